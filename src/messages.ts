@@ -1,0 +1,232 @@
+// The message contract between the nodes: types, guards and one-line errors. Signals travel as Buffers (float32,
+// little-endian) because Node-RED clones a message for every further wire and shares a Buffer's memory while doing
+// so; hence nobody may write into a received Buffer.
+import { describeValue, UserError } from './errors';
+
+/** Describes an audio segment; `msg.audio`. */
+export interface AudioInfo {
+  /** Hz */
+  sampleRate: number;
+  /** Samples in the payload (one channel). */
+  samples: number;
+  seconds: number;
+  /** Start of the segment: milliseconds since 1970. */
+  startedAt: number;
+  /** Where the sound comes from: a device or a file. */
+  source: string;
+  /** Counts segments of one source from 0. */
+  sequence: number;
+  /** Input overruns (lost stretches of sound) since the segment before. */
+  overruns: number;
+}
+
+export type SpectrogramScale = 'mel' | 'linear';
+export type Normalize = 'model' | 'minmax' | 'range' | 'none';
+
+/** The settings that make two spectrograms comparable: what a model was trained on and what it must be given. */
+export interface FrontEnd {
+  /** [bins, frames] */
+  shape: [number, number];
+  /** Hz */
+  sampleRate: number;
+  fftSize: number;
+  hopLength: number;
+  window: string;
+  scale: SpectrogramScale;
+  /** Hz */
+  fMin: number;
+  /** Hz; the Nyquist frequency where the node says 0. */
+  fMax: number;
+  normalize: Normalize;
+}
+
+/** Describes a spectrogram; `msg.spectrogram`. `min` and `max` are those of the payload. */
+export interface SpectrogramInfo extends FrontEnd {
+  min: number;
+  max: number;
+}
+
+/** Position of a message in a pass over files; Node-RED's own convention (`msg.parts`). */
+export interface Parts {
+  id: string;
+  index: number;
+  count?: number;
+  type?: string;
+}
+
+/** `msg.score` */
+export interface ScoreInfo {
+  kind: 'rl' | 'kl' | 'total';
+  rl: number;
+  kl: number;
+  total: number;
+  latent: number[];
+  model: { id: string; name: string; version: number };
+}
+
+/** `msg.explanation`: which part of the picture the model did not expect. */
+export interface Explanation {
+  /** Squared error per element, float32 LE, row-major [bins][frames]. */
+  error: Buffer;
+  shape: [number, number];
+  /** PNG: the spectrogram above, the heat map of the error below. */
+  picture: Buffer;
+  /** The stretch that holds most of the error. */
+  peak: { fMin: number; fMax: number; fromSeconds: number; toSeconds: number };
+  text: string;
+}
+
+/** `msg.anomaly` */
+export interface AnomalyInfo {
+  state: 'anomaly' | 'normal';
+  score: number;
+  threshold: number;
+  method: string;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  source: string;
+  text: string;
+}
+
+/** A file for an e-mail node (nodemailer's form); `msg.attachments`. */
+export interface Attachment {
+  filename: string;
+  content: Buffer;
+  contentType: string;
+}
+
+/** Any Node-RED message. */
+export interface Message {
+  _msgid?: string;
+  payload?: unknown;
+  topic?: string;
+  filename?: string;
+  label?: string;
+  parts?: Parts;
+  complete?: unknown;
+  reset?: unknown;
+  stop?: unknown;
+  audio?: AudioInfo;
+  spectrogram?: SpectrogramInfo;
+  score?: ScoreInfo;
+  explanation?: Explanation;
+  anomaly?: AnomalyInfo;
+  attachments?: Attachment[];
+  [key: string]: unknown;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isPositive = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0;
+
+/**
+ * A read-only view on a Buffer of float32 LE values; copies only where the Buffer is not aligned to 4 bytes.
+ * @throws UserError `payload-size` where the length is not a multiple of 4
+ */
+export function floatsOf(payload: Buffer, what = 'payload'): Float32Array {
+  if (payload.length % 4 !== 0) {
+    throw new UserError(
+      'payload-size',
+      `msg.${what} has ${payload.length} bytes; expected float32 values, a multiple of 4. Was it changed on the way?`,
+    );
+  }
+  if (payload.byteOffset % 4 === 0) return new Float32Array(payload.buffer, payload.byteOffset, payload.length / 4);
+  const copy = new Float32Array(payload.length / 4);
+  Buffer.from(copy.buffer).set(payload);
+  return copy;
+}
+
+/** The Buffer over a Float32Array's own memory (no copy). */
+export function bufferOf(values: Float32Array): Buffer {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/**
+ * Reads an audio message: PCM in −1…1 and its description.
+ * @throws UserError `not-audio`, `payload-size` or `not-finite` where the message is something else
+ */
+export function readAudio(msg: Message): { pcm: Float32Array; info: AudioInfo } {
+  const { payload, audio } = msg;
+  if (!Buffer.isBuffer(payload) || !isRecord(audio) || !isPositive(audio.sampleRate)) {
+    throw new UserError(
+      'not-audio',
+      `expected an audio segment (msg.payload a Buffer of float32 PCM, msg.audio with its sampleRate), got ${describeValue(
+        payload,
+      )} and msg.audio ${describeValue(audio)}. Wire a mic-in or wav-folder node to this one.`,
+    );
+  }
+  const pcm = floatsOf(payload);
+  if (pcm.length === 0) throw new UserError('not-audio', 'the audio segment is empty: msg.payload has no samples.');
+  assertFinite(pcm, 'sample');
+  return { pcm, info: audio as AudioInfo };
+}
+
+/**
+ * Reads a spectrogram message: values row-major `[bins][frames]` and their description.
+ * @throws UserError `not-spectrogram`, `payload-size` or `not-finite` where the message is something else
+ */
+export function readSpectrogram(msg: Message): { values: Float32Array; info: SpectrogramInfo } {
+  const { payload, spectrogram } = msg;
+  const shape = isRecord(spectrogram) ? spectrogram.shape : undefined;
+  if (!Buffer.isBuffer(payload) || !Array.isArray(shape) || shape.length !== 2 || !shape.every(isPositive)) {
+    throw new UserError(
+      'not-spectrogram',
+      `expected a spectrogram (msg.payload a Buffer of float32, msg.spectrogram with its shape), got ${describeValue(
+        payload,
+      )} and msg.spectrogram ${describeValue(spectrogram)}. Wire a spectrogram node to this one.`,
+    );
+  }
+  const values = floatsOf(payload);
+  if (values.length !== shape[0] * shape[1]) {
+    throw new UserError(
+      'payload-size',
+      `msg.spectrogram says ${shape[0]}×${shape[1]} = ${shape[0] * shape[1]} values, msg.payload has ${values.length}. Was one of them changed on the way?`,
+    );
+  }
+  assertFinite(values, 'spectrogram value');
+  return { values, info: spectrogram as SpectrogramInfo };
+}
+
+/**
+ * @param what names one value in the message, e.g. 'sample'
+ * @throws UserError `not-finite` naming the first NaN or infinite value
+ */
+export function assertFinite(values: Float32Array, what: string): void {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) {
+      throw new UserError(
+        'not-finite',
+        `${what} ${i} of ${values.length} is ${values[i]}; expected finite numbers. The segment was left out: check what makes it.`,
+      );
+    }
+  }
+}
+
+const FRONT_END_KEYS = [
+  'sampleRate',
+  'fftSize',
+  'hopLength',
+  'window',
+  'scale',
+  'fMin',
+  'fMax',
+  'normalize',
+] as const satisfies readonly (keyof FrontEnd)[];
+
+/** The part of a spectrogram's description that a model depends on. */
+export function frontEndOf(info: SpectrogramInfo): FrontEnd {
+  const { shape, sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize } = info;
+  return { shape: [shape[0], shape[1]], sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize };
+}
+
+/** Says in words how two front ends differ, both values named; empty where they are the same. */
+export function frontEndDifference(got: FrontEnd, expected: FrontEnd): string {
+  const differences: string[] = [];
+  if (got.shape[0] !== expected.shape[0] || got.shape[1] !== expected.shape[1]) {
+    differences.push(`shape ${got.shape.join('×')}, expected ${expected.shape.join('×')}`);
+  }
+  for (const key of FRONT_END_KEYS) {
+    if (got[key] !== expected[key]) differences.push(`${key} ${got[key]}, expected ${expected[key]}`);
+  }
+  return differences.join('; ');
+}
