@@ -1,0 +1,44 @@
+// What the other nodes see of an audio-model config node. Its worker and its files are its own business.
+import type { Node, NodeAPI } from 'node-red';
+import type { ScoreDistribution } from '../../src/detect/distribution';
+import { UserError } from '../../src/errors';
+import type { FrontEnd, ScoreInfo } from '../../src/messages';
+
+/** The model version in use. */
+export interface ModelSummary {
+  id: string;
+  name: string;
+  version: number;
+  file: string;
+  frontEnd: FrontEnd;
+  /** How the training segments scored: what "normal" looks like to this model. */
+  scores: Record<ScoreInfo['kind'], ScoreDistribution>;
+}
+
+export interface AudioModelNode extends Node {
+  /** The newest usable version, undefined before the first training. */
+  summary(): ModelSummary | undefined;
+  /** Calls back when another version comes into use; returns how to stop that. */
+  onVersion(listener: (summary: ModelSummary) => void): () => void;
+}
+
+/**
+ * The audio-model node that `field` of a node points to.
+ * @throws UserError `no-model` where the field is empty or the config node is missing or disabled
+ */
+export function audioModelOf<T extends AudioModelNode = AudioModelNode>(RED: NodeAPI, id: unknown): T {
+  if (typeof id !== 'string' || id === '') {
+    throw new UserError(
+      'no-model',
+      'no audio model is chosen; expected an audio-model. Open the node and choose or add one.',
+    );
+  }
+  const node = RED.nodes.getNode(id) as T | null;
+  if (!node || typeof node.summary !== 'function') {
+    throw new UserError(
+      'no-model',
+      `audio model ${id} is missing or disabled; expected an audio-model config node. Open the node and choose or add one.`,
+    );
+  }
+  return node;
+}
