@@ -23,17 +23,28 @@ export function isInstalled() {
   );
 }
 
-/** Runs `npm ci` where node_modules is missing or stale. Returns whether the dependencies are in place. */
+/**
+ * Installs the locked dependencies where node_modules is missing or stale. Returns whether they are in place.
+ * `npm ci` refuses a lock file that lacks another platform's optional binaries, which `npm install` takes as it is.
+ */
 export function ensureInstalled() {
   if (isInstalled()) return true;
-  console.log('Installing the dependencies (npm ci) …');
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], {
+  const attempts = existsSync(join(root, 'node_modules')) ? [] : [['ci']];
+  attempts.push(['install', '--no-save']);
+  return attempts.some(command => {
+    console.log(`Installing the dependencies (npm ${command.join(' ')}) …`);
+    return npm([...command, '--no-audit', '--no-fund']) === 0;
+  });
+}
+
+function npm(args) {
+  const windows = process.platform === 'win32';
+  const options = {
     cwd: root,
     stdio: 'inherit',
     // NODE_ENV=production would leave out what the build and the tests need.
     env: { ...process.env, NODE_ENV: 'development' },
-    shell: process.platform === 'win32',
-  });
-  return status === 0;
+    shell: windows,
+  };
+  return spawnSync(windows ? 'npm.cmd' : 'npm', args, options).status;
 }
