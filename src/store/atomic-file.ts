@@ -1,0 +1,100 @@
+// Files that appear whole or not at all: written under a temporary name in the same folder, flushed to the disk,
+// renamed. What a crash leaves behind is recognised by its name and cleared away later.
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../errors';
+
+const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
+/** No save takes this long; a younger temporary file may belong to another process that is saving just now. */
+const LEFTOVER_AGE_MS = 10 * 60 * 1000;
+
+/**
+ * @param write fills the file behind the descriptor
+ * @throws UserError `model-not-saved`; the temporary file is then gone and an older `file` is untouched
+ */
+export function writeAtomically(file: string, write: (fd: number) => void): void {
+  const folder = dirname(file);
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    const fd = openSync(temporary, 'wx');
+    try {
+      write(fd);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, file);
+    syncFolder(folder);
+  } catch (thrown) {
+    removeQuietly(temporary);
+    throw notSaved(file, thrown);
+  }
+}
+
+/** Makes the rename itself durable, where the system has a notion of that. */
+function syncFolder(folder: string): void {
+  let fd: number | undefined;
+  try {
+    fd = openSync(folder, 'r');
+    fsyncSync(fd);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    // Windows and some network file systems cannot flush a folder; they order the rename themselves.
+    if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(code ?? '')) throw thrown;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+const ADVICE: Record<string, string> = {
+  ENOSPC: 'The disk is full: free some space',
+  EDQUOT: "The user's disk quota is used up: free some space",
+  EACCES: "Node-RED's user may not write there: change the folder's permissions or choose another folder",
+  EPERM: "Node-RED's user may not write there: change the folder's permissions or choose another folder",
+  EROFS: 'The disk is mounted read-only: choose another folder',
+  ENOTDIR: 'A part of the path is a file: choose another folder',
+};
+
+/** What to do about a failed write, by the system's error code. */
+export function writeAdvice(thrown: unknown): string {
+  return ADVICE[(thrown as NodeJS.ErrnoException).code ?? ''] ?? 'Check the disk and the folder';
+}
+
+function notSaved(file: string, thrown: unknown): UserError {
+  if (thrown instanceof UserError) return thrown;
+  const { message } = thrown as Error;
+  return new UserError(
+    'model-not-saved',
+    `The model file ${file} was not saved: ${message}. ${writeAdvice(thrown)}, then train again. Earlier versions are untouched.`,
+    { cause: thrown },
+  );
+}
+
+/** Removes temporary files that a crash left in `folder`; never throws. */
+export function removeLeftovers(folder: string, now = Date.now()): void {
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return; // no folder, no leftovers
+  }
+  for (const name of names) {
+    if (!TEMPORARY.test(name)) continue;
+    const file = join(folder, basename(name));
+    try {
+      if (now - statSync(file).mtimeMs > LEFTOVER_AGE_MS) rmSync(file, { force: true });
+    } catch {
+      // another process was faster
+    }
+  }
+}
+
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // it stays as a leftover for `removeLeftovers`
+  }
+}

@@ -1,0 +1,27 @@
+// Brings the metadata of model files written by older releases to the present format, one step per format version.
+// A step is never changed once released; a new format adds one.
+import type { JsonObject } from './model-file';
+
+/** Turns the metadata of one format version into that of the next; must not change its argument. */
+export type Migration = (metadata: JsonObject) => JsonObject;
+
+/** `MIGRATIONS[n]` takes format version n + 1 to n + 2. Format version 1 is the first, so there are none yet. */
+export const MIGRATIONS: readonly Migration[] = [];
+
+/**
+ * Applies, in order, the steps from the metadata's own `formatVersion` to `target`.
+ * @throws RangeError where a step is missing, which is a defect
+ */
+export function migrateMetadata(
+  metadata: JsonObject,
+  target: number,
+  migrations: readonly Migration[] = MIGRATIONS,
+): JsonObject {
+  let migrated = metadata;
+  for (let version = Number(metadata.formatVersion); version < target; version++) {
+    const step = migrations[version - 1];
+    if (!step) throw new RangeError(`no migration from format version ${version}`);
+    migrated = { ...step(migrated), formatVersion: version + 1 };
+  }
+  return migrated;
+}
