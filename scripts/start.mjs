@@ -1,0 +1,129 @@
+// `npm start`: from a fresh clone to a running demo. Installs and builds where needed, then starts Node-RED with the
+// demo flow and a small MQTT broker, all on the loopback address and in a user directory of its own.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureBuilt } from './demo/build-if-stale.mjs';
+import { freePort } from './demo/ports.mjs';
+import { prepareUserDir, putAside } from './demo/user-dir.mjs';
+import { ensureInstalled, root } from './set-up.mjs';
+
+const HTTP_PORT = 1880;
+const MQTT_PORT = 1883;
+const HELP = `npm start               start the demo (what you changed in it last time is kept)
+npm start -- --fresh    start over: the flow and models of last time are moved to .demo/previous
+npm start -- --help     this text`;
+
+const demo = join(root, '.demo');
+const runningFile = join(demo, 'running.json');
+
+const say = (text = '') => console.log(text);
+const indent = text => text.replace(/^/gm, '    ');
+
+/** The demo that is already running in this clone, if any: two must not share one user directory. */
+function running() {
+  try {
+    const { pid, url } = JSON.parse(readFileSync(runningFile, 'utf8'));
+    process.kill(pid, 0);
+    return { pid, url };
+  } catch {
+    return undefined;
+  }
+}
+
+function portNote(what, wanted, got) {
+  return got === wanted ? '' : `  (port ${wanted} is taken by another program, so ${what} is on ${got})`;
+}
+
+function welcome({ httpPort, mqttPort, firstStart }) {
+  const next = firstStart
+    ? `What happens now, by itself: a small model learns from the bundled recordings how a healthy motor sounds
+(under the vae-train node you see it count the epochs). Then it listens to other recordings, of the
+same motor healthy and with a damaged propeller. Alarms appear below, under the nodes, and in the
+editor's debug sidebar (the bug icon at the top right).
+
+To do it again: press the button on the left of "1 · Learn normal" or "2 · Listen to test recordings".`
+    : `Press the button on the left of "1 · Learn normal" to train, or of "2 · Listen to test recordings"
+to listen with the model you already have. (npm start -- --fresh starts over.)`;
+  return `
+  Earshot is running. Open this address in a browser:
+
+    Node-RED editor   http://127.0.0.1:${httpPort}${portNote('Node-RED', HTTP_PORT, httpPort)}
+    MQTT broker       mqtt://127.0.0.1:${mqttPort}${portNote('the broker', MQTT_PORT, mqttPort)}
+
+${indent(next)}
+
+    Ctrl-C ends everything. What you change is kept in .demo/user for the next start.
+`;
+}
+
+async function main() {
+  if (Number.parseInt(process.versions.node, 10) < 20) {
+    throw new Error(`Earshot needs Node.js 20 or newer; this is ${process.version} (https://nodejs.org).`);
+  }
+  const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  if (values.help) return say(HELP);
+  const other = running();
+  if (other) throw new Error(`The demo is already running at ${other.url} (process ${other.pid}). End that one first.`);
+
+  if (!ensureInstalled()) throw new Error('The installation failed; the messages of npm above say why.');
+  ensureBuilt(root, say);
+  // Only now are the packages there that these two need.
+  const [{ startBroker }, { NodeRed }] = await Promise.all([
+    import('./demo/broker.mjs'),
+    import('./demo/node-red.mjs'),
+  ]);
+
+  if (values.fresh) putAside(demo);
+  const { user, secret, firstButton } = prepareUserDir(root, demo);
+  const httpPort = await freePort(HTTP_PORT);
+  const mqttPort = await freePort(MQTT_PORT);
+  const closeBroker = await startBroker(mqttPort, (topic, text) => {
+    say(`  ${new Date().toLocaleTimeString()}  MQTT ${topic}  ${text}`);
+  });
+
+  const nodeRed = new NodeRed({
+    userDir: user,
+    port: httpPort,
+    env: {
+      EARSHOT_DEMO_PORT: String(httpPort),
+      EARSHOT_DEMO_MQTT_PORT: String(mqttPort),
+      EARSHOT_DEMO_SECRET: secret,
+    },
+  });
+  mkdirSync(demo, { recursive: true });
+  writeFileSync(runningFile, JSON.stringify({ pid: process.pid, url: nodeRed.url }));
+
+  let ending = false;
+  const end = async () => {
+    if (ending) return;
+    ending = true;
+    await nodeRed.stop();
+    await closeBroker();
+    rmSync(runningFile, { force: true });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (!ending) say('\n  Ending Node-RED and the broker …');
+      end();
+    });
+  }
+
+  try {
+    await nodeRed.ready();
+    say(welcome({ httpPort, mqttPort, firstStart: firstButton !== undefined }));
+    if (firstButton) await nodeRed.press(firstButton);
+    const code = await nodeRed.exited;
+    if (!ending) throw new Error(`Node-RED ended by itself (exit code ${code}); its messages above say why.`);
+  } catch (error) {
+    // Ctrl-C while Node-RED is still starting is no failure.
+    if (!ending) throw error;
+  } finally {
+    await end();
+  }
+}
+
+main().catch(error => {
+  console.error(`\n  ${error.message}\n`);
+  process.exitCode = 1;
+});
