@@ -10,7 +10,7 @@ const readJson = file => JSON.parse(readFileSync(file, 'utf8'));
 
 /**
  * Whether node_modules holds what package-lock.json says. npm notes what it installed in
- * node_modules/.package-lock.json; packages for other platforms are in one list only.
+ * node_modules/.package-lock.json. Packages for other platforms, and those inside another's tarball, need not be there.
  */
 export function isInstalled() {
   const installedFile = join(root, 'node_modules', '.package-lock.json');
@@ -18,8 +18,8 @@ export function isInstalled() {
   const wanted = readJson(join(root, 'package-lock.json')).packages;
   const installed = readJson(installedFile).packages;
   return Object.entries(wanted).every(
-    ([path, { version, optional, peer }]) =>
-      path === '' || installed[path]?.version === version || (!installed[path] && (optional || peer)),
+    ([path, { version, optional, peer, inBundle }]) =>
+      path === '' || installed[path]?.version === version || (!installed[path] && (optional || peer || inBundle)),
   );
 }
 

@@ -74,14 +74,10 @@ async function runMocha(args) {
   }
 }
 
-/** Test files replace the configured ones (mocha would add them); everything else is passed on as it is. */
+/** Without test files or folders among the arguments, all tests run. */
 function mochaArguments(args) {
-  const files = args.filter(arg => /\.ts$/.test(arg) || (!arg.startsWith('-') && existsSync(join(root, arg))));
-  if (files.length === 0) return args;
-  const others = args.filter(arg => !files.includes(arg));
-  const { require: modules, timeout } = JSON.parse(readFileSync(join(root, '.mocharc.json'), 'utf8'));
-  const settings = [...modules.flatMap(name => ['--require', name]), '--timeout', String(timeout), '--exit'];
-  return ['--no-config', ...settings, '--extension', 'ts', '--recursive', ...others, ...files];
+  const selects = arg => /\.ts$/.test(arg) || (!arg.startsWith('-') && existsSync(join(root, arg)));
+  return args.some(selects) ? args : [...args, 'test/**/*.test.ts'];
 }
 
 function summarise() {

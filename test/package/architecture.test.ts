@@ -1,0 +1,99 @@
+// Keeps the rooms of the house apart: what may import what (see the README's section on the code).
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { preProcessFile } from 'typescript';
+import { PACKAGE_ROOT } from '../support/pack';
+
+/** For each room of src/, the rooms it may import; `errors` may be imported by all. */
+const ROOMS: Record<string, string[]> = {
+  errors: [],
+  messages: [],
+  audio: ['messages'],
+  dsp: ['audio', 'messages'],
+  store: [],
+  ml: ['dsp', 'audio', 'store', 'messages'],
+  detect: ['ml', 'dsp', 'audio', 'store', 'messages'],
+  plot: ['ml', 'dsp', 'audio', 'store', 'messages'],
+};
+
+interface Import {
+  /** Importing file, relative to the package. */
+  from: string;
+  /** As written. */
+  specifier: string;
+  /** The imported file relative to the package, for relative imports. */
+  target?: string;
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(join(PACKAGE_ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => join(folder, name));
+}
+
+/** Static and dynamic imports and require() calls of a file. */
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(PACKAGE_ROOT, file), 'utf8');
+  return preProcessFile(text, true, true).importedFiles.map(({ fileName: specifier }) => ({
+    from: file,
+    specifier,
+    target: specifier.startsWith('.')
+      ? relative(PACKAGE_ROOT, resolve(PACKAGE_ROOT, dirname(file), specifier))
+      : undefined,
+  }));
+}
+
+const roomOf = (file: string): string => file.split(sep)[1].replace(/\.ts$/, '');
+const show = ({ from, specifier }: Import): string => `${from} imports ${specifier}`;
+
+describe('architecture', () => {
+  const library = sourceFiles('src').flatMap(importsOf);
+  const shells = sourceFiles('nodes').flatMap(importsOf);
+
+  it('finds the imports it judges', () => {
+    assert.ok(library.some(({ target }) => target === join('src', 'errors')));
+    assert.ok(shells.some(({ target }) => target === join('src', 'messages')));
+  });
+
+  it('has a rule for every room of src/', () => {
+    const rooms = new Set(sourceFiles('src').map(roomOf));
+    assert.deepEqual(
+      [...rooms].filter(room => !(room in ROOMS)),
+      [],
+    );
+  });
+
+  it('lets src/ import downwards only', () => {
+    const wrong = library.filter(({ from, target }) => {
+      if (!target) return false;
+      if (!target.startsWith(`src${sep}`)) return !target.startsWith(`kernels${sep}`);
+      const [room, imported] = [roomOf(from), roomOf(target)];
+      return imported !== room && imported !== 'errors' && !ROOMS[room].includes(imported);
+    });
+    assert.deepEqual(wrong.map(show), []);
+  });
+
+  it('keeps Node-RED out of src/', () => {
+    const wrong = library.filter(({ specifier }) => /^(@node-red|node-red)/.test(specifier));
+    assert.deepEqual(wrong.map(show), []);
+  });
+
+  it('needs at run time only what package.json lists', () => {
+    const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
+    const listed = new Set([...Object.keys(dependencies), ...Object.keys(peerDependencies)]);
+    const packageOf = (specifier: string) => /^(@[^/]+\/)?[^/]+/.exec(specifier)![0];
+    // `node-red` gives types only: it is the host, never loaded by us.
+    const wrong = [...library, ...shells].filter(
+      ({ specifier }) => !/^(\.|node:|node-red$)/.test(specifier) && !listed.has(packageOf(specifier)),
+    );
+    assert.deepEqual(wrong.map(show), []);
+  });
+
+  it('imports Node-RED in node shells for its types only', () => {
+    const wrong = sourceFiles('nodes').filter(file =>
+      /^import (?!type\b)[^;]*from '(@node-red|node-red)/m.test(readFileSync(join(PACKAGE_ROOT, file), 'utf8')),
+    );
+    assert.deepEqual(wrong, []);
+  });
+});
