@@ -1,0 +1,154 @@
+// The spectrogram node: audio segments in, pictures for a model out. Short segments are computed at once, long ones in
+// a thread of the node's own; the order of the messages stays.
+import type { NodeAPI, NodeDef } from 'node-red';
+import { measureColumnTime } from '../src/dsp/frame-time';
+import { FFT_SIZES } from '../src/dsp/real-fft';
+import { type DetailedSpectrogramInfo, Spectrogram } from '../src/dsp/spectrogram';
+import {
+  DEFAULT_SPECTROGRAM,
+  NORMALIZATIONS,
+  resolveSettings,
+  SCALES,
+  type SpectrogramSettings,
+} from '../src/dsp/spectrogram-settings';
+import { SpectrogramThread, type TimedSpectrogram } from '../src/dsp/spectrogram-thread';
+import { WINDOW_NAMES } from '../src/dsp/window';
+import { bufferOf, type Message, readAudio } from '../src/messages';
+import { choiceField, numberField } from './lib/config';
+import { OrderedQueue } from './lib/ordered-queue';
+import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
+
+/** What the node is set to; the sample rate comes with each segment. */
+type NodeSettings = Omit<SpectrogramSettings, 'sampleRate'>;
+
+/** Segments expected to take longer than this go to the thread: half of what the event loop may be held up. */
+const INLINE_MILLISECONDS = 10;
+/** Ten minutes at 44.1 kHz; on a Raspberry Pi worth about half a minute of computing. */
+const QUEUE_LIMITS = { jobs: 64, bytes: 128 * 2 ** 20 };
+/** Sample rates whose tables are kept; more than any flow mixes. */
+const MAX_SAMPLE_RATES = 8;
+/** A busy flow does not send every open editor more than two status events a second. */
+const STATUS_INTERVAL_MS = 500;
+
+function read(def: NodeDef): NodeSettings {
+  const d = DEFAULT_SPECTROGRAM;
+  const settings: NodeSettings = {
+    fftSize: numberField(def, 'fftSize', d.fftSize, { ...FFT_SIZES, integer: true, unit: 'samples' }),
+    hopLength: numberField(def, 'hopLength', d.hopLength, { min: 1, max: 2 ** 20, integer: true, unit: 'samples' }),
+    window: choiceField(def, 'window', WINDOW_NAMES, d.window),
+    scale: choiceField(def, 'scale', SCALES, d.scale),
+    melBands: numberField(def, 'melBands', d.melBands, { min: 1, max: 1024, integer: true }),
+    fMin: numberField(def, 'fMin', d.fMin, { min: 0, max: 1e6, unit: 'Hz' }),
+    fMax: numberField(def, 'fMax', d.fMax, { min: 0, max: 1e6, unit: 'Hz' }),
+    frames: numberField(def, 'frames', d.frames, { min: 0, max: 100_000, integer: true, unit: 'columns' }),
+    normalize: choiceField(def, 'normalize', NORMALIZATIONS, d.normalize),
+    rangeDb: numberField(def, 'rangeDb', d.rangeDb, { min: 0, max: 400, unit: 'dB' }),
+  };
+  // What is wrong at any sample rate is said at deploy time, not with the first segment.
+  resolveSettings({ ...settings, sampleRate: 2 * Math.max(settings.fMax, settings.fMin + 1) });
+  return settings;
+}
+
+/** A Spectrogram for one sample rate and what is known of its speed. */
+interface Maker {
+  spectrogram: Spectrogram;
+  measured: Promise<void>;
+  /** Unknown until measured. */
+  millisecondsPerColumn: number;
+}
+
+class SpectrogramNode implements Handlers {
+  private readonly makers = new Map<number, Maker>();
+  private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'segment');
+  private readonly thread = new SpectrogramThread();
+  private closed = false;
+  private statusAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly shell: Shell<NodeSettings>) {}
+
+  async input(msg: Message, send: Send): Promise<void> {
+    try {
+      const { pcm, info } = readAudio(msg);
+      const maker = this.makerFor(info.sampleRate);
+      if (this.queue.idle && isQuick(maker, pcm)) {
+        this.deliver(msg, computeNow(maker, pcm), send);
+      } else {
+        await this.queue.add(pcm.byteLength, () => this.work(maker, pcm, msg, send));
+      }
+    } catch (error) {
+      // The shell shows the error; the next picture takes it away again.
+      this.statusAt = Number.NEGATIVE_INFINITY;
+      if (!this.closed) throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.queue.close();
+    await this.thread.close();
+  }
+
+  private async work(maker: Maker, pcm: Float32Array, msg: Message, send: Send): Promise<void> {
+    await maker.measured;
+    if (this.closed) return;
+    const { settings } = maker.spectrogram;
+    const result = isQuick(maker, pcm) ? computeNow(maker, pcm) : await this.thread.compute(settings, pcm);
+    if (!this.closed) this.deliver(msg, result, send);
+  }
+
+  private deliver(msg: Message, { values, info, milliseconds }: TimedSpectrogram, send: Send): void {
+    msg.payload = bufferOf(values);
+    msg.spectrogram = info;
+    send(msg);
+    this.showStatus(info, milliseconds);
+  }
+
+  private showStatus({ shape }: DetailedSpectrogramInfo, milliseconds: number): void {
+    const now = performance.now();
+    if (now - this.statusAt < STATUS_INTERVAL_MS) return;
+    this.statusAt = now;
+    const { length, dropped } = this.queue;
+    const parts = [`${shape[0]} × ${shape[1]}`, `${milliseconds.toFixed(1)} ms`];
+    if (length > 0) parts.push(`${length} waiting`);
+    if (dropped > 0) parts.push(`${dropped} left out`);
+    const text = parts.join(' · ');
+    if (dropped > 0) this.shell.status.warn(text);
+    else this.shell.status.ok(text);
+  }
+
+  private makerFor(sampleRate: number): Maker {
+    const known = this.makers.get(sampleRate);
+    if (known) return known;
+    const spectrogram = new Spectrogram({ ...this.shell.config, sampleRate });
+    this.warnOfEmptyBands(spectrogram);
+    const maker: Maker = { spectrogram, measured: Promise.resolve(), millisecondsPerColumn: Number.POSITIVE_INFINITY };
+    maker.measured = measureColumnTime(spectrogram).then(milliseconds => {
+      maker.millisecondsPerColumn = milliseconds;
+    });
+    if (this.makers.size >= MAX_SAMPLE_RATES) this.makers.delete(this.makers.keys().next().value as number);
+    this.makers.set(sampleRate, maker);
+    return maker;
+  }
+
+  private warnOfEmptyBands({ emptyBands, settings }: Spectrogram): void {
+    if (emptyBands.length === 0) return;
+    const { melBands, fftSize, sampleRate } = settings;
+    const bins = (sampleRate / fftSize).toFixed(1);
+    this.shell.node.warn(
+      `${emptyBands.length} of ${melBands} mel bands are narrower than the ${bins} Hz between the FFT's bins and stay silent. Use fewer mel bands, a larger FFT size or a narrower frequency range.`,
+    );
+  }
+}
+
+function isQuick({ spectrogram, millisecondsPerColumn }: Maker, pcm: Float32Array): boolean {
+  return spectrogram.naturalFrames(pcm.length) * millisecondsPerColumn <= INLINE_MILLISECONDS;
+}
+
+function computeNow({ spectrogram }: Maker, pcm: Float32Array): TimedSpectrogram {
+  const start = performance.now();
+  return { ...spectrogram.compute(pcm), milliseconds: performance.now() - start };
+}
+
+export = (RED: NodeAPI): void => {
+  registerNode<NodeDef, NodeSettings>(RED, { type: 'spectrogram', read, start: shell => new SpectrogramNode(shell) });
+};
