@@ -1,0 +1,125 @@
+// One pass over a folder of sounds: file by file, segment by segment, with everything that goes wrong as an event
+// and not as the end. Synchronous work all through, so it runs in file-worker.ts; one segment is in memory at a time.
+import { statSync } from 'node:fs';
+import { asError, UserError } from '../errors';
+import { recordedAt } from './recording-name';
+import { Resampler } from './resample';
+import { type Pad, Segmenter, WholeSound } from './segment';
+import { openSoundFile, type SoundFile } from './sound-file';
+import { type FolderSelection, labelOf, listSounds, type SoundEntry } from './sound-folder';
+
+export interface PassOptions extends FolderSelection {
+  /** Only these files (absolute paths), not the whole folder: what a watcher has found. */
+  files?: string[];
+  /** Hz to resample to; 0: each file's own. */
+  sampleRate: number;
+  /** Seconds; 0: each file is one segment. */
+  segmentSeconds: number;
+  /** Seconds from one segment's start to the next; 0: the length of a segment. */
+  hopSeconds: number;
+  pad: Pad;
+}
+
+export interface SoundSegment {
+  type: 'segment';
+  /** Absolute path. */
+  file: string;
+  /** Relative to the folder. */
+  name: string;
+  label?: string;
+  /** Mono. */
+  pcm: Float32Array;
+  /** Hz */
+  sampleRate: number;
+  /** Counts the segments of the file from 0. */
+  sequence: number;
+  /** Milliseconds since 1970: when the file was recorded, plus the place in it. */
+  startedAt: number;
+}
+
+export type PassEvent =
+  /** The folder has been looked through. */
+  | { type: 'listed'; files: number }
+  /** A file has been opened; `index` counts from 0. */
+  | { type: 'file'; index: number; name: string }
+  | SoundSegment
+  /** A file of which nothing came through. */
+  | { type: 'skipped'; filename: string; reason: string }
+  /** A file that came through with a flaw. */
+  | { type: 'flawed'; filename: string; reason: string };
+
+/**
+ * Reads the sounds of a folder in natural order.
+ * @throws UserError `folder` or `no-sound` where there is nothing to read
+ */
+export async function* readPass(options: PassOptions): AsyncGenerator<PassEvent, void> {
+  const sounds = options.files ? chosenFiles(options, options.files) : yield* listFolder(options);
+  yield { type: 'listed', files: sounds.length };
+  for (const [index, entry] of sounds.entries()) {
+    yield { type: 'file', index, name: entry.name };
+    yield* readFile(entry, options);
+  }
+}
+
+function* listFolder(options: PassOptions): Generator<PassEvent, SoundEntry[]> {
+  const { sounds, others, otherLabels } = listSounds(options);
+  for (const other of others) yield { type: 'skipped', ...other };
+  if (sounds.length > 0) return sounds;
+  throw new UserError(
+    'no-sound',
+    otherLabels.length > 0
+      ? `no sound file in ${options.folder} has the label ${options.onlyLabels.join(' or ')}; the labels there are ${otherLabels.slice(0, 20).join(', ')}.`
+      : `no sound file in ${options.folder}${options.recursive ? '' : ' (folders within it are not looked at)'}; expected WAV, MP3, FLAC or Ogg.`,
+  );
+}
+
+function chosenFiles(options: PassOptions, files: string[]): SoundEntry[] {
+  return files
+    .map(file => ({ file, name: file.slice(options.folder.length + 1), label: labelOf(file, options.labels) }))
+    .filter(({ label }) => options.onlyLabels.length === 0 || options.onlyLabels.includes(label ?? ''));
+}
+
+async function* readFile(entry: SoundEntry, options: PassOptions): AsyncGenerator<PassEvent, void> {
+  let segments = 0;
+  try {
+    const sound = await openSoundFile(entry.file);
+    try {
+      const startedAt = recordedAt(entry.file) ?? statSync(entry.file).mtimeMs;
+      const { sampleRate, hopSamples, cut } = cutterFor(sound, options);
+      for await (const pcm of cut) {
+        const offset = ((segments * hopSamples) / sampleRate) * 1000;
+        const place = { sampleRate, sequence: segments++, startedAt: Math.round(startedAt + offset) };
+        yield { type: 'segment', ...entry, pcm, ...place };
+      }
+    } finally {
+      sound.close();
+    }
+    if (segments === 0) yield { type: 'skipped', filename: entry.file, reason: shorterThan(options) };
+    else for (const reason of sound.warnings) yield { type: 'flawed', filename: entry.file, reason };
+  } catch (thrown) {
+    const reason = asError(thrown).message;
+    if (segments === 0) yield { type: 'skipped', filename: entry.file, reason };
+    else yield { type: 'flawed', filename: entry.file, reason: `ends after ${segments} segments: ${reason}` };
+  }
+}
+
+function shorterThan({ segmentSeconds }: PassOptions): string {
+  return `shorter than one segment of ${segmentSeconds} s, and incomplete segments are dropped`;
+}
+
+/** Blocks to resampled segments. */
+function cutterFor(sound: SoundFile, options: PassOptions) {
+  const sampleRate = options.sampleRate || sound.sampleRate;
+  const samplesOf = (seconds: number): number => Math.max(1, Math.round(seconds * sampleRate));
+  const segmentSamples = options.segmentSeconds > 0 ? samplesOf(options.segmentSeconds) : 0;
+  const hopSamples = options.hopSeconds > 0 ? samplesOf(options.hopSeconds) : segmentSamples;
+  const cutter = segmentSamples > 0 ? new Segmenter(segmentSamples, hopSamples, options.pad) : new WholeSound();
+  const resampler = new Resampler(sound.sampleRate, sampleRate);
+
+  async function* cut(): AsyncGenerator<Float32Array, void> {
+    for await (const block of sound.blocks()) yield* cutter.push(resampler.push(block));
+    yield* cutter.push(resampler.end());
+    yield* cutter.end();
+  }
+  return { sampleRate, hopSamples, cut: cut() };
+}

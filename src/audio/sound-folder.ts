@@ -1,0 +1,148 @@
+// Which sound files a folder holds, in which order, and which label each has. Looks at names only, opens no file.
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { UserError } from '../errors';
+
+/** Where a file's label comes from: its folder, nowhere, or its name by a regular expression. */
+export type LabelRule = 'folder' | 'none' | { pattern: string };
+
+export interface FolderSelection {
+  /** Absolute. */
+  folder: string;
+  /** Folders within the folder too. */
+  recursive: boolean;
+  labels: LabelRule;
+  /** Files with another label are passed over; empty: all files. */
+  onlyLabels: string[];
+}
+
+export interface SoundEntry {
+  /** Absolute path. */
+  file: string;
+  /** Relative to the folder, with forward slashes. */
+  name: string;
+  label?: string;
+}
+
+/** A file that was not read, and why. */
+export interface SkippedFile {
+  filename: string;
+  reason: string;
+}
+
+export interface FolderListing {
+  /** In natural order: 2.wav before 10.wav. */
+  sounds: SoundEntry[];
+  /** What lies there but is no sound file by its name, or could not be looked at. */
+  others: SkippedFile[];
+  /** Labels that `onlyLabels` passed over. */
+  otherLabels: string[];
+}
+
+export const SOUND_EXTENSIONS = ['.wav', '.wave', '.rf64', '.bw64', '.mp3', '.flac', '.ogg', '.oga', '.opus'];
+/** What people keep beside recordings without taking it for one. */
+const COMPANION = /^(\..*|thumbs\.db|desktop\.ini|(readme|licen[cs]e|credits|attribution)(\.[a-z]+)?|.*\.md)$/i;
+const naturalOrder = new Intl.Collator('en', { numeric: true });
+
+/**
+ * Reads the `labels` property: 'folder', 'none' or a regular expression.
+ * @throws UserError `config` where it is not a regular expression
+ */
+export function parseLabelRule(text: string): LabelRule {
+  if (text === 'folder' || text === 'none') return text;
+  try {
+    new RegExp(text, 'u');
+  } catch (cause) {
+    throw new UserError(
+      'config',
+      `labels is "${text}"; expected folder, none or a regular expression (${(cause as Error).message}). Open the node and correct it.`,
+      { cause },
+    );
+  }
+  return { pattern: text };
+}
+
+/** A file's label; with a regular expression its first group (or all it matches), undefined where it matches nothing. */
+export function labelOf(file: string, rule: LabelRule): string | undefined {
+  if (rule === 'none') return undefined;
+  if (rule === 'folder') return basename(dirname(file));
+  const match = new RegExp(rule.pattern, 'u').exec(basename(file));
+  return match ? (match[1] ?? match[0]) : undefined;
+}
+
+/** Whether the name is that of a sound file. */
+export function isSoundName(file: string): boolean {
+  return SOUND_EXTENSIONS.includes(extname(file).toLowerCase()) && !basename(file).startsWith('.');
+}
+
+/**
+ * Lists a folder. Links are followed; a folder that was seen before (a link back up) is not entered again.
+ * @throws UserError `folder` where there is no such folder or it may not be read
+ */
+export function listSounds(selection: FolderSelection): FolderListing {
+  const found: SoundEntry[] = [];
+  const others: SkippedFile[] = [];
+  const seen = new Set<string>();
+
+  function walk(folder: string, prefix: string): void {
+    const real = realpathSync(folder);
+    if (seen.has(real)) return;
+    seen.add(real);
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const file = join(folder, entry.name);
+      const name = prefix + entry.name;
+      try {
+        visit(file, name, kindOf(file, entry));
+      } catch (error) {
+        others.push({ filename: file, reason: `cannot be opened: ${(error as Error).message}` });
+      }
+    }
+  }
+
+  function visit(file: string, name: string, kind: 'folder' | 'file' | 'other'): void {
+    if (kind === 'folder') {
+      if (selection.recursive && !basename(file).startsWith('.')) walk(file, `${name}/`);
+    } else if (isSoundName(file) && kind === 'file') found.push({ file, name, label: labelOf(file, selection.labels) });
+    else if (!COMPANION.test(basename(file))) others.push({ filename: file, reason: notASound(file, kind) });
+  }
+
+  checkFolder(selection.folder);
+  walk(selection.folder, '');
+  const { onlyLabels } = selection;
+  const wanted = found.filter(
+    ({ label }) => onlyLabels.length === 0 || (label !== undefined && onlyLabels.includes(label)),
+  );
+  const kept = new Set(wanted);
+  const otherLabels = new Set(found.filter(entry => !kept.has(entry)).map(({ label }) => label ?? '(none)'));
+  return {
+    sounds: wanted.sort((a, b) => naturalOrder.compare(a.name, b.name) || (a.name < b.name ? -1 : 1)),
+    others: others.sort((a, b) => naturalOrder.compare(a.filename, b.filename)),
+    otherLabels: [...otherLabels].sort(naturalOrder.compare),
+  };
+}
+
+function checkFolder(folder: string): void {
+  try {
+    if (statSync(folder).isDirectory()) {
+      readdirSync(folder);
+      return;
+    }
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const what = code === 'ENOENT' ? 'no such folder' : 'this folder cannot be read';
+    throw new UserError('folder', `${what}: ${folder}. ${code === 'ENOENT' ? 'Check its name.' : message}`, { cause });
+  }
+  throw new UserError('folder', `not a folder: ${folder}. Name the folder that the file lies in.`);
+}
+
+function kindOf(file: string, entry: Dirent): 'folder' | 'file' | 'other' {
+  const real = entry.isSymbolicLink() ? statSync(file) : entry;
+  if (real.isDirectory()) return 'folder';
+  return real.isFile() ? 'file' : 'other';
+}
+
+function notASound(file: string, kind: string): string {
+  if (kind === 'other') return 'not a regular file';
+  const extension = extname(file);
+  return `not a sound file: its name ${extension ? `ends in ${extension}` : 'has no ending'}, expected .wav, .mp3, .flac or .ogg`;
+}
