@@ -1,11 +1,11 @@
 // `npm start`: from a fresh clone to a running demo. Installs and builds where needed, then starts Node-RED with the
 // demo flow and a small MQTT broker, all on the loopback address and in a user directory of its own.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from './demo/build-if-stale.mjs';
 import { freePort } from './demo/ports.mjs';
-import { prepareUserDir, putAside } from './demo/user-dir.mjs';
+import { putAside } from './demo/user-dir.mjs';
 import { ensureInstalled, root } from './set-up.mjs';
 
 const HTTP_PORT = 1880;
@@ -68,44 +68,22 @@ async function main() {
 
   if (!ensureInstalled()) throw new Error('The installation failed; the messages of npm above say why.');
   ensureBuilt(root, say);
-  // Only now are the packages there that these two need.
-  const [{ startBroker }, { NodeRed }] = await Promise.all([
-    import('./demo/broker.mjs'),
-    import('./demo/node-red.mjs'),
-  ]);
+  // Only now are the packages there that this one needs.
+  const { startDemo } = await import('./demo/demo.mjs');
 
   if (values.fresh) putAside(demo);
-  const { user, secret, firstButton } = prepareUserDir(root, demo);
   const httpPort = await freePort(HTTP_PORT);
   const mqttPort = await freePort(MQTT_PORT);
-  const closeBroker = await startBroker(mqttPort, (topic, text) => {
-    say(`  ${new Date().toLocaleTimeString()}  MQTT ${topic}  ${text}`);
-  });
-
-  const nodeRed = new NodeRed({
-    userDir: user,
-    port: httpPort,
-    env: {
-      EARSHOT_DEMO_PORT: String(httpPort),
-      EARSHOT_DEMO_MQTT_PORT: String(mqttPort),
-      EARSHOT_DEMO_SECRET: secret,
-    },
-  });
-  mkdirSync(demo, { recursive: true });
+  const onMessage = (topic, text) => say(`  ${new Date().toLocaleTimeString()}  MQTT ${topic}  ${text}`);
+  const { nodeRed, firstButton, stop } = await startDemo({ root, folder: demo, httpPort, mqttPort, onMessage });
   writeFileSync(runningFile, JSON.stringify({ pid: process.pid, url: nodeRed.url }));
 
   let ending = false;
-  const end = async () => {
-    if (ending) return;
-    ending = true;
-    await nodeRed.stop();
-    await closeBroker();
-    rmSync(runningFile, { force: true });
-  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       if (!ending) say('\n  Ending Node-RED and the broker …');
-      end();
+      ending = true;
+      stop();
     });
   }
 
@@ -119,7 +97,8 @@ async function main() {
     // Ctrl-C while Node-RED is still starting is no failure.
     if (!ending) throw error;
   } finally {
-    await end();
+    await stop();
+    rmSync(runningFile, { force: true });
   }
 }
 

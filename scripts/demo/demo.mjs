@@ -1,0 +1,35 @@
+// The demo as one thing that starts and ends: broker, user directory, Node-RED.
+import { startBroker } from './broker.mjs';
+import { NodeRed } from './node-red.mjs';
+import { prepareUserDir } from './user-dir.mjs';
+
+/**
+ * Starts the broker and Node-RED; `nodeRed.ready()` tells when the flows run.
+ * @param folder where the user directory is, or is made
+ * @param onMessage called with (topic, text) for everything the flow publishes
+ */
+export async function startDemo({ root, folder, httpPort, mqttPort, onMessage }) {
+  const { user, secret, firstButton } = prepareUserDir(root, folder);
+  const closeBroker = await startBroker(mqttPort, onMessage);
+  const nodeRed = new NodeRed({
+    userDir: user,
+    port: httpPort,
+    env: {
+      EARSHOT_DEMO_PORT: String(httpPort),
+      EARSHOT_DEMO_MQTT_PORT: String(mqttPort),
+      EARSHOT_DEMO_SECRET: secret,
+    },
+  });
+  let stopped;
+  const stop = async () => {
+    await nodeRed.stop();
+    await closeBroker();
+  };
+  return {
+    nodeRed,
+    /** Id of the inject node that begins it all, on the first start in this folder. */
+    firstButton,
+    /** Ends both, once. */
+    stop: () => (stopped ??= stop()),
+  };
+}
