@@ -1,0 +1,409 @@
+// Convolution in both directions between a fine and a coarse grid (NHWC, weights [taps][fine][coarse]). A conv layer
+// goes down (fine → coarse) and its gradient up; a transposed conv layer goes up and its gradient down. Going up with
+// stride s is s² dense convolutions, one per phase of the fine grid, so nothing is multiplied by inserted zeros.
+import { laneSum, madd } from './simd';
+import { columnTile, rowTile } from './tiles';
+
+/** Positions handled at once: their four-row groups' pointer tables stay in the first-level cache. */
+const BLOCK: i32 = 64;
+/** Grid positions in one packed block of the filter gradient. */
+const GRADIENT_BLOCK: i32 = 256;
+/** From this many channels on, taps are read in place; below, they are gathered into short rows first. */
+const DIRECT_CHANNELS: i32 = 4;
+
+/**
+ * out[gridY·step + y0, gridX·step + x0, n] = act(bias[n] + Σ_t Σ_c in[gridY·stride + dy_t, gridX·stride + dx_t, c] · w[t, c, n])
+ * for the images from…to; outside the input there is zero.
+ * @param taps (dy, dx) pairs of i32
+ * @param w packed by eight outputs: [⌈N/8⌉][taps][C][8]
+ * @param bias ⌈N/8⌉·8 values or 0
+ * @param zeros C zeros
+ */
+export function convRows(
+  inp: usize,
+  inH: i32,
+  inW: i32,
+  C: i32,
+  taps: usize,
+  T: i32,
+  stride: i32,
+  w: usize,
+  N: i32,
+  bias: usize,
+  out: usize,
+  outH: i32,
+  outW: i32,
+  gridH: i32,
+  gridW: i32,
+  step: i32,
+  y0: i32,
+  x0: i32,
+  from: i32,
+  to: i32,
+  zeros: usize,
+  scratch: usize,
+  act: i32,
+): void {
+  const spill = scratch;
+  const outs = spill + 32;
+  const dump = outs + <usize>(BLOCK * 4);
+  const table = dump + <usize>((((N + 7) & ~7) + 8) * 4);
+  const rows = table + <usize>(BLOCK * T * 4);
+  const direct = C >= DIRECT_CHANNELS;
+  const K = T * C;
+  const inImage = <usize>(inH * inW * C) << 2;
+  const outImage = <usize>(outH * outW * N) << 2;
+  const pixel = <usize>C << 2;
+  const positions = gridH * gridW;
+  const panel = <usize>K << 5;
+  const tileTaps = direct ? T : 1;
+  const tileChannels = direct ? C : K;
+  const groupBytes = <usize>tileTaps << 4;
+
+  for (let image = from; image < to; image++) {
+    const source = inp + <usize>image * inImage;
+    const target = out + <usize>image * outImage;
+    for (let first = 0; first < positions; first += BLOCK) {
+      const count = min(BLOCK, positions - first);
+      const groups = (count + 3) >> 2;
+      let gy = first / gridW;
+      let gx = first - gy * gridW;
+      for (let i = 0; i < groups << 2; i++) {
+        const entry = table + <usize>(i >> 2) * groupBytes + (<usize>(i & 3) << 2);
+        const row = rows + (<usize>(i * K) << 2);
+        if (i >= count) {
+          store<u32>(outs + (<usize>i << 2), <u32>dump);
+          if (direct) for (let t = 0; t < T; t++) store<u32>(entry + (<usize>t << 4), <u32>zeros);
+          else store<u32>(entry, <u32>rows);
+          continue;
+        }
+        const oy = gy * step + y0;
+        const ox = gx * step + x0;
+        store<u32>(outs + (<usize>i << 2), <u32>(target + (<usize>((oy * outW + ox) * N) << 2)));
+        const iy = gy * stride;
+        const ix = gx * stride;
+        if (direct) {
+          for (let t = 0; t < T; t++) {
+            const y = iy + load<i32>(taps + (<usize>t << 3));
+            const x = ix + load<i32>(taps + (<usize>t << 3), 4);
+            const inside = <u32>y < <u32>inH && <u32>x < <u32>inW;
+            store<u32>(entry + (<usize>t << 4), <u32>(inside ? source + <usize>(y * inW + x) * pixel : zeros));
+          }
+        } else {
+          store<u32>(entry, <u32>row);
+          let k = row;
+          for (let t = 0; t < T; t++) {
+            const y = iy + load<i32>(taps + (<usize>t << 3));
+            const x = ix + load<i32>(taps + (<usize>t << 3), 4);
+            const inside = <u32>y < <u32>inH && <u32>x < <u32>inW;
+            const p = inside ? source + <usize>(y * inW + x) * pixel : zeros;
+            for (let c = 0; c < C; c++) {
+              store<f32>(k, load<f32>(p + (<usize>c << 2)));
+              k += 4;
+            }
+          }
+        }
+        if (++gx == gridW) {
+          gx = 0;
+          gy++;
+        }
+      }
+      for (let n = 0; n < N; n += 8) {
+        const weights = w + <usize>(n >> 3) * panel;
+        const start: usize = bias ? bias + (<usize>n << 2) : 0;
+        const width = min(8, N - n);
+        const column = <usize>n << 2;
+        for (let g = 0; g < groups; g++) {
+          const o = outs + (<usize>g << 4);
+          rowTile(
+            table + <usize>g * groupBytes,
+            tileTaps,
+            tileChannels,
+            weights,
+            32,
+            start,
+            <usize>load<u32>(o) + column,
+            <usize>load<u32>(o, 4) + column,
+            <usize>load<u32>(o, 8) + column,
+            <usize>load<u32>(o, 12) + column,
+            width,
+            act,
+            false,
+            spill,
+          );
+        }
+      }
+    }
+  }
+}
+
+/**
+ * convRows for one output channel (N = 1): a dot product per position instead of a tile seven eighths empty.
+ * @param w [taps][C]
+ */
+export function convRowsSingle(
+  inp: usize,
+  inH: i32,
+  inW: i32,
+  C: i32,
+  taps: usize,
+  T: i32,
+  stride: i32,
+  w: usize,
+  bias: f32,
+  out: usize,
+  outH: i32,
+  outW: i32,
+  gridH: i32,
+  gridW: i32,
+  step: i32,
+  y0: i32,
+  x0: i32,
+  from: i32,
+  to: i32,
+  zeros: usize,
+): void {
+  const inImage = <usize>(inH * inW * C) << 2;
+  const outImage = <usize>(outH * outW) << 2;
+  const pixel = <usize>C << 2;
+  const quads = C >> 2;
+  const rest = C & 3;
+  for (let image = from; image < to; image++) {
+    const source = inp + <usize>image * inImage;
+    const target = out + <usize>image * outImage;
+    for (let gy = 0; gy < gridH; gy++) {
+      const outRow = target + (<usize>((gy * step + y0) * outW + x0) << 2);
+      for (let gx = 0; gx < gridW; gx += 4) {
+        const last = gridW - 1;
+        let s0 = f32x4.splat(0);
+        let s1 = s0;
+        let s2 = s0;
+        let s3 = s0;
+        let r0: f32 = bias;
+        let r1: f32 = bias;
+        let r2: f32 = bias;
+        let r3: f32 = bias;
+        let k = w;
+        for (let t = 0; t < T; t++) {
+          const y = gy * stride + load<i32>(taps + (<usize>t << 3));
+          if (<u32>y >= <u32>inH) {
+            k += pixel;
+            continue;
+          }
+          const dx = load<i32>(taps + (<usize>t << 3), 4);
+          const row = source + <usize>(y * inW) * pixel;
+          const xa = gx * stride + dx;
+          const xb = min(gx + 1, last) * stride + dx;
+          const xc = min(gx + 2, last) * stride + dx;
+          const xd = min(gx + 3, last) * stride + dx;
+          let p0 = <u32>xa < <u32>inW ? row + <usize>xa * pixel : zeros;
+          let p1 = <u32>xb < <u32>inW ? row + <usize>xb * pixel : zeros;
+          let p2 = <u32>xc < <u32>inW ? row + <usize>xc * pixel : zeros;
+          let p3 = <u32>xd < <u32>inW ? row + <usize>xd * pixel : zeros;
+          for (let q = 0; q < quads; q++) {
+            const v = v128.load(k);
+            s0 = madd(v128.load(p0), v, s0);
+            s1 = madd(v128.load(p1), v, s1);
+            s2 = madd(v128.load(p2), v, s2);
+            s3 = madd(v128.load(p3), v, s3);
+            k += 16;
+            p0 += 16;
+            p1 += 16;
+            p2 += 16;
+            p3 += 16;
+          }
+          for (let c = 0; c < rest; c++) {
+            const v = load<f32>(k);
+            r0 += load<f32>(p0) * v;
+            r1 += load<f32>(p1) * v;
+            r2 += load<f32>(p2) * v;
+            r3 += load<f32>(p3) * v;
+            k += 4;
+            p0 += 4;
+            p1 += 4;
+            p2 += 4;
+            p3 += 4;
+          }
+        }
+        const o = outRow + (<usize>(gx * step) << 2);
+        const hop = <usize>step << 2;
+        store<f32>(o, laneSum(s0) + r0);
+        if (gx + 1 <= last) store<f32>(o + hop, laneSum(s1) + r1);
+        if (gx + 2 <= last) store<f32>(o + 2 * hop, laneSum(s2) + r2);
+        if (gx + 3 <= last) store<f32>(o + 3 * hop, laneSum(s3) + r3);
+      }
+    }
+  }
+}
+
+/**
+ * dw[t, p, q] += Σ fine[gridY·stride + dy_t, gridX·stride + dx_t, p] · coarse[gridY, gridX, q] over the grid and images.
+ * @param fine [images][fineH][fineW][P]
+ * @param coarse [images][gridH][gridW][Q]
+ * @param dw [taps][P][Q]
+ */
+export function convFilterGradient(
+  fine: usize,
+  fineH: i32,
+  fineW: i32,
+  P: i32,
+  taps: usize,
+  T: i32,
+  stride: i32,
+  coarse: usize,
+  gridH: i32,
+  gridW: i32,
+  Q: i32,
+  dw: usize,
+  from: i32,
+  to: i32,
+  zeros: usize,
+  scratch: usize,
+): void {
+  const spill = scratch;
+  const left = spill + 32;
+  const ys = left + <usize>(GRADIENT_BLOCK * 16);
+  const xs = ys + <usize>(GRADIENT_BLOCK * 4);
+  const right = xs + <usize>(GRADIENT_BLOCK * 4);
+  const panels = (Q + 7) >> 3;
+  const fineImage = <usize>(fineH * fineW * P) << 2;
+  const positions = gridH * gridW;
+  const total = positions * (to - from);
+  const rows = T * P;
+  const quads = (P & 3) == 0;
+  const rowBytes = <usize>Q << 2;
+
+  for (let first = 0; first < total; first += GRADIENT_BLOCK) {
+    const count = min(GRADIENT_BLOCK, total - first);
+    packCoarse(coarse + <usize>(from * positions + first) * rowBytes, count, Q, right);
+    // Where each grid position starts on the fine grid; images follow each other, so y counts on through them.
+    for (let i = 0; i < count; i++) {
+      const m = first + i;
+      const image = m / positions;
+      const inside = m - image * positions;
+      const gy = inside / gridW;
+      store<i32>(ys + (<usize>i << 2), (image << 20) | (gy * stride));
+      store<i32>(xs + (<usize>i << 2), (inside - gy * gridW) * stride);
+    }
+    for (let r = 0; r < rows; r += 4) {
+      if (quads) {
+        const t = r / P;
+        const p = r - t * P;
+        const dy = load<i32>(taps + (<usize>t << 3));
+        const dx = load<i32>(taps + (<usize>t << 3), 4);
+        for (let i = 0; i < count; i++) {
+          const packed = load<i32>(ys + (<usize>i << 2));
+          const y = (packed & 0xfffff) + dy;
+          const x = load<i32>(xs + (<usize>i << 2)) + dx;
+          const inside = <u32>y < <u32>fineH && <u32>x < <u32>fineW;
+          const address = inside
+            ? fine + <usize>(from + (packed >> 20)) * fineImage + (<usize>((y * fineW + x) * P + p) << 2)
+            : zeros;
+          v128.store(left + (<usize>i << 4), v128.load(address));
+        }
+      } else {
+        for (let j = 0; j < 4; j++) {
+          const row = min(r + j, rows - 1);
+          const t = row / P;
+          const p = row - t * P;
+          const dy = load<i32>(taps + (<usize>t << 3));
+          const dx = load<i32>(taps + (<usize>t << 3), 4);
+          for (let i = 0; i < count; i++) {
+            const packed = load<i32>(ys + (<usize>i << 2));
+            const y = (packed & 0xfffff) + dy;
+            const x = load<i32>(xs + (<usize>i << 2)) + dx;
+            const inside = <u32>y < <u32>fineH && <u32>x < <u32>fineW;
+            const address = inside
+              ? fine + <usize>(from + (packed >> 20)) * fineImage + (<usize>((y * fineW + x) * P + p) << 2)
+              : zeros;
+            store<f32>(left + (<usize>i << 4) + (<usize>j << 2), load<f32>(address));
+          }
+        }
+      }
+      for (let n = 0; n < panels; n++) {
+        columnTile(
+          left,
+          16,
+          right + (<usize>(n * GRADIENT_BLOCK) << 5),
+          32,
+          count,
+          dw + <usize>r * rowBytes + (<usize>n << 5),
+          rowBytes,
+          min(4, rows - r),
+          min(8, Q - (n << 3)),
+          true,
+          spill,
+        );
+      }
+    }
+  }
+}
+
+/** Packs rows [count][Q] into panels [⌈Q/8⌉][GRADIENT_BLOCK][8], zeros behind the last column. */
+function packCoarse(rows: usize, count: i32, Q: i32, panels: usize): void {
+  const rowBytes = <usize>Q << 2;
+  for (let n = 0; n < Q; n += 8) {
+    const width = min(8, Q - n);
+    let to = panels + (<usize>((n >> 3) * GRADIENT_BLOCK) << 5);
+    let row = rows + (<usize>n << 2);
+    if (width == 8) {
+      for (let i = 0; i < count; i++) {
+        v128.store(to, v128.load(row));
+        v128.store(to, v128.load(row, 16), 16);
+        to += 32;
+        row += rowBytes;
+      }
+    } else {
+      for (let i = 0; i < count; i++) {
+        memory.fill(to, 0, 32);
+        memory.copy(to, row, <usize>width << 2);
+        to += 32;
+        row += rowBytes;
+      }
+    }
+  }
+}
+
+/**
+ * Packs weights for going down: w [taps][P][Q] → [⌈Q/8⌉][taps][P][8]; panels from…to of ⌈Q/8⌉.
+ */
+export function packDown(w: usize, T: i32, P: i32, Q: i32, packed: usize, from: i32, to: i32): void {
+  const rows = T * P;
+  for (let n = from; n < to; n++) {
+    const width = min(8, Q - (n << 3));
+    let out = packed + (<usize>(n * rows) << 5);
+    let row = w + (<usize>n << 5);
+    for (let r = 0; r < rows; r++) {
+      if (width == 8) {
+        v128.store(out, v128.load(row));
+        v128.store(out, v128.load(row, 16), 16);
+      } else {
+        memory.fill(out, 0, 32);
+        memory.copy(out, row, <usize>width << 2);
+      }
+      out += 32;
+      row += <usize>Q << 2;
+    }
+  }
+}
+
+/**
+ * Packs the taps of one phase for going up: w [taps][P][Q] → [⌈P/8⌉][chosen taps][Q][8]; panels from…to of ⌈P/8⌉.
+ * @param chosen tap numbers, i32
+ */
+export function packUp(w: usize, chosen: usize, count: i32, P: i32, Q: i32, packed: usize, from: i32, to: i32): void {
+  for (let n = from; n < to; n++) {
+    const width = min(8, P - (n << 3));
+    let out = packed + (<usize>(n * count * Q) << 5);
+    for (let i = 0; i < count; i++) {
+      const t = load<i32>(chosen + (<usize>i << 2));
+      const base = w + (<usize>((t * P + (n << 3)) * Q) << 2);
+      for (let q = 0; q < Q; q++) {
+        for (let p = 0; p < 8; p++) {
+          store<f32>(out + (<usize>p << 2), p < width ? load<f32>(base + (<usize>(p * Q + q) << 2)) : 0);
+        }
+        out += 32;
+      }
+    }
+  }
+}

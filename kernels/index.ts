@@ -1,0 +1,21 @@
+// Everything the library calls. All functions work on addresses in one shared memory that the caller lays out; none
+// allocates.
+export { convFilterGradient, convRows, convRowsSingle, packDown, packUp } from './conv';
+export {
+  denseForward,
+  denseInputGradient,
+  denseInputGradientLong,
+  denseWeightGradient,
+} from './dense';
+export {
+  adam,
+  addTo,
+  channelAffine,
+  channelGradient,
+  channelGradientSums,
+  channelSums,
+  reluBiasGradient,
+  sigmoid,
+  squaredError,
+  sumOfSquares,
+} from './elementwise';

@@ -1,0 +1,152 @@
+// What a network looks like, as plain JSON: it travels to the workers and into the model file, and is all that is
+// needed to build the network again.
+import { UserError } from '../errors';
+
+export type Preset = 'compact' | 'office' | 'mirrored' | 'custom';
+
+/** What a person chooses. */
+export interface NetworkOptions {
+  preset: Preset;
+  /** Channels of each convolution; presets other than 'custom' bring their own. */
+  filters: number[];
+  kernels: number[];
+  strides: number[];
+  latentDim: number;
+  batchNorm: boolean;
+  /** false: a plain autoencoder, without sampling and KL divergence. */
+  variational: boolean;
+}
+
+/**
+ * A convolution between a fine and a coarse grid, 'same' padding. Encoder layers go down (fine → coarse), decoder
+ * layers up.
+ */
+export interface ConvSpec {
+  kernel: number;
+  stride: number;
+  /** [height, width, channels] */
+  fine: [number, number, number];
+  coarse: [number, number, number];
+  activation: 'relu' | 'sigmoid';
+  /** Behind the activation, as in the systems this follows. */
+  batchNorm: boolean;
+}
+
+export interface Architecture {
+  /** [bins, frames] */
+  input: [number, number];
+  variational: boolean;
+  latentDim: number;
+  encoder: ConvSpec[];
+  /** The picture that the decoder's dense layer makes from the latent values. */
+  bridge: [number, number, number];
+  decoder: ConvSpec[];
+}
+
+/** The presets' own choices. */
+const PRESETS: Record<Exclude<Preset, 'custom'>, Omit<NetworkOptions, 'preset' | 'variational'>> = {
+  compact: {
+    filters: [16, 32, 64, 64],
+    kernels: [3, 3, 3, 3],
+    strides: [2, 2, 2, 2],
+    latentDim: 16,
+    batchNorm: false,
+  },
+  office: { filters: [32, 64], kernels: [3, 3], strides: [1, 1], latentDim: 8, batchNorm: false },
+  mirrored: {
+    filters: [512, 256, 128, 64, 32],
+    kernels: [3, 3, 3, 3, 3],
+    strides: [2, 2, 2, 2, 1],
+    latentDim: 128,
+    batchNorm: true,
+  },
+};
+
+/** The options of a preset; 'custom' gives back what it was given. */
+export function presetOptions(options: NetworkOptions): NetworkOptions {
+  if (options.preset === 'custom') return options;
+  return { ...PRESETS[options.preset], preset: options.preset, variational: options.variational };
+}
+
+/**
+ * Lays out the network for pictures of `input` = [bins, frames].
+ * @throws UserError `architecture` where lists differ in length or strides shrink the picture to nothing
+ */
+export function buildArchitecture(input: [number, number], chosen: NetworkOptions): Architecture {
+  const options = presetOptions(chosen);
+  const { filters, kernels, strides, latentDim, batchNorm, variational } = options;
+  const depth = filters.length;
+  if (depth === 0)
+    throw new UserError('architecture', 'filters is empty; expected at least one number, e.g. 16,32,64.');
+  if (kernels.length !== depth || strides.length !== depth) {
+    throw new UserError(
+      'architecture',
+      `filters has ${depth} numbers, kernels ${kernels.length} and strides ${strides.length}; expected as many of each.`,
+    );
+  }
+  const encoder: ConvSpec[] = [];
+  let grid: [number, number, number] = [input[0], input[1], 1];
+  for (let i = 0; i < depth; i++) {
+    const [h, w] = grid;
+    const stride = strides[i];
+    if (stride > 1 && Math.min(h, w) < stride) {
+      throw new UserError(
+        'architecture',
+        `stride ${stride} of layer ${i + 1} leaves nothing of a ${h}×${w} picture (${input[0]}×${input[1]} at the start); use fewer layers, smaller strides or larger spectrograms.`,
+      );
+    }
+    const coarse: [number, number, number] = [Math.ceil(h / stride), Math.ceil(w / stride), filters[i]];
+    encoder.push({ kernel: kernels[i], stride, fine: grid, coarse, activation: 'relu', batchNorm });
+    grid = coarse;
+  }
+
+  // The office system's decoder starts from a full-size picture and never strides; the others mirror the encoder.
+  const fullSize = options.preset === 'office';
+  const decoder: ConvSpec[] = [];
+  const bridge: [number, number, number] = fullSize ? [input[0], input[1], 1] : grid;
+  let channels = bridge[2];
+  for (let i = depth - 1; i >= 1 || (fullSize && i === 0); i--) {
+    const { fine, coarse, kernel, stride } = encoder[i];
+    const out = fullSize ? filters[i] : encoder[i].coarse[2];
+    decoder.push({
+      kernel,
+      stride,
+      fine: [fine[0], fine[1], out],
+      coarse: [coarse[0], coarse[1], channels],
+      activation: 'relu',
+      batchNorm,
+    });
+    channels = out;
+  }
+  decoder.push({
+    kernel: kernels[0],
+    stride: strides[0],
+    fine: [input[0], input[1], 1],
+    coarse: [encoder[0].coarse[0], encoder[0].coarse[1], channels],
+    activation: 'sigmoid',
+    batchNorm: false,
+  });
+  return { input: [input[0], input[1]], variational, latentDim, encoder, bridge, decoder };
+}
+
+/** Values in a [height, width, channels] grid. */
+export const volume = (grid: readonly number[]): number => grid.reduce((product, n) => product * n, 1);
+
+/** Where one tap of a 'same' convolution looks: offset on the fine grid relative to position · stride. */
+export function samePadding(size: number, kernel: number, stride: number): number {
+  const out = Math.ceil(size / stride);
+  return Math.floor(Math.max((out - 1) * stride + kernel - size, 0) / 2);
+}
+
+/** A layer in words, for summaries: `conv 3×3 /2 → 64×64×16`. */
+export function describeArchitecture(architecture: Architecture): string[] {
+  const conv = (word: string, spec: ConvSpec, to: readonly number[]) =>
+    `${word} ${spec.kernel}×${spec.kernel}${spec.stride > 1 ? ` /${spec.stride}` : ''} → ${to.join('×')}${spec.batchNorm ? ' + batch norm' : ''}`;
+  return [
+    `input ${architecture.input.join('×')}×1`,
+    ...architecture.encoder.map(spec => conv('conv', spec, spec.coarse)),
+    architecture.variational ? `dense → μ, log σ² (${architecture.latentDim})` : `dense → ${architecture.latentDim}`,
+    `dense → ${architecture.bridge.join('×')}`,
+    ...architecture.decoder.map(spec => conv('transposed conv', spec, spec.fine)),
+  ];
+}

@@ -1,0 +1,150 @@
+// Batch normalisation over batch, height and width (S. Ioffe & C. Szegedy, 2015) on one thread. The statistics are
+// those of the whole batch: threads add up their parts at a barrier, in a fixed order.
+import type { ThreadContext } from './context';
+import type { ConvPlan } from './plan';
+
+/** Keras' default. */
+const EPSILON = 1e-3;
+/** How much of the running statistics is kept at each step. */
+const MOMENTUM = 0.9;
+
+export class BatchNorm {
+  private readonly channels: number;
+  private readonly positions: number;
+  private readonly gamma: number;
+  private readonly beta: number;
+  private readonly mean: number;
+  private readonly variance: number;
+  private readonly gammaGradient: number;
+  private readonly betaGradient: number;
+  /** Five vectors of this thread; the last batch's mean and 1/σ stay there for the way back. */
+  private readonly scale: Float32Array;
+  private readonly shift: Float32Array;
+  private readonly offset: Float32Array;
+  private readonly batchMean: Float64Array;
+  private readonly batchInverse: Float64Array;
+
+  constructor(
+    private readonly context: ThreadContext,
+    private readonly plan: ConvPlan,
+  ) {
+    const { spec, name, direction, vectors } = plan;
+    const out = direction === 'down' ? spec.coarse : spec.fine;
+    this.channels = out[2];
+    this.positions = out[0] * out[1];
+    this.gamma = context.parameter(`${name}.gamma`) / 4;
+    this.beta = context.parameter(`${name}.beta`) / 4;
+    this.mean = context.parameter(`${name}.mean`) / 4;
+    this.variance = context.parameter(`${name}.variance`) / 4;
+    this.gammaGradient = context.gradient(`${name}.gamma`) / 4;
+    this.betaGradient = context.gradient(`${name}.beta`) / 4;
+    const width = this.channels + 8;
+    const vector = (k: number) => context.floats(vectors + (context.thread * 5 + k) * width * 4, this.channels);
+    this.scale = vector(0);
+    this.shift = vector(1);
+    this.offset = vector(2);
+    this.batchMean = new Float64Array(this.channels);
+    this.batchInverse = new Float64Array(this.channels);
+  }
+
+  /** y = γ·(x − mean)/√(variance + ε) + β with the batch's own statistics (learning) or the running ones. */
+  forward(from: number, to: number, count: number, learning: boolean): void {
+    const { context, plan, channels, positions } = this;
+    const bytes = plan.outputVolume * 4;
+    if (learning) this.takeStatistics(from, to, count);
+    context.kernels.channelAffine(
+      ...[plan.activation + from * bytes, plan.output + from * bytes, (to - from) * positions, channels],
+      ...[this.scale.byteOffset, this.shift.byteOffset],
+    );
+  }
+
+  private takeStatistics(from: number, to: number, count: number): void {
+    const { context, plan, channels, positions } = this;
+    const { f32, kernels, thread } = context;
+    const mine = this.clear(plan.sums);
+    kernels.channelSums(plan.activation + from * plan.outputVolume * 4, (to - from) * positions, channels, mine);
+    context.barrier.wait();
+    const [sum, sumOfSquares] = this.total(plan.sums);
+    const n = count * positions;
+    for (let c = 0; c < channels; c++) {
+      const mean = sum[c] / n;
+      const variance = Math.max(0, sumOfSquares[c] / n - mean * mean);
+      const inverse = 1 / Math.sqrt(variance + EPSILON);
+      this.batchMean[c] = mean;
+      this.batchInverse[c] = inverse;
+      this.setAffine(c, mean, inverse);
+      if (thread === 0) {
+        f32[this.mean + c] = MOMENTUM * f32[this.mean + c] + (1 - MOMENTUM) * mean;
+        f32[this.variance + c] = MOMENTUM * f32[this.variance + c] + (1 - MOMENTUM) * variance;
+      }
+    }
+  }
+
+  /** From the gradient of the output, in place, to that of the input; γ's and β's gradients on the way. */
+  backward(dOutput: number, from: number, to: number, count: number): void {
+    const { context, plan, channels, positions, batchMean, batchInverse } = this;
+    const { f32, kernels, thread } = context;
+    const bytes = plan.outputVolume * 4;
+    const x = plan.activation + from * bytes;
+    const dy = dOutput + from * bytes;
+    const mine = this.clear(plan.gradientSums);
+    kernels.channelGradientSums(dy, x, (to - from) * positions, channels, mine);
+    context.barrier.wait();
+    const [sum, sumX] = this.total(plan.gradientSums);
+    const n = count * positions;
+    for (let c = 0; c < channels; c++) {
+      const mean = batchMean[c];
+      const inverse = batchInverse[c];
+      const dBeta = sum[c];
+      const dGamma = inverse * (sumX[c] - mean * sum[c]);
+      if (thread === 0) {
+        f32[this.gammaGradient + c] += dGamma;
+        f32[this.betaGradient + c] += dBeta;
+      }
+      const slope = f32[this.gamma + c] * inverse;
+      this.scale[c] = slope;
+      this.shift[c] = (-slope * inverse * dGamma) / n;
+      this.offset[c] = (slope * (mean * inverse * dGamma - dBeta)) / n;
+    }
+    kernels.channelGradient(
+      ...[dy, x, (to - from) * positions, channels],
+      ...[this.scale.byteOffset, this.shift.byteOffset, this.offset.byteOffset],
+    );
+  }
+
+  prepareScoring(): void {
+    const { f32 } = this.context;
+    for (let c = 0; c < this.channels; c++) {
+      this.setAffine(c, f32[this.mean + c], 1 / Math.sqrt(f32[this.variance + c] + EPSILON));
+    }
+  }
+
+  private setAffine(c: number, mean: number, inverse: number): void {
+    const { f32 } = this.context;
+    this.scale[c] = f32[this.gamma + c] * inverse;
+    this.shift[c] = f32[this.beta + c] - mean * f32[this.gamma + c] * inverse;
+  }
+
+  /** Zeroes this thread's sums; their address. */
+  private clear(sums: number): number {
+    const { f64, thread } = this.context;
+    const mine = sums / 8 + thread * 2 * this.channels;
+    f64.fill(0, mine, mine + 2 * this.channels);
+    return mine * 8;
+  }
+
+  private total(sums: number): [Float64Array, Float64Array] {
+    const { f64, threads } = this.context;
+    const { channels } = this;
+    const first = new Float64Array(channels);
+    const second = new Float64Array(channels);
+    for (let t = 0; t < threads; t++) {
+      const base = sums / 8 + t * 2 * channels;
+      for (let c = 0; c < channels; c++) {
+        first[c] += f64[base + c];
+        second[c] += f64[base + channels + c];
+      }
+    }
+    return [first, second];
+  }
+}
