@@ -62,7 +62,7 @@ const demo = await startDemo({
   onMessage,
 });
 try {
-  await demo.nodeRed.ready();
+  await demo.ready();
   await photograph(demo, finished);
 } finally {
   await demo.stop();

@@ -75,7 +75,7 @@ async function main() {
   const httpPort = await freePort(HTTP_PORT);
   const mqttPort = await freePort(MQTT_PORT);
   const onMessage = (topic, text) => say(`  ${new Date().toLocaleTimeString()}  MQTT ${topic}  ${text}`);
-  const { nodeRed, firstButton, stop } = await startDemo({ root, folder: demo, httpPort, mqttPort, onMessage });
+  const { nodeRed, ready, firstButton, stop } = await startDemo({ root, folder: demo, httpPort, mqttPort, onMessage });
   writeFileSync(runningFile, JSON.stringify({ pid: process.pid, url: nodeRed.url }));
 
   let ending = false;
@@ -88,7 +88,7 @@ async function main() {
   }
 
   try {
-    await nodeRed.ready();
+    await ready();
     say(welcome({ httpPort, mqttPort, firstStart: firstButton !== undefined }));
     if (firstButton) await nodeRed.press(firstButton);
     const code = await nodeRed.exited;

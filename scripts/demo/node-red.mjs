@@ -24,20 +24,28 @@ export class NodeRed {
     this.exited = once(this.child, 'exit').then(([code]) => code);
   }
 
-  /** Waits until the admin API answers and the flows have started. */
-  async ready() {
+  async get(path) {
+    const answer = await fetch(`${this.url}${path}`, { headers: { Accept: 'application/json' } });
+    return answer.ok ? answer.json() : undefined;
+  }
+
+  /**
+   * Waits until the admin API answers and the flows have started.
+   * @throws Error where it does not come to that, or where a node set of `module` could not be loaded
+   */
+  async ready(module) {
     const limit = Date.now() + START_LIMIT_MS;
-    while (Date.now() < limit) {
+    while ((await this.get('/flows/state').catch(() => undefined))?.state !== 'start') {
       if (this.child.exitCode !== null) throw new Error('Node-RED ended while starting; its messages above say why.');
-      try {
-        const answer = await fetch(`${this.url}/flows/state`, { headers: { Accept: 'application/json' } });
-        if (answer.ok && (await answer.json()).state === 'start') return;
-      } catch {
-        // Not listening yet.
-      }
+      if (Date.now() > limit) throw new Error(`Node-RED does not answer at ${this.url}.`);
       await sleep(200);
     }
-    throw new Error(`Node-RED does not answer at ${this.url} after ${START_LIMIT_MS / 1000} s.`);
+    const broken = (await this.get('/nodes')).filter(set => set.module === module && set.err);
+    if (broken.length > 0) {
+      throw new Error(
+        `Node-RED could not load ${broken.map(({ name, err }) => `${name} (${err.message ?? err.code ?? err})`).join(', ')}.`,
+      );
+    }
   }
 
   /** Presses an inject node's button. False where there is no such node. */

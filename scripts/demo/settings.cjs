@@ -14,7 +14,7 @@ module.exports = {
     header: { title: 'Earshot demo' },
     tours: false,
     palette: { catalogues: [] },
-    projects: { enabled: false },
   },
-  logging: { console: { level: 'warn', metrics: false, audit: false } },
+  // Warnings of the flow are in the editor's debug sidebar; the terminal is for what someone must act on.
+  logging: { console: { level: 'error', metrics: false, audit: false } },
 };
