@@ -39,6 +39,8 @@ export const INITIAL_ALARM: AlarmMemory = {
 
 export interface AlarmStep {
   memory: AlarmMemory;
+  /** How many of the last `window` scores count as anomalous. */
+  votes: number;
   /** Whether this score should be told. */
   tell: boolean;
 }
@@ -56,7 +58,8 @@ export function stepAlarm(
 ): AlarmStep {
   const scores = [...memory.scores, score].slice(-settings.window);
   const level = memory.state === 'anomaly' ? threshold - settings.hysteresis * Math.abs(threshold) : threshold;
-  const state = scores.filter(value => value > level).length >= settings.votes ? 'anomaly' : 'normal';
+  const votes = scores.filter(value => value > level).length;
+  const state = votes >= settings.votes ? 'anomaly' : 'normal';
   const heldOff = state === 'anomaly' && now - memory.anomalyToldAt < settings.holdOffSeconds * 1000;
   const tell = !heldOff && (settings.notify === 'every' || state !== memory.told);
   return {
@@ -66,6 +69,7 @@ export function stepAlarm(
       told: tell ? state : memory.told,
       anomalyToldAt: tell && state === 'anomaly' ? now : memory.anomalyToldAt,
     },
+    votes,
     tell,
   };
 }

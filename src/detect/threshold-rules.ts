@@ -44,7 +44,8 @@ export function thresholdOf(rule: ThresholdRule, normal?: ScoreDistribution): Th
 
 /** Fewer scores above a level than this say too little about how often that level is exceeded. */
 const MIN_EXCEEDANCES = 10;
-const MIN_BUDGET_SCORES = 2 * MIN_EXCEEDANCES;
+/** The budget rule needs at least so many normal scores. */
+export const MIN_BUDGET_SCORES = 2 * MIN_EXCEEDANCES;
 /** The part of the scores that counts as the tail. */
 const TAIL_PERCENT = 10;
 

@@ -38,8 +38,8 @@ export interface FrequencyAxis {
 
 const KILO_FROM_HZ = 2000;
 /** Between neighbouring marks on a mel axis, as a part of its length. */
-const MIN_MEL_GAP = 0.13;
-const LOWEST_DECADE_HZ = 10;
+const MIN_MEL_GAP = 0.15;
+const LOWEST_MARK_HZ = 100;
 
 /** Marks for the frequency axis, in kHz where the picture reaches high enough. */
 export function frequencyAxis({ shape, sampleRate, fftSize, scale, fMin, fMax }: SpectrogramInfo): FrequencyAxis {
@@ -64,7 +64,7 @@ export function frequencyAxis({ shape, sampleRate, fftSize, scale, fMin, fMax }:
 /** 1-2-5 steps per decade from the top down, without those too close to the one above. */
 function melTicks(from: number, to: number, at: (hz: number) => number): number[] {
   const chosen: number[] = [];
-  for (let decade = 10 ** Math.floor(Math.log10(to)); decade >= LOWEST_DECADE_HZ; decade /= 10) {
+  for (let decade = 10 ** Math.floor(Math.log10(to)); decade >= LOWEST_MARK_HZ; decade /= 10) {
     for (const digit of [...NICE].reverse()) {
       const hz = digit * decade;
       const place = at(hz);
