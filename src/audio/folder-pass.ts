@@ -38,10 +38,10 @@ export interface SoundSegment {
 }
 
 export type PassEvent =
-  /** The folder has been looked through. */
+  /** The folder has been looked through and holds this many sound files. */
   | { type: 'listed'; files: number }
-  /** A file has been opened; `index` counts from 0. */
-  | { type: 'file'; index: number; name: string }
+  /** A file is being read; `index` counts from 0. */
+  | { type: 'file'; index: number; files: number; name: string }
   | SoundSegment
   /** A file of which nothing came through. */
   | { type: 'skipped'; filename: string; reason: string }
@@ -56,7 +56,7 @@ export async function* readPass(options: PassOptions): AsyncGenerator<PassEvent,
   const sounds = options.files ? chosenFiles(options, options.files) : yield* listFolder(options);
   yield { type: 'listed', files: sounds.length };
   for (const [index, entry] of sounds.entries()) {
-    yield { type: 'file', index, name: entry.name };
+    yield { type: 'file', index, files: sounds.length, name: entry.name };
     yield* readFile(entry, options);
   }
 }
