@@ -7,7 +7,8 @@ import { PcmDecoder, type PcmFormat } from './pcm-decoder';
 /** SIGINT first, so that the device is closed in order; then SIGKILL. */
 const KILL_AFTER_MS = 1000;
 const MAX_LINE = 500;
-const KEPT_LINES = 20;
+/** arecord's list of available formats is long. */
+const KEPT_LINES = 60;
 
 export interface PcmChildOptions {
   command: string;

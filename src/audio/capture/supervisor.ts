@@ -148,7 +148,8 @@ export class Supervisor {
     this.watchdog = setInterval(() => {
       this.quietTicks++;
       const patience = this.hasSound ? silence : opening;
-      if (this.quietTicks * tick < patience) return;
+      // The first tick may come right after the last sound.
+      if ((this.quietTicks - 1) * tick < patience) return;
       const seconds = Math.round(patience / 1000);
       this.fail(
         new UserError(

@@ -1,0 +1,82 @@
+// Segments cut from a stream, however its samples arrive.
+import assert from 'node:assert/strict';
+import { type Segment, Segmenter } from '#src/audio/capture/segmenter';
+
+/** A stream in which every sample is its own index. */
+const ramp = (length: number, from = 0): Float32Array => Float32Array.from({ length }, (_, i) => from + i);
+
+/** Feeds 0, 1, 2 … in chunks of the given sizes, over and over, until `total` samples are in. */
+function feed(segmenter: Segmenter, total: number, sizes: number[]): void {
+  for (let sent = 0, turn = 0; sent < total; turn++) {
+    const size = Math.min(sizes[turn % sizes.length], total - sent);
+    segmenter.push(ramp(size, sent));
+    sent += size;
+  }
+}
+
+function segmentsOf(segment: number, hop: number, total: number, sizes: number[]): Segment[] {
+  const out: Segment[] = [];
+  feed(new Segmenter(segment, hop, cut => out.push(cut)), total, sizes);
+  return out;
+}
+
+describe('Segmenter', () => {
+  const chunkings = [[1], [7, 1, 64, 3], [100], [1000], [99, 101], [250]];
+
+  const cuts: [number, number, string][] = [
+    [100, 100, 'adjoining'],
+    [100, 37, 'overlapping'],
+    [100, 1, 'overlapping in all but one sample'],
+    [100, 263, 'with gaps'],
+    [1, 1, 'of one sample'],
+  ];
+  for (const [segment, hop, name] of cuts) {
+    it(`cuts ${name} segments at the right samples, whatever the sizes of the chunks`, () => {
+      const total = 1000;
+      const count = Math.floor((total - segment) / hop) + 1;
+      for (const sizes of chunkings) {
+        const segments = segmentsOf(segment, hop, total, sizes);
+        assert.equal(segments.length, count, `chunks of ${sizes}`);
+        segments.forEach(({ pcm, start, sequence }, index) => {
+          assert.equal(start, index * hop);
+          assert.equal(sequence, index);
+          assert.deepEqual(pcm, ramp(segment, index * hop), `chunks of ${sizes}, segment ${index}`);
+        });
+      }
+    });
+  }
+
+  it('gives each segment its own memory', () => {
+    const [first, second] = segmentsOf(4, 2, 8, [3]);
+    first.pcm.fill(-1);
+    assert.deepEqual([...second.pcm], [2, 3, 4, 5]);
+  });
+
+  it('tells an overrun once, with the next segment', () => {
+    const out: Segment[] = [];
+    const segmenter = new Segmenter(10, 10, cut => out.push(cut));
+    feed(segmenter, 15, [5]);
+    segmenter.noteOverrun();
+    segmenter.noteOverrun();
+    feed(segmenter, 15, [5]);
+    assert.deepEqual(
+      out.map(({ overruns }) => overruns),
+      [0, 2, 0],
+    );
+  });
+
+  it('lets no segment reach across a restart and counts on', () => {
+    const out: Segment[] = [];
+    const segmenter = new Segmenter(10, 20, cut => out.push(cut));
+    segmenter.push(ramp(27));
+    segmenter.restart();
+    segmenter.push(ramp(12, 500));
+    assert.deepEqual(
+      out.map(({ pcm, start, sequence }) => [pcm[0], start, sequence]),
+      [
+        [0, 0, 0],
+        [500, 0, 1],
+      ],
+    );
+  });
+});

@@ -1,0 +1,23 @@
+// What the operating system says about the children of this process; the dead that nobody has reaped included.
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Process ids of the children with this program name (as the kernel keeps it, 15 characters at most). */
+export function childrenNamed(name: string): number[] {
+  return readdirSync('/proc')
+    .filter(entry => /^\d+$/.test(entry))
+    .filter(entry => {
+      const stat = statOf(entry);
+      return stat?.name === name && stat.parent === process.pid;
+    })
+    .map(Number);
+}
+
+function statOf(pid: string): { name: string; parent: number } | undefined {
+  try {
+    const found = /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return found ? { name: found[1], parent: Number(found[2]) } : undefined;
+  } catch {
+    // Gone while the list was read.
+    return undefined;
+  }
+}
