@@ -1,4 +1,4 @@
-// The demo's own Node-RED user directory, .demo/user inside the clone: the package linked in, and the demo flow on
+// The demo's own Node-RED user directory, <folder>/user: the package linked in, and the demo flow on
 // the first start. What a person changes there later is theirs and is never overwritten.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ function linkPackage(root, user) {
   const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const manifest = join(user, 'package.json');
   if (!existsSync(manifest)) {
-    const content = { name: 'earshot-demo', private: true, dependencies: { [name]: 'file:../..' } };
+    const content = { name: 'earshot-demo', private: true, dependencies: { [name]: `file:${root}` } };
     writeFileSync(manifest, `${JSON.stringify(content, null, 2)}\n`);
   }
   const link = join(user, 'node_modules', ...name.split('/'));
