@@ -1,7 +1,7 @@
 // Tells when files of a kind in one folder have changed. The system's own notification makes it quick; looking again
 // every few seconds makes it certain where notifications are missing (network drives, no watches left, the folder
 // not there yet or made anew).
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, readdirSync, type Stats, statSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -27,13 +27,14 @@ export function watchFolder(
   let watcher: FSWatcher | undefined;
   let settling: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
-  let seen: string | undefined;
+  // Looked up before returning: what changes from here on is told.
+  let seen = stateNow(folder, matters);
 
   const look = (): void => {
     looking = looking.then(async () => {
       const now = await stateOf(folder, matters);
       if (closed) return;
-      const changed = seen !== undefined && now !== seen;
+      const changed = now !== seen;
       seen = now;
       if (!watcher) watchNative();
       if (changed) onChange();
@@ -71,9 +72,28 @@ export function watchFolder(
 /** Names, sizes and times as one text to compare; the same for a missing and an empty folder. */
 async function stateOf(folder: string, matters: (name: string) => boolean): Promise<string> {
   const names = await readdir(folder).catch(() => []);
-  const lines = names.filter(matters).map(async name => {
-    const found = await stat(join(folder, name)).catch(() => undefined);
-    return `${name} ${found?.ino} ${found?.size} ${found?.mtimeMs}`;
+  const found = names.filter(matters).map(async name => {
+    const stats = await stat(join(folder, name)).catch(() => undefined);
+    return describe(name, stats);
   });
-  return (await Promise.all(lines)).sort().join('\n');
+  return (await Promise.all(found)).sort().join('\n');
+}
+
+/** The same at once. */
+function stateNow(folder: string, matters: (name: string) => boolean): string {
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    // missing, or not readable: the same to us until that changes
+  }
+  return names
+    .filter(matters)
+    .map(name => describe(name, statSync(join(folder, name), { throwIfNoEntry: false })))
+    .sort()
+    .join('\n');
+}
+
+function describe(name: string, stats: Stats | undefined): string {
+  return `${name} ${stats?.ino} ${stats?.size} ${stats?.mtimeMs}`;
 }

@@ -29,6 +29,7 @@ const PARTS = {
   },
   chromium: { programs: ['chromium'], debian: 'chromium' },
   mosquitto: { programs: ['mosquitto'], debian: 'mosquitto' },
+  python3: { programs: ['python3'], debian: 'python3' },
   // Debian's own interpreter: a python3 found first on the path may be one without Debian's modules.
   'python3-soundfile': {
     check: () => void execFileSync('/usr/bin/python3', ['-c', 'import soundfile'], { stdio: 'pipe' }),

@@ -1,0 +1,262 @@
+// The versions of a model on disk: numbering, the newest good one, hot reload, and one trainer at a time.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { UserError } from '#src/errors';
+import { watchFolder } from '#src/store/folder-watch';
+import { writeModelFile } from '#src/store/model-file';
+import { ModelStore, safeFolderName } from '#src/store/model-store';
+import { skip } from '../support/system';
+import { tempFolder } from '../support/temp';
+import { sleep, until, within } from '../support/wait';
+import { description, rewriteHeader, TENSORS } from './models';
+
+const STORE_MODULE = createRequire(__filename).resolve('#src/store/model-store');
+
+describe('model store', () => {
+  let root: string;
+  let store: ModelStore;
+
+  beforeEach(() => {
+    root = tempFolder('models');
+    store = new ModelStore(root, 'boiler');
+  });
+
+  const train = (version = store.nextVersion()) => {
+    writeModelFile(store.pathOf(version), TENSORS, description({ version }));
+    return version;
+  };
+
+  describe('folder names', () => {
+    it('are the model’s own name where that is plain', () => {
+      for (const name of ['boiler', 'pump-2', 'x_1']) assert.equal(safeFolderName(name), name);
+    });
+
+    it('stay inside the folder and are plain, whatever the name', () => {
+      const names = ['../../etc/passwd', '..', '.', '/', 'a/b', 'C:\\x', 'nul', 'Zürich 冷蔵', '🔊', ' ', 'a\0b'];
+      for (const name of names.filter(name => name.trim() !== '')) {
+        assert.match(safeFolderName(name), /^[a-z0-9_-]+~[0-9a-f]{10}$/, name);
+      }
+      assert.ok(safeFolderName('x'.repeat(5000)).length < 64);
+    });
+
+    it('differ for different names, on file systems that ignore case too', () => {
+      const hashed = safeFolderName('Boiler');
+      const names = ['boiler', 'Boiler', 'BOILER', 'boiler ', 'bo/iler', 'bo iler', 'böiler', 'bo\u0308iler', hashed];
+      const folders = names.map(name => safeFolderName(name).toLowerCase());
+      assert.equal(new Set(folders).size, names.length, folders.join(' '));
+    });
+
+    it('are refused for a model without a name', () => {
+      for (const name of ['', '  ']) {
+        assert.throws(() => new ModelStore(root, name), { name: 'UserError', code: 'model-name' });
+      }
+    });
+  });
+
+  describe('versions', () => {
+    it('count from 1 and sort by number, not by name', () => {
+      assert.deepEqual(store.versions(), []);
+      assert.equal(store.latest(), undefined);
+      for (const version of [1, 2, 9999, 10_000]) train(version);
+      writeFileSync(join(store.folder, 'notes.txt'), '');
+      assert.deepEqual(store.versions(), [1, 2, 9999, 10_000]);
+      assert.equal(store.nextVersion(), 10_001);
+      assert.equal(store.latest()?.metadata.version, 10_000);
+    });
+
+    it('lie in <folder>/<name>/v0007.safetensors', () => {
+      assert.equal(store.pathOf(7), join(root, 'boiler', 'v0007.safetensors'));
+    });
+
+    it('that are cut short, altered or of a newer format are passed over and named', () => {
+      for (let i = 0; i < 4; i++) train();
+      truncateSync(store.pathOf(4), 100);
+      rewriteHeader(store.pathOf(3), header => {
+        (header.__metadata__ as Record<string, string>).formatVersion = '99';
+      });
+      const found = store.latest();
+      assert.equal(found?.metadata.version, 2);
+      assert.equal(found?.file, store.pathOf(2));
+      assert.deepEqual(
+        found?.problems.map(({ code }) => code),
+        ['model-damaged', 'model-newer-format'],
+      );
+      assert.match(found!.problems[0].message, /v0004\.safetensors/);
+      assert.match(found!.problems[1].message, /v0003\.safetensors/);
+    });
+
+    it('with a changed weight are found by looking closer, or left out by number', () => {
+      train();
+      train();
+      const bytes = readFileSync(store.pathOf(2));
+      bytes[bytes.length - 1] ^= 1;
+      writeFileSync(store.pathOf(2), bytes);
+      assert.equal(store.latest()?.metadata.version, 2, 'headers alone do not show it');
+      assert.equal(store.latest({ verify: true })?.metadata.version, 1);
+      assert.equal(store.latest({ except: [2] })?.metadata.version, 1);
+    });
+
+    it('tell what is wrong where none is usable', () => {
+      train();
+      truncateSync(store.pathOf(1), 10);
+      assert.equal(store.latest(), undefined);
+      assert.deepEqual(
+        store.problems().map(({ code }) => code),
+        ['model-damaged'],
+      );
+      assert.equal(store.nextVersion(), 2, 'a damaged file is not written over');
+    });
+
+    it('are pruned to the newest three; damaged ones do not count', () => {
+      for (let i = 0; i < 6; i++) train();
+      truncateSync(store.pathOf(6), 10);
+      store.prune();
+      assert.deepEqual(store.versions(), [3, 4, 5, 6]);
+      new ModelStore(root, 'boiler', { keep: 1 }).prune();
+      assert.deepEqual(store.versions(), [5, 6]);
+    });
+
+    it('of a folder that cannot be read are an error, not none', () => {
+      writeFileSync(join(root, 'pump'), '');
+      assert.throws(() => new ModelStore(root, 'pump').versions(), { code: 'model-unreadable' });
+    });
+  });
+
+  it('clears away temporary files of a crash, but not those of someone who is saving now', () => {
+    mkdirSync(store.folder);
+    const [old, young] = ['v0001.safetensors.0123456789ab.tmp', 'v0002.safetensors.0123456789ab.tmp'];
+    for (const name of [old, young, 'notes.tmp']) writeFileSync(join(store.folder, name), '');
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    for (const name of [old, 'notes.tmp']) utimesSync(join(store.folder, name), anHourAgo, anHourAgo);
+    new ModelStore(root, 'boiler');
+    assert.deepEqual(readdirSync(store.folder).sort(), ['notes.tmp', young]);
+  });
+
+  describe('watching', () => {
+    it('tells of a new version once, also where the folder is made later', async () => {
+      let calls = 0;
+      const stop = store.watch(() => calls++);
+      try {
+        train();
+        await until('call', () => calls === 1);
+        writeFileSync(join(store.folder, 'notes.txt'), 'not a version');
+        const before = performance.now();
+        train();
+        await until('second call', () => calls === 2);
+        assert.ok(performance.now() - before < 2500, 'notified, not polled');
+        await sleep(400);
+        assert.equal(calls, 2);
+      } finally {
+        stop();
+      }
+      train();
+      await sleep(400);
+      assert.equal(calls, 2, 'no calls after the end');
+    });
+
+    it('goes on when the folder is removed and made again', async () => {
+      train();
+      let calls = 0;
+      const times = { settleMs: 20, pollMs: 100 };
+      const stop = watchFolder(
+        store.folder,
+        name => name.startsWith('v'),
+        () => calls++,
+        times,
+      );
+      try {
+        await sleep(150);
+        rmSync(store.folder, { recursive: true });
+        await until('call for the removal', () => calls === 1);
+        train();
+        await until('call for the new version', () => calls >= 2);
+      } finally {
+        stop();
+      }
+    });
+  });
+
+  describe('lock', () => {
+    const busy = (words: RegExp) => (error: unknown) => {
+      assert.ok(error instanceof UserError);
+      assert.equal(error.code, 'model-busy');
+      assert.match(error.message, words);
+      return true;
+    };
+
+    it('lets one trainer in at a time and names it to the others', () => {
+      const release = store.lock('vae-train "Night shift"');
+      assert.throws(() => new ModelStore(root, 'boiler').lock('other'), busy(/vae-train "Night shift"/));
+      new ModelStore(root, 'pump').lock('other')();
+      release();
+      release();
+      store.lock('other')();
+      assert.deepEqual(readdirSync(store.folder), []);
+    });
+
+    it('holds against another process, until that one is gone', async () => {
+      const script = `
+        const { ModelStore } = require(${JSON.stringify(STORE_MODULE)});
+        new ModelStore(${JSON.stringify(root)}, 'boiler').lock('the other Node-RED');
+        process.stdout.write('locked');
+        setInterval(() => {}, 1000);`;
+      const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+      try {
+        await within(10_000, 'lock in the other process', once(child.stdout, 'data'));
+        assert.throws(() => store.lock('me'), busy(new RegExp(`the other Node-RED \\(process ${child.pid}`)));
+      } finally {
+        const gone = once(child, 'exit');
+        child.kill('SIGKILL');
+        await gone;
+      }
+      assert.ok(existsSync(join(store.folder, 'training.lock')), 'the killed process left its lock');
+      store.lock('me')();
+    });
+
+    it('is not held by a process that has the number of one that is gone', function () {
+      if (process.platform !== 'linux') skip(this, 'only Linux tells when a process was started');
+      const release = store.lock('before the power cut');
+      const file = join(store.folder, 'training.lock');
+      const content = JSON.parse(readFileSync(file, 'utf8'));
+      release();
+      // This very process number, but started in another boot.
+      writeFileSync(file, JSON.stringify({ ...content, started: '0000000012345' }));
+      store.lock('me')();
+    });
+
+    it('of another host or cut short counts as left behind only after a time of silence', () => {
+      mkdirSync(store.folder);
+      const file = join(store.folder, 'training.lock');
+      const foreign = { owner: 'elsewhere', since: 'today', host: 'ffffffff', pid: 1, started: '1' };
+      const long = new Date(Date.now() - 600_000);
+      for (const content of [JSON.stringify(foreign), '', '{"ow']) {
+        writeFileSync(file, content);
+        assert.throws(() => store.lock('me'), { code: 'model-busy' });
+        utimesSync(file, long, long);
+        store.lock('me')();
+        assert.ok(!existsSync(file));
+      }
+    });
+
+    it('does not remove a lock that someone else has taken meanwhile', () => {
+      const release = store.lock('me');
+      const file = join(store.folder, 'training.lock');
+      writeFileSync(file, '{"owner":"someone else"}');
+      release();
+      assert.equal(readFileSync(file, 'utf8'), '{"owner":"someone else"}');
+    });
+  });
+});
