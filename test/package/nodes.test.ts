@@ -139,6 +139,15 @@ describe('every node', () => {
           [],
           'fields without a validator',
         );
+        const mute = Object.entries(definition.defaults).filter(
+          ([, { validate }]) => validate && validate.length !== 2,
+        );
+        // The editor takes a sentence for "valid" unless the validator declares two parameters, (value, options).
+        assert.deepEqual(
+          mute.map(([property]) => property),
+          [],
+          'validators whose sentences the editor ignores',
+        );
         for (const [property, { value, validate }] of free) {
           const verdict = validate!.call({ ...defaultValues(definition) }, value, {});
           const acceptable = verdict === true || value === '';
