@@ -1,0 +1,36 @@
+// The settings that detect best on the recordings of bench/detect.mjs, and each preset's own.
+import { type NetworkOptions, type Preset, presetOptions } from './architecture';
+import type { TrainingOptions } from './train';
+
+export type TrainingDefaults = Omit<TrainingOptions, 'threads' | 'kernels'>;
+
+const COMMON: TrainingDefaults = {
+  epochs: 100,
+  batchSize: 16,
+  learningRate: 1e-3,
+  rlWeight: 10_000,
+  klWeight: 1,
+  validationSplit: 0,
+  earlyStopping: 'none',
+  seed: 1,
+};
+
+const BY_PRESET: Record<Preset, Partial<TrainingDefaults>> = {
+  compact: {},
+  custom: {},
+  office: { epochs: 20, batchSize: 32, rlWeight: 1 },
+  mirrored: { epochs: 50, batchSize: 16, rlWeight: 1e6 },
+};
+
+/** Training settings of a preset, for fields that are left empty. */
+export function trainingDefaults(preset: Preset): TrainingDefaults {
+  return { ...COMMON, ...BY_PRESET[preset] };
+}
+
+/** The network of a preset with nothing changed. */
+export function networkDefaults(preset: Preset): NetworkOptions {
+  return presetOptions({
+    ...{ preset, filters: [16, 32, 64, 64], kernels: [3, 3, 3, 3], strides: [2, 2, 2, 2] },
+    ...{ latentDim: 16, batchNorm: false, variational: true },
+  });
+}

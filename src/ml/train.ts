@@ -1,0 +1,218 @@
+// The training loop: batches, the guarded update, validation, early stopping, progress. Synchronous but for its start;
+// runs in a worker thread.
+import { UserError } from '../errors';
+import type { Architecture } from './architecture';
+import { type EarlyStopping, stoppingRule } from './early-stopping';
+import { Engine } from './engine';
+import { applyLevels, type Levels, learnLevels, type PictureSource } from './levels';
+import { trainingBytes } from './plan';
+import { Random } from './random';
+import type { KernelKind } from './wasm';
+
+export interface TrainingOptions {
+  epochs: number;
+  batchSize: number;
+  learningRate: number;
+  rlWeight: number;
+  klWeight: number;
+  /** Part of the pictures that is only looked at for the validation loss, 0…0.9. */
+  validationSplit: number;
+  earlyStopping: EarlyStopping;
+  seed: number;
+  threads: number;
+  kernels?: KernelKind;
+}
+
+export interface TrainingProgress {
+  phase: 'preparing' | 'training' | 'scoring' | 'saving';
+  epoch: number;
+  epochs: number;
+  /** Means over the epoch's pictures: rlWeight·rl + klWeight·kl, and its parts. */
+  loss: number;
+  rl: number;
+  kl: number;
+  valLoss?: number;
+  secondsLeft: number;
+}
+
+/** What a training ends with; the engine still holds the weights and is the caller's to close. */
+export interface Trained {
+  engine: Engine;
+  levels: Levels;
+  /** Scores of every picture of the set. */
+  scores: { rl: Float64Array; kl: Float64Array };
+  epochs: number;
+  loss: number;
+  rl: number;
+  kl: number;
+  valLoss?: number;
+  /** Updates that were left out because their gradient was not finite. */
+  skippedUpdates: number;
+  seconds: number;
+}
+
+/** Thrown by `cancelled`'s wish; not an error. */
+export class Cancelled extends Error {
+  constructor() {
+    super('the training was cancelled');
+  }
+}
+
+/** Activations and gradients of one micro-batch may take this much; batch norm, whose statistics want the whole batch, more. */
+const MICRO_BATCH_BYTES = 512 * 2 ** 20;
+const BATCH_NORM_BYTES = 3 * 2 ** 30;
+/** A gradient this many times the usual is cut down: one odd picture must not throw the model off. */
+const CLIP_RATIO = 10;
+const NORM_MEMORY = 0.9;
+/** So many updates in a row that had to be left out mean that the training has failed. */
+const MAX_SKIPPED = 20;
+
+/** How many pictures go through at once: the batch, or less where memory says so. */
+export function microBatchSize(architecture: Architecture, batchSize: number, threads: number): number {
+  const { perPicture } = trainingBytes(architecture, threads);
+  const hasBatchNorm = architecture.encoder.some(spec => spec.batchNorm);
+  const budget = hasBatchNorm ? BATCH_NORM_BYTES : MICRO_BATCH_BYTES;
+  return Math.max(1, Math.min(batchSize, Math.floor(budget / perPicture)));
+}
+
+/**
+ * Trains a network on pictures of dB or 0…1.
+ * @throws UserError `diverged` where the loss does not stay finite; Cancelled when `cancelled` says so
+ */
+export async function train(
+  source: PictureSource,
+  architecture: Architecture,
+  normalize: Parameters<typeof learnLevels>[1],
+  options: TrainingOptions,
+  onProgress: (progress: TrainingProgress) => void,
+  cancelled: () => boolean,
+): Promise<Trained> {
+  const { epochs, batchSize, seed, threads, rlWeight, klWeight } = options;
+  const started = performance.now();
+  const blank = { epoch: 0, epochs, loss: 0, rl: 0, kl: 0, secondsLeft: 0 };
+  onProgress({ phase: 'preparing', ...blank });
+  const levels = learnLevels(source, normalize);
+  const random = new Random(seed);
+  const order = random.permutation(source.count);
+  const held = Math.min(source.count - 1, Math.round(source.count * options.validationSplit));
+  const validation = order.slice(0, held);
+  const training = order.slice(held);
+  const batch = microBatchSize(architecture, Math.min(batchSize, training.length), threads);
+  const engine = await Engine.create(architecture, { batch, threads, training: true, kernels: options.kernels });
+  try {
+    const run = new TrainingRun(engine, source, levels, options, random, cancelled);
+    engine.initialise(random);
+    const rule = stoppingRule(options.earlyStopping);
+    let last = { ...blank, phase: 'training' } as TrainingProgress;
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const { rl, kl } = run.epoch(training);
+      const loss = rlWeight * rl + klWeight * kl;
+      const valLoss = held > 0 ? run.validate(validation) : undefined;
+      const secondsLeft = ((performance.now() - started) / 1000 / epoch) * (epochs - epoch);
+      last = { phase: 'training', epoch, epochs, loss, rl, kl, valLoss, secondsLeft };
+      onProgress(last);
+      if (rule.shouldStop({ training: loss, validation: valLoss ?? loss })) break;
+    }
+    onProgress({ ...last, phase: 'scoring', secondsLeft: 0 });
+    const all = Uint32Array.from({ length: source.count }, (_, i) => i);
+    const scores = run.scores(all);
+    const { epoch, loss, rl, kl, valLoss } = last;
+    const seconds = (performance.now() - started) / 1000;
+    const { skippedUpdates } = run;
+    return { engine, levels, scores, epochs: epoch, loss, rl, kl, valLoss, skippedUpdates, seconds };
+  } catch (thrown) {
+    await engine.close();
+    throw thrown;
+  }
+}
+
+class TrainingRun {
+  skippedUpdates = 0;
+  private skippedInARow = 0;
+  private usualNorm = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly source: PictureSource,
+    private readonly levels: Levels,
+    private readonly options: TrainingOptions,
+    private readonly random: Random,
+    private readonly cancelled: () => boolean,
+  ) {}
+
+  /** One pass over the training pictures in a new order; means of rl and kl. */
+  epoch(pictures: Uint32Array): { rl: number; kl: number } {
+    const { engine, random } = this;
+    const { batchSize, rlWeight, klWeight } = this.options;
+    const order = random.permutation(pictures.length);
+    const micro = engine.plan.options.batch;
+    const sum = { rl: 0, kl: 0 };
+    for (let start = 0; start < order.length; start += batchSize) {
+      const size = Math.min(batchSize, order.length - start);
+      for (let done = 0; done < size; done += micro) {
+        if (this.cancelled()) throw new Cancelled();
+        const count = Math.min(micro, size - done);
+        this.load(count, i => pictures[order[start + done + i]]);
+        const rlScale = rlWeight / (size * engine.pixels);
+        const part = engine.gradients(count, done === 0, rlScale, klWeight / size, random);
+        sum.rl += part.rl;
+        sum.kl += part.kl;
+      }
+      this.update();
+    }
+    return { rl: sum.rl / order.length, kl: sum.kl / order.length };
+  }
+
+  /** Adam, but not with a gradient that is no number, and not with one far larger than usual. */
+  private update(): void {
+    const { engine } = this;
+    const norm = engine.reduce();
+    if (!Number.isFinite(norm)) {
+      this.skippedUpdates++;
+      if (++this.skippedInARow >= MAX_SKIPPED) {
+        throw new UserError(
+          'diverged',
+          `the training has diverged: the last ${MAX_SKIPPED} gradients were not finite numbers. Lower learningRate (now ${this.options.learningRate}) or rlWeight (now ${this.options.rlWeight}).`,
+        );
+      }
+      return;
+    }
+    this.skippedInARow = 0;
+    const limit = this.usualNorm === 0 ? norm : CLIP_RATIO * this.usualNorm;
+    const clipped = Math.min(norm, limit);
+    this.usualNorm = this.usualNorm === 0 ? norm : NORM_MEMORY * this.usualNorm + (1 - NORM_MEMORY) * clipped;
+    engine.update(this.options.learningRate, norm > 0 ? clipped / norm : 1);
+  }
+
+  /** Loss of the validation pictures, with z = μ. */
+  validate(pictures: Uint32Array): number {
+    const { rl, kl } = this.scores(pictures);
+    let sum = 0;
+    for (let i = 0; i < rl.length; i++) sum += this.options.rlWeight * rl[i] + this.options.klWeight * kl[i];
+    return sum / rl.length;
+  }
+
+  scores(pictures: Uint32Array): { rl: Float64Array; kl: Float64Array } {
+    const { engine } = this;
+    const rl = new Float64Array(pictures.length);
+    const kl = new Float64Array(pictures.length);
+    const micro = engine.plan.options.batch;
+    for (let start = 0; start < pictures.length; start += micro) {
+      if (this.cancelled()) throw new Cancelled();
+      const count = Math.min(micro, pictures.length - start);
+      this.load(count, i => pictures[start + i]);
+      engine.score(count).forEach((score, i) => {
+        rl[start + i] = score.rl;
+        kl[start + i] = score.kl;
+      });
+    }
+    return { rl, kl };
+  }
+
+  private load(count: number, indexOf: (i: number) => number): void {
+    const { engine, source, levels } = this;
+    const input = engine.input;
+    for (let i = 0; i < count; i++) source.read(indexOf(i), input, i * engine.pixels);
+    applyLevels(input.subarray(0, count * engine.pixels), levels);
+  }
+}
