@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import type { AlarmSettings } from '#src/detect/alarm';
+import { describeScores } from '#src/detect/distribution';
+import { type Baseline, Judge, type Judgement, MAX_TOPICS } from '#src/detect/judge';
+import { RecentTopics } from '#src/detect/recent-topics';
+
+const ALARM: AlarmSettings = { votes: 1, window: 1, hysteresis: 0, holdOffSeconds: 0, notify: 'every' };
+const RULE = { method: 'mean-std', k: 2 } as const;
+
+const stateOf = (judgement: Judgement) => (judgement.kind === 'decision' ? judgement.state : judgement.kind);
+const baseline = (id: string, ...scores: number[]): Baseline => ({ id, scores: describeScores(scores) });
+
+describe('judge', () => {
+  it('learns the first scores of a topic and then holds the others against them', () => {
+    const judge = new Judge({ alarm: ALARM, learnCount: 8 });
+    const learning = [2, 4, 4, 4, 5, 5, 7, 9].map(score => judge.judge('a', score, RULE, undefined, 0));
+    assert.deepEqual(learning[2], { kind: 'learning', learnt: 3, of: 8 });
+    assert.deepEqual(learning[7], { kind: 'learning', learnt: 8, of: 8 });
+    const decision = judge.judge('a', 9.1, RULE, undefined, 0);
+    assert.equal(stateOf(decision), 'anomaly');
+    assert.equal(decision.kind === 'decision' && decision.threshold.value, 9);
+    assert.equal(stateOf(judge.judge('a', 9, RULE, undefined, 0)), 'normal');
+  });
+
+  it('keeps topics apart', () => {
+    const judge = new Judge({ alarm: { ...ALARM, votes: 2, window: 2 }, learnCount: 2 });
+    const rule = { method: 'manual', value: 1 } as const;
+    const states = ['a', 'b', 'a', 'b'].map(topic =>
+      stateOf(judge.judge(topic, topic === 'a' ? 5 : 0, rule, undefined, 0)),
+    );
+    assert.deepEqual(states, ['normal', 'normal', 'anomaly', 'normal']);
+  });
+
+  it('keeps thresholds learnt by topics apart', () => {
+    const judge = new Judge({ alarm: ALARM, learnCount: 2 });
+    for (const [topic, score] of [
+      ['quiet', 1],
+      ['quiet', 1],
+      ['loud', 100],
+      ['loud', 100],
+    ] as const) {
+      judge.judge(topic, score, RULE, undefined, 0);
+    }
+    assert.equal(stateOf(judge.judge('quiet', 50, RULE, undefined, 0)), 'anomaly');
+    assert.equal(stateOf(judge.judge('loud', 50, RULE, undefined, 0)), 'normal');
+    assert.equal(stateOf(judge.judge('quiet', 50, RULE, undefined, 0)), 'anomaly');
+  });
+
+  it('forgets a topic, or all, when asked to', () => {
+    const judge = new Judge({ alarm: ALARM, learnCount: 1 });
+    for (const topic of ['a', 'b', 'c']) judge.judge(topic, 1, RULE, undefined, 0);
+    judge.reset('a');
+    assert.equal(stateOf(judge.judge('a', 5, RULE, undefined, 0)), 'learning');
+    assert.equal(stateOf(judge.judge('b', 5, RULE, undefined, 0)), 'anomaly');
+    judge.reset();
+    assert.equal(stateOf(judge.judge('c', 5, RULE, undefined, 0)), 'learning');
+  });
+
+  it('does not let scores of two model versions vote together, but keeps the state told', () => {
+    const judge = new Judge({ alarm: { ...ALARM, votes: 2, window: 2, notify: 'change' }, learnCount: 1 });
+    const [old, next] = [baseline('version 1', 1, 1), baseline('version 2', 10, 10)];
+    assert.equal(stateOf(judge.judge('', 5, RULE, old, 0)), 'normal');
+    assert.equal(stateOf(judge.judge('', 50, RULE, next, 0)), 'normal', 'one vote of the new version');
+    const decision = judge.judge('', 50, RULE, next, 0);
+    assert.equal(stateOf(decision), 'anomaly');
+    assert.ok(decision.kind === 'decision' && decision.tell && decision.threshold.value === 10);
+  });
+
+  it('refuses scores that are not finite without counting them', () => {
+    const judge = new Judge({ alarm: ALARM, learnCount: 2 });
+    judge.judge('', 1, RULE, undefined, 0);
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(() => judge.judge('', bad, RULE, undefined, 0), { name: 'UserError', code: 'not-finite' });
+    }
+    assert.deepEqual(judge.judge('', 1, RULE, undefined, 0), { kind: 'learning', learnt: 2, of: 2 });
+  });
+
+  it('remembers a bounded number of topics and counts those dropped', () => {
+    const judge = new Judge({ alarm: ALARM, learnCount: 1 });
+    for (let i = 0; i < MAX_TOPICS; i++) judge.judge(`topic ${i}`, 1, RULE, undefined, 0);
+    assert.equal(judge.droppedTopics, 0);
+    judge.judge('topic 0', 1, RULE, undefined, 0);
+    judge.judge('one more', 1, RULE, undefined, 0);
+    assert.equal(judge.droppedTopics, 1);
+    assert.equal(stateOf(judge.judge('topic 0', 5, RULE, undefined, 0)), 'anomaly', 'used a moment ago');
+    assert.equal(stateOf(judge.judge('topic 1', 5, RULE, undefined, 0)), 'learning', 'unused longest');
+  });
+});
+
+describe('recent topics', () => {
+  it('forget what was used longest ago', () => {
+    const topics = new RecentTopics<number>(2);
+    topics.set('a', 1);
+    topics.set('b', 2);
+    topics.get('a');
+    topics.set('c', 3);
+    assert.deepEqual([topics.get('a'), topics.get('b'), topics.get('c')], [1, undefined, 3]);
+    assert.equal(topics.size, 2);
+    assert.equal(topics.dropped, 1);
+  });
+});
