@@ -40,8 +40,8 @@ function welcome({ folder, httpPort, mqttPort, firstStart }) {
 same motor healthy and with a damaged propeller. Alarms appear below, under the nodes, and in the
 editor's debug sidebar (the bug icon at the top right).
 
-To do it again: press the button on the left of "1 · Learn normal" or "2 · Listen to test recordings".`
-    : `Press the button on the left of "1 · Learn normal" to train, or of "2 · Listen to test recordings"
+To do it again: press the button on the left of "1 · Learn normal" or "2 · Listen".`
+    : `Press the button on the left of "1 · Learn normal" to train, or of "2 · Listen"
 to listen with the model you already have. (npm start -- --fresh starts over.)`;
   return `
   Earshot is running. Open this address in a browser:
