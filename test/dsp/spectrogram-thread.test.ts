@@ -89,9 +89,12 @@ describe('the time a column takes', () => {
     clearInterval(counting);
     assert.ok(turns >= 3, `${turns} turns of the event loop`);
     const pcm = sound(441_000);
-    const start = performance.now();
-    spectrogram.compute(pcm);
-    const ratio = (performance.now() - start) / (perColumn * spectrogram.naturalFrames(pcm.length));
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now();
+      spectrogram.compute(pcm);
+      return performance.now() - start;
+    });
+    const ratio = Math.min(...times) / (perColumn * spectrogram.naturalFrames(pcm.length));
     assert.ok(ratio > 0.1 && ratio < 10, `took ${ratio} times what was foretold`);
   });
 });
