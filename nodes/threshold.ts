@@ -31,6 +31,7 @@ interface Config {
 
 const MAX_LEARN_COUNT = 10_000;
 const SECONDS_PER_DAY = 86_400;
+const K_LIMITS = { min: -100, max: 1000 };
 
 function read(def: NodeDef): Config {
   const method = choiceField(def, 'method', ['mean-std', 'percentile', 'budget', 'manual'], 'mean-std');
@@ -38,7 +39,8 @@ function read(def: NodeDef): Config {
   const least = method === 'budget' ? MIN_BUDGET_SCORES : 2;
   return {
     method,
-    k: numberField(def, 'k', 2, { min: -100, max: 1000 }),
+    // Node-RED's editor does not save properties named by one letter; flows written by hand may say k.
+    k: numberField(def, 'deviations', numberField(def, 'k', 2, K_LIMITS), K_LIMITS),
     percentile: numberField(def, 'percentile', 99, { min: 0, max: 100 }),
     perDay: numberField(def, 'perDay', 1, { min: 1e-6, max: 1e6, unit: 'false alarms a day' }),
     everySeconds: numberField(def, 'everySeconds', 0, { min: 0, max: SECONDS_PER_DAY, unit: 'seconds' }),

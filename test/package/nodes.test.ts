@@ -118,6 +118,11 @@ describe('every node', () => {
       it('has a labelled field for each property', () => {
         const properties = Object.keys(definition.defaults);
         assert.deepEqual(
+          properties.filter(property => property.length === 1),
+          [],
+          'properties that the editor would drop: it keeps one-letter names to itself',
+        );
+        assert.deepEqual(
           properties.filter(property => inputOf(property).length === 0),
           [],
           'properties without a field',
