@@ -1,0 +1,146 @@
+// Node-RED's editor in a real Chromium, used as a person uses it: palette, dialogs, Deploy, inject buttons, sidebar.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { PACKAGE_ROOT } from './pack';
+import { programPath } from './system';
+
+/** Pictures that a test run leaves behind for people to look at (not under version control). */
+export const ARTIFACTS = join(PACKAGE_ROOT, 'artifacts');
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const WINDOW = { width: 1540, height: 860 };
+
+export class Editor {
+  /** Errors on the browser's console and exceptions nobody caught. */
+  readonly consoleErrors: string[] = [];
+
+  private constructor(
+    private readonly browser: Browser,
+    readonly page: Page,
+  ) {
+    page.on('console', message => {
+      if (message.type() === 'error') this.consoleErrors.push(`${message.text()} (${message.location().url})`);
+    });
+    page.on('pageerror', error => this.consoleErrors.push(error.stack ?? error.message));
+  }
+
+  static async open(url: string): Promise<Editor> {
+    const browser = await chromium.launch({ executablePath: programPath('chromium'), args: FLAGS });
+    const page = await browser.newPage({ viewport: WINDOW });
+    page.setDefaultTimeout(15_000);
+    const editor = new Editor(browser, page);
+    await page.goto(url);
+    await editor.loaded();
+    return editor;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+
+  private async loaded(): Promise<void> {
+    await this.page.locator('#red-ui-header-button-deploy').waitFor();
+    await this.page.locator('.red-ui-palette-node').first().waitFor();
+    await this.page.locator('#red-ui-loading-progress, .red-ui-splash').waitFor({ state: 'hidden' });
+    await this.quiet();
+  }
+
+  /** Waits until no notification covers the workspace. */
+  async quiet(): Promise<void> {
+    await this.page.locator('.red-ui-notification').first().waitFor({ state: 'detached' });
+  }
+
+  /** Keeps a picture of the window, or of one part of it. */
+  async picture(name: string, part?: Locator): Promise<void> {
+    mkdirSync(ARTIFACTS, { recursive: true });
+    await (part ?? this.page).screenshot({ path: join(ARTIFACTS, `${name}.png`) });
+  }
+
+  /** Drags a node from the palette to a place in the workspace (pixels from its corner); returns its id. */
+  async drag(type: string, x: number, y: number): Promise<string> {
+    const source = this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+    await source.scrollIntoViewIfNeeded();
+    const from = await source.boundingBox();
+    const workspace = await this.page.locator('#red-ui-workspace-chart').boundingBox();
+    if (!from || !workspace) throw new Error(`${type} is not visible in the palette`);
+    const { mouse } = this.page;
+    await mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await mouse.down();
+    for (let step = 1; step <= 8; step++) {
+      await mouse.move(
+        from.x + ((workspace.x + x - from.x) * step) / 8,
+        from.y + ((workspace.y + y - from.y) * step) / 8,
+      );
+    }
+    await mouse.up();
+    const nodes = this.page.locator('.red-ui-flow-node.red-ui-flow-node-selected, .red-ui-flow-node-group.selected');
+    await nodes.first().waitFor();
+    return (await nodes.first().getAttribute('id')) ?? '';
+  }
+
+  /** Opens a node's edit dialog by a double click; returns the dialog. */
+  async edit(id: string): Promise<Locator> {
+    await this.page.locator(`[id="${id}"] .red-ui-flow-node`).first().dblclick();
+    return this.dialog();
+  }
+
+  /** The topmost dialog, when it has slid in. */
+  async dialog(): Promise<Locator> {
+    const tray = this.page.locator('.red-ui-tray').last();
+    await tray.locator('form').first().waitFor();
+    await this.page.waitForTimeout(400);
+    return tray;
+  }
+
+  /** Closes the topmost dialog with Done (a config node's: Add or Update) or Cancel. */
+  async closeDialog(button: 'ok' | 'cancel' = 'ok'): Promise<void> {
+    const trays = this.page.locator('.red-ui-tray');
+    const open = await trays.count();
+    await trays.last().locator(`#node-dialog-${button}, #node-config-dialog-${button}`).click();
+    await trays.nth(open - 1).waitFor({ state: 'detached' });
+  }
+
+  /** Cancels every open dialog, e.g. after a test that failed in one. */
+  async closeDialogs(): Promise<void> {
+    while ((await this.page.locator('.red-ui-tray').count()) > 0) await this.closeDialog('cancel');
+  }
+
+  /** Imports an example flow of a package through the Import dialog. */
+  async importExample(packageName: string, title: string): Promise<void> {
+    await this.page.evaluate(`RED.actions.invoke('core:show-examples-import-dialog')`);
+    const list = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
+    await list.getByText(packageName, { exact: true }).first().click();
+    await list.getByText(title, { exact: true }).first().click();
+    await this.page.locator('#red-ui-clipboard-dialog-ok').click();
+    await this.page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' });
+  }
+
+  /** Presses Deploy and waits until the editor says that it is done. */
+  async deploy(): Promise<void> {
+    await this.page.locator('#red-ui-header-button-deploy').click();
+    await this.page.locator('.red-ui-notification-success').first().waitFor();
+    await this.quiet();
+  }
+
+  /** Presses the button of an inject node. */
+  async press(id: string): Promise<void> {
+    await this.page.locator(`[id="${id}"] .red-ui-flow-node-button-button`).click();
+  }
+
+  /** Shows the debug sidebar; returns its messages, oldest first. */
+  async debugMessages(): Promise<Locator> {
+    await this.page.evaluate(`RED.sidebar.show('debug')`);
+    return this.page.locator('.red-ui-debug-msg');
+  }
+}
