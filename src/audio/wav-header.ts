@@ -28,6 +28,7 @@ const BYTES: Record<WavEncoding, number> = { u8: 1, s16: 2, s24: 3, s32: 4, f32:
 const FORMAT = { pcm: 1, float: 3, alaw: 6, ulaw: 7, extensible: 0xfffe } as const;
 /** The size a 32-bit field holds where the true one is unknown or stands in the ds64 chunk. */
 const UNKNOWN_SIZE = 0xffffffff;
+const COMMON_CHUNKS = new Set(['fmt ', 'data', 'fact', 'LIST', 'bext', 'cue ', 'JUNK', 'id3 ']);
 const MAX_CHUNKS = 10000;
 const MAX_CHANNELS = 1024;
 
@@ -83,7 +84,7 @@ function* chunks(readAt: ReadAt, fileSize: number): Generator<Chunk> {
     yield chunk;
     const end = chunk.offset + chunk.size;
     // Content of odd length is followed by a pad byte, which some writers forget.
-    position = chunk.size % 2 === 1 && !isChunkId(chunkAt(readAt, end + 1).id) ? end : end + (chunk.size % 2);
+    position = chunk.size % 2 === 1 && !COMMON_CHUNKS.has(chunkAt(readAt, end).id) ? end + 1 : end;
   }
 }
 

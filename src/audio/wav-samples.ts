@@ -15,7 +15,7 @@ function expandALaw(byte: number): number {
 function expandMuLaw(byte: number): number {
   const inverted = ~byte & 0xff;
   const magnitude = ((((inverted & 15) << 3) + 0x84) << ((inverted >> 4) & 7)) - 0x84;
-  return inverted & 0x80 ? -magnitude : magnitude;
+  return inverted & 0x80 ? 0 - magnitude : magnitude;
 }
 
 const tableOf = (expand: (byte: number) => number): Float32Array =>

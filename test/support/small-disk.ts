@@ -1,36 +1,19 @@
-// A real file system of a few hundred kilobytes, to see what happens when the disk is full. Mounting one takes root.
+// A file system that is full after some kilobytes: a tmpfs of its own. Only root can mount one.
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Context } from 'mocha';
 import { skip } from './system';
 import { tempFolder } from './temp';
 
-const mounted: string[] = [];
-
-/** Skips the test, with the reason, where no file system can be mounted. */
-export function smallDisk(context: Context, kilobytes: number): string {
-  const folder = tempFolder('disk');
+/**
+ * Mounts one for the running test and returns its folder and what unmounts it. Skips the test where mounting is not
+ * allowed, with CI=true as well: a container without that right cannot be given it.
+ */
+export function smallDisk(context: Context, kibibytes: number): { folder: string; unmount: () => void } {
+  const folder = tempFolder('small-disk');
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'tmpfs', folder], { stdio: 'pipe' });
   } catch (error) {
-    const reason = String((error as { stderr?: Buffer }).stderr ?? error).trim();
-    skip(context, `no small file system can be mounted here, which takes root (${reason})`);
+    skip(context, `a small file system cannot be mounted here: ${(error as Error).message.split('\n')[0]}`);
   }
-  mounted.push(folder);
-  return folder;
+  return { folder, unmount: () => void execFileSync('umount', ['-l', folder]) };
 }
-
-/** Takes up so many kilobytes; returns how to give them back. */
-export function fillDisk(folder: string, kilobytes: number): () => void {
-  const filler = join(folder, 'filler');
-  writeFileSync(filler, Buffer.alloc(kilobytes * 1024));
-  return () => rmSync(filler);
-}
-
-/** Call in `afterEach`. */
-export function removeSmallDisks(): void {
-  for (const folder of mounted.splice(0)) execFileSync('umount', ['-l', folder]);
-}
-
-process.on('exit', removeSmallDisks);

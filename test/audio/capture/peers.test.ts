@@ -4,19 +4,17 @@ import assert from 'node:assert/strict';
 import type { Capture } from '#src/audio/capture/backend';
 import { findPeer, peerBackend } from '#src/audio/capture/peer';
 import type { UserError } from '#src/errors';
-import { childrenNamed } from '../../support/child-processes';
+import { children } from '../../support/child-processes';
 import { FakeMicrophone, findPlayed, noise } from '../../support/fake-microphone';
 import { requireSystem, skip } from '../../support/system';
 import { sleep, until, within } from '../../support/wait';
-
-const HOSTS = 'node';
 
 for (const name of ['decibri', 'naudiodon'] as const) {
   describe(name, () => {
     let microphone: FakeMicrophone | undefined;
     let capture: Capture | undefined;
-    const others = childrenNamed(HOSTS);
-    const hosts = () => childrenNamed(HOSTS).filter(pid => !others.includes(pid));
+    let others: number[] = [];
+    const hosts = () => children().filter(pid => !others.includes(pid));
 
     /** Starts a recording; resolves with what it heard and how it ended. */
     const record = (device: string) => {
@@ -36,6 +34,9 @@ for (const name of ['decibri', 'naudiodon'] as const) {
       if (!findPeer(name, [])) skip(this, `${name} is not installed; install it with: npm install --no-save ${name}`);
       requireSystem(this, 'arecord', 'pulseaudio');
       microphone = await FakeMicrophone.start();
+    });
+    beforeEach(() => {
+      others = children();
     });
     afterEach(async () => {
       await capture?.stop();

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type FolderSelection, labelOf, listSounds, parseLabelRule } from '#src/audio/sound-folder';
+import { tempFolder } from '../support/temp';
+
+function folderWith(...names: string[]): string {
+  const folder = tempFolder('sounds');
+  for (const name of names) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), '');
+  }
+  return folder;
+}
+
+const list = (folder: string, selection: Partial<FolderSelection> = {}) =>
+  listSounds({ folder, recursive: true, labels: 'folder', onlyLabels: [], ...selection });
+const names = (folder: string, selection?: Partial<FolderSelection>): string[] =>
+  list(folder, selection).sounds.map(({ name }) => name);
+
+describe('a folder of sounds', () => {
+  it('is listed in natural order, folders within it too', () => {
+    const folder = folderWith('b/10.wav', 'b/9.wav', 'a/clip2.WAV', 'a/clip10.flac', 'z.mp3', 'b/c/1.ogg');
+    assert.deepEqual(names(folder), ['a/clip2.WAV', 'a/clip10.flac', 'b/9.wav', 'b/10.wav', 'b/c/1.ogg', 'z.mp3']);
+    assert.deepEqual(names(folder, { recursive: false }), ['z.mp3']);
+  });
+
+  it('names what is no sound, but not what people keep beside sounds', () => {
+    const folder = folderWith('a.wav', 'notes.txt', 'README.md', 'LICENSE', '.hidden.wav', '.git/x.wav', 'b.wav.part');
+    assert.deepEqual(names(folder), ['a.wav']);
+    const others = list(folder).others;
+    assert.deepEqual(
+      others.map(({ filename }) => filename),
+      [join(folder, 'b.wav.part'), join(folder, 'notes.txt')],
+    );
+    assert.match(others[1].reason, /^not a sound file: its name ends in \.txt/);
+  });
+
+  it('follows links once and does not run in circles', () => {
+    const folder = folderWith('a/1.wav', 'b/2.wav');
+    symlinkSync(folder, join(folder, 'a', 'up'));
+    symlinkSync(join(folder, 'b'), join(folder, 'a', 'beside'));
+    symlinkSync(join(folder, 'b', '2.wav'), join(folder, 'linked.wav'));
+    const listed = names(folder);
+    assert.equal(listed.filter(name => name.endsWith('1.wav')).length, 1);
+    assert.equal(listed.filter(name => name.endsWith('2.wav')).length, 1);
+    assert.ok(listed.includes('linked.wav'));
+  });
+
+  it('tells of a broken link and goes on', () => {
+    const folder = folderWith('a.wav');
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'broken.wav'));
+    const { sounds, others } = list(folder);
+    assert.equal(sounds.length, 1);
+    assert.equal(others[0].filename, join(folder, 'broken.wav'));
+    assert.match(others[0].reason, /cannot be opened: ENOENT/);
+  });
+
+  it('can be narrowed to labels, and tells which others there are', () => {
+    const folder = folderWith('normal/1.wav', 'test/2.wav', 'odd/3.wav');
+    const { sounds, otherLabels } = list(folder, { onlyLabels: ['normal', 'test'] });
+    assert.deepEqual(
+      sounds.map(({ label }) => label),
+      ['normal', 'test'],
+    );
+    assert.deepEqual(otherLabels, ['odd']);
+  });
+
+  it('that is missing or is a file gives an error that names it', () => {
+    const folder = folderWith('a.wav');
+    assert.throws(() => list(join(folder, 'b')), {
+      code: 'folder',
+      message: `no such folder: ${folder}/b. Check its name.`,
+    });
+    assert.throws(() => list(join(folder, 'a.wav')), { code: 'folder', message: /not a folder: .*a\.wav/ });
+  });
+});
+
+describe('labels', () => {
+  it('come from the folder, nowhere, or the name', () => {
+    const file = '/sounds/dogs/bark_012.wav';
+    assert.equal(labelOf(file, parseLabelRule('folder')), 'dogs');
+    assert.equal(labelOf(file, parseLabelRule('none')), undefined);
+    assert.equal(labelOf(file, parseLabelRule('^([a-z]+)_')), 'bark');
+    assert.equal(labelOf(file, parseLabelRule('\\d+')), '012');
+    assert.equal(labelOf(file, parseLabelRule('^cat')), undefined);
+  });
+
+  it('by a pattern that is none are refused with the reason', () => {
+    assert.throws(() => parseLabelRule('(unclosed'), {
+      code: 'config',
+      message: /labels is "\(unclosed"; expected folder, none or a regular expression/,
+    });
+  });
+});
