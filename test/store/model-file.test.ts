@@ -1,11 +1,11 @@
 // The model file: what is written comes back, Python can read it, and whatever is wrong with a file is said.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '#src/errors';
 import { readModelFile, readModelMetadata, verifyModelFile, writeModelFile } from '#src/store/model-file';
-import { fillDisk, removeSmallDisks, smallDisk } from '../support/small-disk';
+import { smallDisk } from '../support/small-disk';
 import { requireSystem } from '../support/system';
 import { tempFolder } from '../support/temp';
 import { description, rewriteHeader, TENSORS } from './models';
@@ -51,7 +51,6 @@ describe('model file', () => {
     folder = tempFolder('model');
     file = join(folder, 'v0001.safetensors');
   });
-  afterEach(removeSmallDisks);
 
   const save = (target = file) => writeModelFile(target, TENSORS, description());
 
@@ -111,28 +110,35 @@ describe('model file', () => {
   });
 
   describe('when the disk is full', () => {
-    it('says so, removes what it had begun and leaves the older version as it was', function () {
-      const disk = smallDisk(this, 512);
+    let disk: string;
+    let unmount = () => {};
+
+    beforeEach(function () {
+      ({ folder: disk, unmount } = smallDisk(this, 512));
+    });
+    afterEach(() => unmount());
+
+    it('says so, removes what it had begun and leaves the older version as it was', () => {
       const old = join(disk, 'v0001.safetensors');
       const next = join(disk, 'v0002.safetensors');
       save(old);
       const before = readFileSync(old);
       const large = { weights: { shape: [100_000], data: new Float32Array(100_000).fill(1) } };
-      const makeRoom = fillDisk(disk, 300);
+      const filler = join(disk, 'filler');
+      writeFileSync(filler, Buffer.alloc(300 * 1024));
       refused(() => writeModelFile(next, large, description()), 'model-not-saved', next, 'ENOSPC', 'free some space');
       assert.deepEqual(readdirSync(disk).sort(), ['filler', 'v0001.safetensors']);
       assert.ok(readFileSync(old).equals(before));
-      makeRoom();
+      rmSync(filler);
       writeModelFile(next, large, description({ version: 2 }));
       assert.equal(verifyModelFile(next).version, 2);
     });
 
-    it('does not damage the file it was to replace', function () {
-      const disk = smallDisk(this, 256);
+    it('does not damage the file it was to replace', () => {
       const target = join(disk, 'v0001.safetensors');
       save(target);
       const before = readFileSync(target);
-      const large = { weights: { shape: [100_000], data: new Float32Array(100_000) } };
+      const large = { weights: { shape: [200_000], data: new Float32Array(200_000) } };
       refused(() => writeModelFile(target, large, description()), 'model-not-saved');
       assert.ok(readFileSync(target).equals(before));
     });

@@ -8,7 +8,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '#src/errors';
 import { PictureSpool, SpoolReader } from '#src/store/picture-spool';
-import { removeSmallDisks, smallDisk } from '../support/small-disk';
+import { smallDisk } from '../support/small-disk';
 import { tempFolder } from '../support/temp';
 import { within } from '../support/wait';
 
@@ -23,13 +23,15 @@ const picture = (index: number, length = LENGTH): Float32Array =>
 describe('picture spool', () => {
   let folder: string;
   let spool: PictureSpool;
+  let unmount = () => {};
 
   beforeEach(() => {
     folder = tempFolder('spool');
   });
   afterEach(async () => {
     await spool?.discard();
-    removeSmallDisks();
+    unmount();
+    unmount = () => {};
   });
 
   const open = (pictures: number, options: { queueLimitBytes?: number } = {}) => {
@@ -141,7 +143,7 @@ describe('picture spool', () => {
   });
 
   it('keeps what it has when the disk is full, and goes on once there is room', async function () {
-    folder = smallDisk(this, 64);
+    ({ folder, unmount } = smallDisk(this, 64));
     open(2);
     await fill(2);
     const other = join(folder, 'other');
