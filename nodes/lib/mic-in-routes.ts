@@ -16,7 +16,7 @@ export function registerMicInRoutes(RED: NodeAPI): void {
   RED.httpAdmin.get('/audio-anomaly/devices', RED.auth.needsPermission('audio-anomaly.read'), async (req, res) => {
     const choice = CHOICES.find(name => name === (req.query.backend ?? 'auto'));
     if (choice) res.json(await listDevices(choice, [userDirectory(RED)]));
-    else res.status(400).json({ error: `no such back end; expected one of ${CHOICES.join(', ')}` });
+    else res.status(400).json({ error: `no such recorder; expected one of ${CHOICES.join(', ')}` });
   });
 
   RED.httpAdmin.post(

@@ -72,10 +72,10 @@ describe('routes of mic-in', () => {
     if (!isInstalled('naudiodon')) assert.match(String(missing.body.problem), /naudiodon is not installed/);
   });
 
-  it('refuse an unknown back end', async () => {
+  it('refuse an unknown recorder', async () => {
     const { status, body } = await ask('GET', '/devices?backend=sox');
     assert.equal(status, 400);
-    assert.equal(body.error, 'no such back end; expected one of auto, arecord, decibri, naudiodon');
+    assert.equal(body.error, 'no such recorder; expected one of auto, arecord, decibri, naudiodon');
   });
 
   it('hand start, stop and toggle to the node', async () => {

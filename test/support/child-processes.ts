@@ -1,15 +1,25 @@
 // What the operating system says about the children of this process; the dead that nobody has reaped included.
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Process ids of the children with this program name (as the kernel keeps it, 15 characters at most). */
+/** Process ids of the children of this process. */
+export function children(): number[] {
+  return list().map(({ pid }) => pid);
+}
+
+/** Those with this program name, as the kernel keeps it: 15 characters at most. */
 export function childrenNamed(name: string): number[] {
+  return list()
+    .filter(child => child.name === name)
+    .map(({ pid }) => pid);
+}
+
+function list(): { pid: number; name: string }[] {
   return readdirSync('/proc')
     .filter(entry => /^\d+$/.test(entry))
-    .filter(entry => {
-      const stat = statOf(entry);
-      return stat?.name === name && stat.parent === process.pid;
-    })
-    .map(Number);
+    .flatMap(pid => {
+      const stat = statOf(pid);
+      return stat?.parent === process.pid ? [{ pid: Number(pid), name: stat.name }] : [];
+    });
 }
 
 function statOf(pid: string): { name: string; parent: number } | undefined {

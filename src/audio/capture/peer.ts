@@ -33,7 +33,7 @@ export function peerBackend(name: PeerName, folders: string[]): CaptureBackend {
     if (found) return found;
     throw new UserError(
       'capture-not-installed',
-      `${name} is not installed; expected the npm package in Node-RED's user directory. Install it there with: npm install ${name}, restart Node-RED, or choose another back end.`,
+      `${name} is not installed; expected the npm package in Node-RED's user directory. Run there: npm install ${name} – then restart Node-RED, or choose another recorder.`,
     );
   };
   return {
