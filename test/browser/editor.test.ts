@@ -64,32 +64,26 @@ describe('the editor', function () {
     );
   }
 
-  /** Types nonsense into every number field; returns the fields that took it. */
+  /** Types nonsense into every number field; returns the fields that took it or did not say what is wrong. */
   async function fieldsTakingNonsense(): Promise<string[]> {
     const dialog = await editor.dialog();
     const taking: string[] = [];
     for (const field of await dialog.locator('form input[type="number"]:visible').all()) {
+      const id = await field.getAttribute('id');
       const saved = await field.inputValue();
       await field.fill('-1000000000');
       await field.dispatchEvent('change');
       await editor.page.waitForTimeout(50);
-      const marked = await field.evaluate(element => element.classList.contains('input-error'));
-      if (!marked) taking.push((await field.getAttribute('id')) ?? '');
+      const refused = await editor.page.evaluate(`(() => {
+        const field = $('#${id}');
+        return field.hasClass('input-error') && Boolean(field.data('tooltip'));
+      })()`);
+      if (!refused) taking.push(String(id));
       await field.fill(saved);
       await field.dispatchEvent('change');
     }
     return taking;
   }
-
-  /** Sentences with which the type's validators refuse a value that no field can mean. */
-  const refusals = (type: string): Promise<Record<string, unknown>> =>
-    editor.page.evaluate(`(() => {
-      const { defaults } = RED.nodes.getType(${JSON.stringify(type)});
-      const node = Object.fromEntries(Object.entries(defaults).map(([key, { value }]) => [key, value]));
-      return Object.fromEntries(Object.entries(defaults)
-        .filter(([, { validate, value }]) => validate && typeof value === 'number')
-        .map(([key, { validate }]) => [key, validate.call(node, 'nonsense', {})]));
-    })()`);
 
   it('has every node in the palette, with its picture', async () => {
     for (const type of nodeTypes().filter(name => name !== CONFIG_TYPE)) {
@@ -112,9 +106,6 @@ describe('the editor', function () {
       await editor.picture(`dialog ${type}`, dialog);
       assertTranslated(type, await readForm());
       assert.deepEqual(await fieldsTakingNonsense(), []);
-      for (const [field, answer] of Object.entries(await refusals(type))) {
-        assert.ok(typeof answer === 'string' && /\w+ \w+/.test(answer), `${field} answers ${answer}`);
-      }
       await dialog.locator('#node-input-name').fill(`my ${type}`);
       await editor.closeDialog();
       const label = editor.page.locator(`[id="${id}"] .red-ui-flow-node-label`);

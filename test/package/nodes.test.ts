@@ -50,10 +50,10 @@ function definitionOf(type: string, translate: (key: string) => string): Definit
       },
     },
     validators: { number: validator, regex: validator, typedInput: validator, blank: () => true },
-    editor: {},
+    editor: { getEditStack: () => [] },
     events: { on() {} },
   };
-  const context = createContext({ RED, $: () => {}, console });
+  const context = createContext({ RED, $: () => ({ length: 0 }), console });
   const page = load(read('nodes', `${type}.html`));
   page('script[type="text/javascript"], script:not([type])').each((_, element) => {
     runInContext(page(element).html() ?? '', context);
