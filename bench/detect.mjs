@@ -12,9 +12,8 @@ import { readAudioFile } from '../dist/src/audio/read-audio-file.js';
 import { segmentStarts, takeSegment } from '../dist/src/audio/segment.js';
 import { auc, partialAuc } from '../dist/src/detect/roc.js';
 import { DEFAULT_SPECTROGRAM, Spectrogram } from '../dist/src/dsp/spectrogram.js';
-import { buildArchitecture } from '../dist/src/ml/architecture.js';
 import { networkDefaults, trainingDefaults } from '../dist/src/ml/defaults.js';
-import { applyLevels } from '../dist/src/ml/levels.js';
+import { scaleInput } from '../dist/src/ml/input-scale.js';
 import { train } from '../dist/src/ml/train.js';
 
 const { values: args } = parseArgs({
@@ -49,7 +48,7 @@ async function picturesOf(file, segmentSeconds) {
 async function runTask(task) {
   const started = performance.now();
   const training = (await Promise.all(task.train.map(file => picturesOf(file, task.segmentSeconds)))).flat();
-  const { shape, normalize } = training[0].info;
+  const frontEnd = training[0].info;
   const source = {
     count: training.length,
     pictureLength: training[0].values.length,
@@ -57,11 +56,10 @@ async function runTask(task) {
   };
   const options = { ...trainingDefaults('compact'), seed: Number(args.seed), threads: availableParallelism() };
   if (args.epochs) options.epochs = Number(args.epochs);
-  const architecture = buildArchitecture(shape, networkDefaults('compact'));
-  const { engine, levels } = await train(
+  const { engine, scale } = await train(
     source,
-    architecture,
-    normalize,
+    frontEnd,
+    networkDefaults('compact'),
     options,
     () => {},
     () => false,
@@ -74,9 +72,8 @@ async function runTask(task) {
     for (let start = 0; start < pictures.length; start += batch) {
       const part = pictures.slice(start, start + batch);
       part.forEach(({ values }, i) => {
-        engine.input.set(values, i * engine.pixels);
+        scaleInput(values, frontEnd.shape, scale, engine.input, i * engine.pixels);
       });
-      applyLevels(engine.input.subarray(0, part.length * engine.pixels), levels);
       for (const { rl } of engine.score(part.length)) sum += rl;
     }
     return sum / pictures.length;

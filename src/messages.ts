@@ -38,6 +38,8 @@ export interface FrontEnd {
   /** Hz; the Nyquist frequency where the node says 0. */
   fMax: number;
   normalize: Normalize;
+  /** dB below a segment's loudest value that are kept; absent in pictures made elsewhere. */
+  rangeDb?: number;
 }
 
 /** Describes a spectrogram; `msg.spectrogram`. `min` and `max` are those of the payload. */
@@ -211,12 +213,13 @@ const FRONT_END_KEYS = [
   'fMin',
   'fMax',
   'normalize',
+  'rangeDb',
 ] as const satisfies readonly (keyof FrontEnd)[];
 
 /** The part of a spectrogram's description that a model depends on. */
 export function frontEndOf(info: SpectrogramInfo): FrontEnd {
-  const { shape, sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize } = info;
-  return { shape: [shape[0], shape[1]], sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize };
+  const { shape, sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize, rangeDb } = info;
+  return { shape: [shape[0], shape[1]], sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize, rangeDb };
 }
 
 /** Says in words how two front ends differ, both values named; empty where they are the same. */
@@ -226,7 +229,8 @@ export function frontEndDifference(got: FrontEnd, expected: FrontEnd): string {
     differences.push(`shape ${got.shape.join('×')}, expected ${expected.shape.join('×')}`);
   }
   for (const key of FRONT_END_KEYS) {
-    if (got[key] !== expected[key]) differences.push(`${key} ${got[key]}, expected ${expected[key]}`);
+    if (got[key] !== expected[key] && got[key] !== undefined && expected[key] !== undefined)
+      differences.push(`${key} ${got[key]}, expected ${expected[key]}`);
   }
   return differences.join('; ');
 }

@@ -2,7 +2,9 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { ScoreDistribution } from '../../src/detect/distribution';
 import { UserError } from '../../src/errors';
+import type { ScoringRequest, ScoringResult } from '../../src/jobs/scoring-service';
 import type { FrontEnd, ScoreInfo } from '../../src/messages';
+import type { ModelStore } from '../../src/store/model-store';
 
 /** The model version in use. */
 export interface ModelSummary {
@@ -20,6 +22,22 @@ export interface AudioModelNode extends Node {
   summary(): ModelSummary | undefined;
   /** Calls back when another version comes into use; returns how to stop that. */
   onVersion(listener: (summary: ModelSummary) => void): () => void;
+}
+
+/** What training and scoring nodes need besides. */
+export interface AudioModel extends AudioModelNode {
+  readonly modelName: string;
+  /** Where all models live. */
+  readonly folder: string;
+  /** Threads for training. */
+  readonly threads: number;
+  readonly store: ModelStore;
+  /** Looks for a new version now, without waiting for the folder's watch to tell. */
+  refresh(): void;
+  /** Scores with the newest whole version, and says which that was. */
+  score(request: ScoringRequest): Promise<ScoringResult & { model: ModelSummary }>;
+  /** Segments left out because scoring could not keep up. */
+  droppedSegments(): number;
 }
 
 /**

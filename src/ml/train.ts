@@ -1,10 +1,11 @@
 // The training loop: batches, the guarded update, validation, early stopping, progress. Synchronous but for its start;
 // runs in a worker thread.
 import { UserError } from '../errors';
-import type { Architecture } from './architecture';
+import type { FrontEnd } from '../messages';
+import { type Architecture, buildArchitecture, type NetworkOptions } from './architecture';
 import { type EarlyStopping, stoppingRule } from './early-stopping';
 import { Engine } from './engine';
-import { applyLevels, type Levels, learnLevels, type PictureSource } from './levels';
+import { type InputScale, learnScale, type PictureSource, scaleInput } from './input-scale';
 import { trainingBytes } from './plan';
 import { Random } from './random';
 import type { KernelKind } from './wasm';
@@ -38,7 +39,7 @@ export interface TrainingProgress {
 /** What a training ends with; the engine still holds the weights and is the caller's to close. */
 export interface Trained {
   engine: Engine;
-  levels: Levels;
+  scale: InputScale;
   /** Scores of every picture of the set. */
   scores: { rl: Float64Array; kl: Float64Array };
   epochs: number;
@@ -76,13 +77,13 @@ export function microBatchSize(architecture: Architecture, batchSize: number, th
 }
 
 /**
- * Trains a network on pictures of dB or 0…1.
- * @throws UserError `diverged` where the loss does not stay finite; Cancelled when `cancelled` says so
+ * Trains a network on pictures of `frontEnd.shape`, in dB or 0…1.
+ * @throws UserError `architecture` where the network does not fit the pictures, `diverged` where the loss does not stay finite; Cancelled when `cancelled` says so
  */
 export async function train(
   source: PictureSource,
-  architecture: Architecture,
-  normalize: Parameters<typeof learnLevels>[1],
+  frontEnd: FrontEnd,
+  network: NetworkOptions,
   options: TrainingOptions,
   onProgress: (progress: TrainingProgress) => void,
   cancelled: () => boolean,
@@ -91,7 +92,8 @@ export async function train(
   const started = performance.now();
   const blank = { epoch: 0, epochs, loss: 0, rl: 0, kl: 0, secondsLeft: 0 };
   onProgress({ phase: 'preparing', ...blank });
-  const levels = learnLevels(source, normalize);
+  const scale = learnScale(source, frontEnd);
+  const architecture = buildArchitecture([frontEnd.shape[0], scale.columns], network);
   const random = new Random(seed);
   const order = random.permutation(source.count);
   const held = Math.min(source.count - 1, Math.round(source.count * options.validationSplit));
@@ -100,7 +102,7 @@ export async function train(
   const batch = microBatchSize(architecture, Math.min(batchSize, training.length), threads);
   const engine = await Engine.create(architecture, { batch, threads, training: true, kernels: options.kernels });
   try {
-    const run = new TrainingRun(engine, source, levels, options, random, cancelled);
+    const run = new TrainingRun(engine, source, frontEnd, scale, options, random, cancelled);
     engine.initialise(random);
     const rule = stoppingRule(options.earlyStopping);
     let last = { ...blank, phase: 'training' } as TrainingProgress;
@@ -119,7 +121,7 @@ export async function train(
     const { epoch, loss, rl, kl, valLoss } = last;
     const seconds = (performance.now() - started) / 1000;
     const { skippedUpdates } = run;
-    return { engine, levels, scores, epochs: epoch, loss, rl, kl, valLoss, skippedUpdates, seconds };
+    return { engine, scale, scores, epochs: epoch, loss, rl, kl, valLoss, skippedUpdates, seconds };
   } catch (thrown) {
     await engine.close();
     throw thrown;
@@ -130,15 +132,19 @@ class TrainingRun {
   skippedUpdates = 0;
   private skippedInARow = 0;
   private usualNorm = 0;
+  private readonly picture: Float32Array;
 
   constructor(
     private readonly engine: Engine,
     private readonly source: PictureSource,
-    private readonly levels: Levels,
+    private readonly frontEnd: FrontEnd,
+    private readonly scale: InputScale,
     private readonly options: TrainingOptions,
     private readonly random: Random,
     private readonly cancelled: () => boolean,
-  ) {}
+  ) {
+    this.picture = new Float32Array(source.pictureLength);
+  }
 
   /** One pass over the training pictures in a new order; means of rl and kl. */
   epoch(pictures: Uint32Array): { rl: number; kl: number } {
@@ -210,9 +216,10 @@ class TrainingRun {
   }
 
   private load(count: number, indexOf: (i: number) => number): void {
-    const { engine, source, levels } = this;
-    const input = engine.input;
-    for (let i = 0; i < count; i++) source.read(indexOf(i), input, i * engine.pixels);
-    applyLevels(input.subarray(0, count * engine.pixels), levels);
+    const { engine, source, frontEnd, scale, picture } = this;
+    for (let i = 0; i < count; i++) {
+      source.read(indexOf(i), picture);
+      scaleInput(picture, frontEnd.shape, scale, engine.input, i * engine.pixels);
+    }
   }
 }

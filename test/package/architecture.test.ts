@@ -15,6 +15,9 @@ const ROOMS: Record<string, string[]> = {
   ml: ['dsp', 'audio', 'store', 'messages'],
   detect: ['ml', 'dsp', 'audio', 'store', 'messages'],
   plot: ['ml', 'dsp', 'audio', 'store', 'messages'],
+  // What runs in worker threads on a node's behalf: puts the others together.
+  jobs: ['detect', 'plot', 'ml', 'dsp', 'audio', 'store', 'messages', 'version'],
+  version: [],
 };
 
 interface Import {

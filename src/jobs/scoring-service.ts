@@ -1,0 +1,167 @@
+// Scoring as seen from Node-RED's thread: a bounded queue in front of one worker thread that holds the model.
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { UserError } from '../errors';
+import type { AudioInfo, Explanation, SpectrogramInfo } from '../messages';
+
+export interface ScoringRequest {
+  /** dB or 0…1, row-major [bins][frames]. */
+  picture: Float32Array;
+  info: SpectrogramInfo;
+  audio?: AudioInfo;
+  explain: boolean;
+}
+
+export interface ScoringResult {
+  rl: number;
+  kl: number;
+  total: number;
+  latent: number[];
+  explanation?: Explanation;
+}
+
+export type ScoringCommand = { kind: 'load'; file: string } | { kind: 'score'; requests: ScoringRequest[] };
+export type ScoringAnswer =
+  | { kind: 'loaded' }
+  | { kind: 'scored'; results: ScoringResult[] }
+  | { kind: 'failed'; code?: string; message: string };
+
+/** Waiting segments; more and the oldest is given up. Two minutes of a microphone at one segment every 2 s. */
+const MAX_WAITING = 64;
+/** Handed to the worker at once. */
+const MAX_TOGETHER = 8;
+
+interface Waiting {
+  request: ScoringRequest;
+  resolve(result: ScoringResult): void;
+  reject(error: Error): void;
+}
+
+export class ScoringService {
+  /** Segments given up because scoring could not keep up. */
+  dropped = 0;
+  private worker: Worker | undefined;
+  private file: string | undefined;
+  private loadedFile: string | undefined;
+  private readonly waiting: Waiting[] = [];
+  private running = false;
+  private closed = false;
+
+  /** Chooses the model file for the segments from now on; it is read when the next one is scored. */
+  use(file: string): void {
+    this.file = file;
+  }
+
+  /**
+   * Scores one picture; answers come in the order of the questions.
+   * @throws UserError `too-fast` where the queue was full and this was the oldest, or as `readModelFile`
+   */
+  score(request: ScoringRequest): Promise<ScoringResult> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ request, resolve, reject });
+      if (this.waiting.length > MAX_WAITING) {
+        this.dropped++;
+        this.waiting
+          .shift()
+          ?.reject(
+            new UserError(
+              'too-fast',
+              `segments come faster than they can be scored: the oldest of ${MAX_WAITING} waiting was left out (${this.dropped} so far). Use longer segments or a smaller model.`,
+            ),
+          );
+      }
+      void this.run();
+    });
+  }
+
+  /** Ends the worker; what is waiting is refused. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.refuse(new UserError('closed', 'the audio model was closed or redeployed before the segment was scored.'));
+    await this.worker?.terminate();
+  }
+
+  private async run(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    while (this.waiting.length > 0 && !this.closed) {
+      let taken: Waiting[] = [];
+      try {
+        await this.load();
+        taken = this.waiting.splice(0, MAX_TOGETHER);
+        const requests = taken.map(({ request }) => request);
+        const answer = await this.ask({ kind: 'score', requests });
+        if (answer.kind !== 'scored') continue;
+        for (const [i, result] of answer.results.entries()) taken[i].resolve(revive(result));
+      } catch (thrown) {
+        const failed = taken.length > 0 ? taken : this.waiting.splice(0);
+        for (const { reject } of failed) reject(thrown as Error);
+      }
+    }
+    this.running = false;
+  }
+
+  private async load(): Promise<void> {
+    if (!this.file) throw new UserError('no-model', 'there is no trained model yet; train one first.');
+    if (this.loadedFile === this.file && this.worker) return;
+    const { file } = this;
+    await this.ask({ kind: 'load', file });
+    this.loadedFile = file;
+  }
+
+  private ask(command: ScoringCommand): Promise<ScoringAnswer> {
+    const worker = this.start();
+    return new Promise((resolve, reject) => {
+      const settle = (done: () => void) => {
+        worker.off('message', onMessage);
+        worker.off('error', onError);
+        worker.off('exit', onExit);
+        done();
+      };
+      const onMessage = (answer: ScoringAnswer) => {
+        if (answer.kind === 'failed') settle(() => reject(errorOf(answer)));
+        else settle(() => resolve(answer));
+      };
+      const onError = (error: Error) => {
+        this.forget();
+        settle(() => reject(error));
+      };
+      const onExit = () => {
+        this.forget();
+        settle(() => reject(new UserError('scoring-ended', 'the scoring thread ended; the segment was not scored.')));
+      };
+      worker.on('message', onMessage);
+      worker.on('error', onError);
+      worker.on('exit', onExit);
+      worker.postMessage(command);
+    });
+  }
+
+  private start(): Worker {
+    this.worker ??= new Worker(join(__dirname, 'scoring-worker.js'));
+    return this.worker;
+  }
+
+  /** After a crash the next segment starts a new worker. */
+  private forget(): void {
+    this.worker = undefined;
+    this.loadedFile = undefined;
+  }
+
+  private refuse(error: Error): void {
+    for (const { reject } of this.waiting.splice(0)) reject(error);
+  }
+}
+
+/** A Buffer that was posted between threads arrives as plain bytes. */
+function revive(result: ScoringResult): ScoringResult {
+  const { explanation } = result;
+  if (!explanation) return result;
+  const buffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { error, picture } = explanation;
+  return { ...result, explanation: { ...explanation, error: buffer(error), picture: buffer(picture) } };
+}
+
+function errorOf({ code, message }: { code?: string; message: string }): Error {
+  return code ? new UserError(code, message) : new Error(message);
+}

@@ -1,0 +1,87 @@
+// The worker thread of one audio model: holds its weights, scores pictures, draws explanations.
+import { parentPort } from 'node:worker_threads';
+import { explain } from '../detect/explain';
+import { asError, UserError } from '../errors';
+import { bufferOf } from '../messages';
+import { Engine } from '../ml/engine';
+import { scaleInput } from '../ml/input-scale';
+import { planNetwork } from '../ml/plan';
+import { explanationPicture } from '../plot/heatmap';
+import { readModelFile } from '../store/model-file';
+import { type ModelFacts, modelFacts } from './model-description';
+import type { ScoringAnswer, ScoringCommand, ScoringRequest, ScoringResult } from './scoring-service';
+
+/** Pictures scored in one pass, and the memory that may cost. */
+const MAX_BATCH = 8;
+const BATCH_BYTES = 128 * 2 ** 20;
+
+interface Loaded {
+  engine: Engine;
+  facts: ModelFacts;
+}
+
+let loaded: Loaded | undefined;
+
+async function load(file: string): Promise<void> {
+  loaded = undefined;
+  const { tensors, metadata } = readModelFile(file);
+  const facts = modelFacts(file, metadata);
+  const bytes = (batch: number) => planNetwork(facts.architecture, { batch, threads: 1, training: false }).bytes;
+  const perPicture = bytes(2) - bytes(1);
+  const batch = Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_BYTES / perPicture)));
+  const engine = await Engine.create(facts.architecture, { batch });
+  try {
+    engine.setParameters(tensors);
+  } catch (cause) {
+    const reason = asError(cause).message;
+    throw new UserError('model-damaged', `The model file ${file} does not fit its own description: ${reason}.`, {
+      cause,
+    });
+  }
+  loaded = { engine, facts };
+}
+
+function score(requests: ScoringRequest[]): ScoringResult[] {
+  if (!loaded) throw new Error('no model is loaded');
+  const { engine, facts } = loaded;
+  const { rlWeight, klWeight } = facts.training.options;
+  const size = engine.plan.options.batch;
+  const results: ScoringResult[] = [];
+  for (let start = 0; start < requests.length; start += size) {
+    const part = requests.slice(start, start + size);
+    part.forEach(({ picture }, i) => {
+      scaleInput(picture, facts.frontEnd.shape, facts.scale, engine.input, i * engine.pixels);
+    });
+    engine.score(part.length).forEach(({ rl, kl, latent }, i) => {
+      const request = part[i];
+      const explanation = request.explain ? explainOne(request, i, loaded as Loaded) : undefined;
+      results.push({ rl, kl, total: rlWeight * rl + klWeight * kl, latent, explanation });
+    });
+  }
+  return results;
+}
+
+function explainOne(request: ScoringRequest, index: number, { engine, facts }: Loaded): ScoringResult['explanation'] {
+  const view = (values: Float32Array) => values.subarray(index * engine.pixels, (index + 1) * engine.pixels);
+  const { info, audio } = request;
+  const surprise = explain(view(engine.input), view(engine.reconstruction), info, facts.scale);
+  const picture = explanationPicture(request.picture, surprise.error, info, audio);
+  return { error: bufferOf(surprise.error), picture, peak: surprise.peak, text: surprise.text, shape: info.shape };
+}
+
+parentPort?.on('message', async (command: ScoringCommand) => {
+  let answer: ScoringAnswer;
+  try {
+    if (command.kind === 'load') {
+      await load(command.file);
+      answer = { kind: 'loaded' };
+    } else {
+      answer = { kind: 'scored', results: score(command.requests) };
+    }
+  } catch (thrown) {
+    const error = asError(thrown);
+    const code = error instanceof UserError ? error.code : undefined;
+    answer = { kind: 'failed', code, message: error.message };
+  }
+  parentPort?.postMessage(answer);
+});
