@@ -74,7 +74,7 @@ describe('threshold node with an audio model', () => {
         id: 'judge',
         type: 'threshold',
         method: 'mean-std',
-        k: 2,
+        deviations: 2,
         model: 'model-1',
         wires: [['anomaly'], ['normal']],
         ...properties,

@@ -100,7 +100,7 @@ describe('threshold node', () => {
   });
 
   it('learns from the first messages, tells how far it is, and decides from then on', async () => {
-    await start({ method: 'mean-std', k: 2, from: 'learn', learnCount: 8 });
+    await start({ method: 'mean-std', deviations: 2, from: 'learn', learnCount: 8 });
     assert.equal(lastStatus()?.text, 'learning 0/8');
     send(2, 4, 4, 4);
     await until('status', () => lastStatus()?.text === 'learning 4/8');
@@ -111,6 +111,13 @@ describe('threshold node', () => {
     const [msg] = flow.at('anomaly').received.items;
     assert.equal(msg.anomaly?.threshold, 9);
     assert.match(msg.anomaly!.text, /mean \+ 2·std of 8 normal segments/);
+  });
+
+  it('takes k from flows written by hand, which the editor would have to call deviations', async () => {
+    await start({ method: 'mean-std', k: 1, from: 'learn', learnCount: 8 });
+    send(2, 4, 4, 4, 5, 5, 7, 9, 7.5);
+    await settled(1, 0);
+    assert.equal(flow.at('anomaly').received.items[0].anomaly?.threshold, 7);
   });
 
   it('learns percentiles and budgets as well', async () => {
@@ -163,7 +170,7 @@ describe('threshold node', () => {
   });
 
   it('keeps a state per topic and forgets one, or all, on msg.reset', async () => {
-    await start({ method: 'mean-std', k: 0, from: 'learn', learnCount: 2 });
+    await start({ method: 'mean-std', deviations: 0, from: 'learn', learnCount: 2 });
     const on = (topic: string, payload: number): Message => ({ topic, payload });
     send(on('a', 1), on('b', 10), on('a', 1), on('b', 10), on('a', 5), on('b', 5));
     await settled(1, 1);
