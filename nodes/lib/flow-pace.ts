@@ -7,6 +7,8 @@ const MAX_UNFINISHED = 8;
 /** Nodes that hold messages until all have come (sort, batch) would keep the source waiting for ever. */
 const STALL_MS = 5000;
 const MAX_WINDOW = 256;
+/** Between messages where nothing is known of the flow. */
+const BLIND_PAUSE_MS = 10;
 
 interface ReceiveEvent {
   msg: object;
@@ -18,21 +20,21 @@ let labels = 0;
 /** Counts the messages of one source on their way through the flow. Whoever makes it closes it. */
 export class FlowPace {
   private readonly unfinished = new Set<object>();
+  private readonly hooks: NodeAPI['hooks'] | undefined;
   private readonly label = `earshot-pace-${++labels}`;
   private window = MAX_UNFINISHED;
   private wake: (() => void) | undefined;
   private closed = false;
 
   /** @param isOurs whether a message comes from the source, itself or through other nodes */
-  constructor(
-    private readonly RED: NodeAPI,
-    isOurs: (msg: object) => boolean,
-  ) {
-    RED.hooks.add(`onReceive.${this.label}`, ({ msg, destination }: ReceiveEvent) => {
+  constructor(RED: NodeAPI, isOurs: (msg: object) => boolean) {
+    // Optional in the runtime's API; without them only a pause after every message is left.
+    this.hooks = RED.hooks as NodeAPI['hooks'] | undefined;
+    this.hooks?.add(`onReceive.${this.label}`, ({ msg, destination }: ReceiveEvent) => {
       // A node of the old kind never says that it is done (its handler takes no `done`).
       if (isOurs(msg) && destination.node?._expectedDoneCount !== 0) this.unfinished.add(msg);
     });
-    RED.hooks.add(`onComplete.${this.label}`, ({ msg }: { msg: object }) => {
+    this.hooks?.add(`onComplete.${this.label}`, ({ msg }: { msg: object }) => {
       if (!this.unfinished.delete(msg)) return;
       this.window = MAX_UNFINISHED;
       if (this.hasRoom()) this.wake?.();
@@ -44,6 +46,7 @@ export class FlowPace {
     // Once for the message to be delivered, once for what the receiver sends on.
     await nextTurn();
     await nextTurn();
+    if (!this.hooks) await pause(BLIND_PAUSE_MS);
     while (!this.hasRoom() && !this.closed) {
       const finishedSome = await this.waitForFinish();
       if (finishedSome || this.closed) continue;
@@ -54,7 +57,7 @@ export class FlowPace {
 
   close(): void {
     this.closed = true;
-    this.RED.hooks.remove(`*.${this.label}`);
+    this.hooks?.remove(`*.${this.label}`);
     this.unfinished.clear();
     this.wake?.();
   }
@@ -75,4 +78,5 @@ export class FlowPace {
   }
 }
 
+const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds));
 const nextTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));

@@ -25,11 +25,12 @@ function bandSnr(got: Float32Array, expected: Float32Array, sampleRate: number, 
   const start = (expected.length - size) >> 1;
   const fft = new FFT(size);
   const energy = (sampleAt: (i: number) => number): number => {
-    const windowed = Array.from({ length: size }, (_, i) => {
-      return sampleAt(start + i) * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
-    });
-    const spectrum = fft.createComplexArray() as number[];
-    fft.realTransform(spectrum, windowed);
+    const windowed = new Float64Array(2 * size);
+    for (let i = 0; i < size; i++) {
+      windowed[2 * i] = sampleAt(start + i) * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
+    }
+    const spectrum = new Float64Array(2 * size);
+    fft.transform(spectrum, windowed);
     let sum = 0;
     for (let bin = 0; bin <= (top / sampleRate) * size; bin++)
       sum += spectrum[2 * bin] ** 2 + spectrum[2 * bin + 1] ** 2;

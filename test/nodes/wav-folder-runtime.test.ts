@@ -1,0 +1,100 @@
+// wav-folder in a whole Node-RED with adminAuth: the route behind its button, and its pace, which hangs on the
+// runtime's messaging hooks.
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { writeRamp } from '../audio/fixtures';
+import { freePort, Program } from '../support/processes';
+import { tempFolder } from '../support/temp';
+import { until } from '../support/wait';
+
+const load = createRequire(__filename);
+const PACKAGE = join(__dirname, '..', '..');
+
+/** Two users: one may look, the other may do anything. They log in with a token. */
+const ADMIN_AUTH = `{
+  type: 'credentials',
+  users: [],
+  tokens: async token => ({ reader: { username: 'reader', permissions: 'read' }, writer: { username: 'writer', permissions: '*' } })[token] ?? null,
+}`;
+
+/** A slow node: 40 ms for each message, counting how many it has at once. */
+const SLOW = `
+const now = (flow.get('now') || 0) + 1;
+flow.set('now', now);
+flow.set('most', Math.max(now, flow.get('most') || 0));
+setTimeout(() => {
+  flow.set('now', flow.get('now') - 1);
+  node.send(msg);
+  node.done();
+}, 40);`;
+
+describe('wav-folder in Node-RED', () => {
+  const userDir = tempFolder('userdir');
+  let program: Program;
+  let url: string;
+
+  const ask = (method: string, path: string, token?: string) =>
+    fetch(`${url}${path}`, { method, headers: token ? { Authorization: `Bearer ${token}` } : {} });
+  const run = async (id: string, token?: string) =>
+    (await ask('POST', `/audio-anomaly/wav-folder/${id}/run`, token)).status;
+
+  before(async function () {
+    this.timeout(90_000);
+    mkdirSync(join(userDir, 'node_modules', '@earshot'), { recursive: true });
+    symlinkSync(PACKAGE, join(userDir, 'node_modules', '@earshot', 'node-red-audio-anomaly'));
+    mkdirSync(join(userDir, 'sounds', 'test'), { recursive: true });
+    for (let i = 0; i < 40; i++) writeRamp(join(userDir, 'sounds', 'test', `${i}.wav`), 800);
+    const flow = [
+      { id: 'tab', type: 'tab', label: 'Test' },
+      { id: 'folder', type: 'wav-folder', z: 'tab', folder: 'sounds', wires: [['slow']] },
+      { id: 'slow', type: 'function', z: 'tab', func: SLOW, outputs: 1, wires: [['record']] },
+      { id: 'record', type: 'wav-record', z: 'tab', folder: 'copies', label: '', wires: [[]] },
+    ];
+    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow));
+    const common = JSON.stringify(join(PACKAGE, 'test', 'support', 'node-red-settings.cjs'));
+    writeFileSync(
+      join(userDir, 'settings.js'),
+      `module.exports = { ...require(${common}), adminAuth: ${ADMIN_AUTH} };`,
+    );
+    const port = await freePort();
+    const start = [
+      join(dirname(load.resolve('node-red/package.json')), 'red.js'),
+      '--userDir',
+      userDir,
+      '--port',
+      `${port}`,
+    ];
+    program = await Program.start(process.execPath, start, {
+      cwd: userDir,
+      env: { ...process.env, HOME: userDir, NODE_RED_HOME: undefined },
+    });
+    await program.line('Node-RED to start', /Started flows/, 60_000);
+    url = `http://127.0.0.1:${port}`;
+  });
+  after(() => program?.stop());
+
+  it('lets only those run it who may', async () => {
+    assert.equal(await run('folder'), 401);
+    assert.equal(await run('folder', 'stolen'), 401);
+    assert.equal(await run('folder', 'reader'), 401);
+    assert.equal(await run('record', 'writer'), 404);
+    assert.equal(await run('nobody', 'writer'), 404);
+  });
+
+  it('runs at the button, at the pace of a slow flow, and every segment arrives', async () => {
+    assert.equal(await run('folder', 'writer'), 200);
+    const copies = join(userDir, 'copies', 'test');
+    await until(
+      '40 copies',
+      () => readdirSync(join(userDir), { encoding: 'utf8' }).includes('copies') && readdirSync(copies).length === 40,
+      {
+        timeout: 20_000,
+      },
+    );
+    const most = (await (await ask('GET', '/context/flow/tab/most', 'writer')).json()) as { msg: string };
+    assert.ok(Number(most.msg) > 1 && Number(most.msg) <= 9, `${most.msg} segments were in the slow node at once`);
+    assert.doesNotMatch(program.output, /\[(warn|error)\] \[(wav|function)/);
+  });
+});
