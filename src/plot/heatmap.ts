@@ -60,7 +60,8 @@ export function explanationPicture(
   drawHeading(canvas, UPPER_TOP, 'Heard', ['quiet', 'loud'], VIRIDIS);
   drawPanel(canvas, UPPER_TOP, resample(picture, bins, frames, 'mean'), shownRange(picture), VIRIDIS);
   drawHeading(canvas, LOWER_TOP, 'Not expected', ['little', 'much'], MAGMA);
-  const differences = error.map(Math.sqrt);
+  const differences = new Float32Array(error.length);
+  for (let i = 0; i < error.length; i++) differences[i] = Math.sqrt(error[i]);
   const range: Range = [0, Math.max(LEAST_DIFFERENCE, highest(differences))];
   drawPanel(canvas, LOWER_TOP, resample(differences, bins, frames, 'max'), range, MAGMA);
   drawAxes(canvas, info);
@@ -111,8 +112,8 @@ function drawPanel(canvas: Canvas, top: number, pixels: Float32Array, [low, high
   for (let y = 0; y < PLOT_HEIGHT; y++) {
     const row = (top + y) * canvas.width + LEFT;
     for (let x = 0; x < PLOT_WIDTH; x++) {
-      const step = Math.round((pixels[y * PLOT_WIDTH + x] - low) * factor);
-      canvas.pixels[row + x] = firstColour + Math.min(STEPS - 1, Math.max(0, step));
+      const step = (pixels[y * PLOT_WIDTH + x] - low) * factor + 0.5;
+      canvas.pixels[row + x] = firstColour + (step < 0 ? 0 : step > STEPS - 1 ? STEPS - 1 : step);
     }
   }
   canvas.frame(LEFT, top, PLOT_WIDTH, PLOT_HEIGHT, MUTED);
@@ -174,7 +175,7 @@ const LOW_QUANTILE = 0.05;
 function shownRange(values: Float32Array): Range {
   // Odd, so that it does not meet the same columns in every row.
   const step = Math.floor(values.length / RANGE_SAMPLES) | 1;
-  const sampled = values.filter((_, i) => i % step === 0).sort();
+  const sampled = Float32Array.from({ length: Math.ceil(values.length / step) }, (_, i) => values[i * step]).sort();
   const heard = sampled.filter(value => value > sampled[0]);
   const low = heard.length > 0 ? heard[Math.floor(LOW_QUANTILE * heard.length)] : sampled[0];
   return [low, highest(values)];
