@@ -24,8 +24,10 @@ describe('npm start', function () {
   let program: Program;
   let url = '';
   let taken: Server;
+  let startedAt = 0;
 
   const start = async (...args: string[]): Promise<void> => {
+    startedAt = performance.now();
     program = await Program.start(process.execPath, [START, '--folder', folder, ...args], { cwd: PACKAGE_ROOT });
     const line = await program.line('address of the editor', /Node-RED editor/, 90_000);
     [url] = /http:\/\/\S+/.exec(line) as RegExpExecArray;
@@ -52,10 +54,11 @@ describe('npm start', function () {
   });
 
   it('trains and decides by itself, within three minutes from the command', async () => {
-    const began = performance.now();
     const damaged = /MQTT earshot\/motor\/alarm .*damaged_\d+\.wav/;
     await program.line('first alarm of the damaged propeller', damaged, FIRST_DECISION_LIMIT_MS);
-    console.log(`      ${((performance.now() - began) / 1000).toFixed(1)} s from the welcome to the first alarm`);
+    const seconds = (performance.now() - startedAt) / 1000;
+    console.log(`      ${seconds.toFixed(1)} s from the command to the first alarm`);
+    assert.ok(seconds * 1000 < FIRST_DECISION_LIMIT_MS);
     await program.line('summary', /MQTT earshot\/motor\/summary .*propeller-damaged: alarm in \d+ of 12 s/, 30_000);
   });
 
