@@ -10,7 +10,7 @@ import { startDemo } from './demo/demo.mjs';
 import { freePort } from './demo/ports.mjs';
 import { root } from './set-up.mjs';
 
-const WINDOW = { width: 1540, height: 800 };
+const WINDOW = { width: 1640, height: 900 };
 const LIMIT_MS = 180_000;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
 const images = join(root, 'docs', 'images');
