@@ -141,8 +141,13 @@ describe('the editor', function () {
     await editor.close();
     editor = await Editor.open(nodeRed.url);
     await editor.importExample(PACKAGE_NAME, DEMO);
+    const trainer = (await editor.page.evaluate(`RED.nodes.filterNodes({ type: 'vae-train' })[0].id`)) as string;
+    const dialog = await editor.edit(trainer);
+    await dialog.locator('#node-input-epochs').fill('5');
+    await editor.closeDialog();
     await editor.deploy();
-    const flow = await nodeRed.get<{ id: string; type: string; name?: string }[]>('/flows');
+    const flow = await nodeRed.get<{ id: string; type: string; name?: string; epochs?: string | number }[]>('/flows');
+    assert.equal(Number(flow.find(node => node.id === trainer)?.epochs), 5);
     const button = flow.find(node => node.type === 'inject' && node.name?.startsWith('1'));
     assert.ok(button);
     const messages = await editor.debugMessages();

@@ -122,13 +122,15 @@ describe('the whole job, in a real Node-RED', function () {
 
   it('does not hold up Node-RED while training', () => {
     const { eventLoop, rss } = trainingVitals;
+    const ms = (value: number) => `${value.toFixed(1)} ms`;
     console.log(
-      `      event loop during training: p50 ${eventLoop.p50.toFixed(1)} ms, p99 ${eventLoop.p99.toFixed(1)} ms, ` +
-        `max ${eventLoop.max.toFixed(1)} ms; memory ${Math.round(rss / 2 ** 20)} MiB`,
+      `      event loop during training: p50 ${ms(eventLoop.p50)}, p99 ${ms(eventLoop.p99)}, max ${ms(eventLoop.max)}, ` +
+        `busy ${(eventLoop.utilization * 100).toFixed(1)} % of the time; memory ${Math.round(rss / 2 ** 20)} MiB`,
     );
-    // The limits leave room for a busy machine: work on the event loop would show as hundreds of milliseconds.
-    assert.ok(eventLoop.p99 < 60, `p99 ${eventLoop.p99} ms`);
-    assert.ok(eventLoop.max < 400, `max ${eventLoop.max} ms`);
+    // A single delay may be the machine's, when other programs keep its cores busy; the share of time is ours.
+    assert.ok(eventLoop.utilization < 0.2, `busy ${eventLoop.utilization}`);
+    assert.ok(eventLoop.p99 < 40, `p99 ${eventLoop.p99} ms`);
+    assert.ok(eventLoop.max < 2000, `max ${eventLoop.max} ms`);
     assert.ok(rss < 600 * 2 ** 20, `${rss} bytes`);
   });
 

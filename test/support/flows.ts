@@ -105,7 +105,7 @@ export const email = (id: string, z: string, port: number, address: string): Flo
   authtype: 'NONE',
 });
 
-/** Errors of the tab's nodes to a debug node with the same wire. */
+/** A catch node for the whole tab. (Node-RED's catch nodes do nothing under the id `catch`.) */
 export const catchAll = (id: string, z: string, wires: string[][]): FlowEntry => ({
   id,
   type: 'catch',

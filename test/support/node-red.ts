@@ -15,10 +15,10 @@ export interface EditorEvent {
   data: Record<string, unknown>;
 }
 
-/** See node-red-settings.cjs; delays in milliseconds, memory in bytes. */
+/** See node-red-settings.cjs; delays in milliseconds, memory in bytes, utilization of the event loop from 0 to 1. */
 export interface Vitals {
   rss: number;
-  eventLoop: { p50: number; p99: number; max: number };
+  eventLoop: { p50: number; p99: number; max: number; utilization: number };
   node: string;
 }
 
