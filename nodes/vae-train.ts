@@ -30,6 +30,8 @@ interface Def extends NodeDef {
 /** Fewer segments than this give neither a model nor a spread of scores. */
 const LEAST_SEGMENTS = 3;
 const MAX_LAYERS = 12;
+/** Epochs of a tiny network take a millisecond; nobody wants to hear of each. */
+const PROGRESS_INTERVAL_MS = 100;
 
 function read(def: Def): Config {
   const preset = choiceField(def, 'preset', PRESETS, 'compact');
@@ -87,7 +89,9 @@ class Trainer implements Handlers {
   private job: TrainingJob | undefined;
   /** The training and what comes behind it, until all of it is tidied up. */
   private running: Promise<void> | undefined;
+  private turn: Promise<void> = Promise.resolve();
   private closing = false;
+  private toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly shell: Shell<Config>) {
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
@@ -96,6 +100,13 @@ class Trainer implements Handlers {
 
   async input(msg: Message): Promise<void> {
     if (msg.stop) return this.stop();
+    // One message after the other: collecting may wait for the disk, and the next may be a reset.
+    const handled = this.turn.then(() => this.handle(msg));
+    this.turn = handled.catch(() => {});
+    return handled;
+  }
+
+  private async handle(msg: Message): Promise<void> {
     if (msg.reset) await this.forget();
     const last = isLast(msg);
     const carriesPicture = msg.spectrogram !== undefined || Buffer.isBuffer(msg.payload);
@@ -182,8 +193,11 @@ class Trainer implements Handlers {
   }
 
   private tell(progress: TrainingProgress, msg: Message): void {
-    if (this.closing) return;
     const { phase, epoch, epochs, loss, rl, kl, valLoss, secondsLeft } = progress;
+    const now = performance.now();
+    const isDue = phase !== 'training' || epoch === epochs || now - this.toldAt >= PROGRESS_INTERVAL_MS;
+    if (this.closing || !isDue) return;
+    this.toldAt = now;
     const { status, send } = this.shell;
     if (phase === 'training') {
       status.busy(`training ${epoch}/${epochs} · ${rl.toPrecision(3)} · ${inSeconds(secondsLeft)}`);

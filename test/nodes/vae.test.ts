@@ -1,0 +1,241 @@
+// audio-model, vae-train and vae-score in Node-RED's runtime: collecting, training, scoring, and bad input.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import type { ModelReport } from '#src/jobs/training-job';
+import { bufferOf, type Message, type SpectrogramInfo } from '#src/messages';
+import type { Preset } from '#src/ml/architecture';
+import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
+import { Random } from '#src/ml/random';
+import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
+import { tempFolder } from '../support/temp';
+import { until } from '../support/wait';
+
+const INFO: SpectrogramInfo = {
+  ...{ shape: [16, 12], sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
+  ...{ fMin: 0, fMax: 8000, normalize: 'model', min: -60, max: -20 },
+};
+
+const random = new Random(11);
+
+function spectrogram(rest: Partial<Message> = {}, info: Partial<SpectrogramInfo> = {}, level = -50): Message {
+  const { shape } = { ...INFO, ...info };
+  const values = Float32Array.from({ length: shape[0] * shape[1] }, () => level + 3 * random.normal());
+  return { payload: bufferOf(values), spectrogram: { ...INFO, ...info }, ...rest };
+}
+
+const model: FlowNode = { id: 'model', type: 'audio-model', name: 'boiler', folder: 'models', threads: 1 };
+const trainer = (rest: object = {}): FlowNode => ({
+  ...{
+    id: 'train',
+    type: 'vae-train',
+    model: 'model',
+    preset: 'custom',
+    filters: '4,4',
+    kernels: '3,3',
+    strides: '2,2',
+  },
+  ...{ epochs: 3, wires: [['models'], ['progress']] },
+  ...rest,
+});
+const scorer = (rest: object = {}): FlowNode => ({
+  ...{ id: 'score', type: 'vae-score', model: 'model', wires: [['scores']] },
+  ...rest,
+});
+const helpers: FlowNode[] = ['models', 'progress', 'scores'].map(id => ({ id, type: 'helper' }));
+
+describe('vae nodes', function () {
+  this.timeout(60_000);
+  let userDir: string;
+  let flow: RunningFlow;
+
+  const start = async (...nodes: FlowNode[]): Promise<void> => {
+    flow = await startFlow([...nodes, ...helpers], { userDir });
+  };
+  const sendMany = (count: number, last: Partial<Message> = { complete: true }): void => {
+    for (let i = 0; i < count; i++) flow.send('train', spectrogram(i === count - 1 ? last : {}));
+  };
+  const trained = async (count = 12): Promise<ModelReport> => {
+    sendMany(count);
+    return (await flow.at('models').received.take('models', 1))[0].payload as ModelReport;
+  };
+  const errorOf = async (id: string): Promise<string> => (await flow.at(id).errors.take('error', 1))[0];
+
+  beforeEach(() => {
+    userDir = tempFolder('userdir');
+  });
+  afterEach(stopFlow);
+
+  it('train with the last message of a pass, tell each epoch, and score at once', async () => {
+    await start(model, trainer(), scorer({ explain: true }));
+    sendMany(12, { complete: true, topic: 'boiler room' });
+    const [message] = await flow.at('models').received.take('models', 1);
+    const report = message.payload as ModelReport;
+    assert.deepEqual([report.name, report.version, report.epochs, report.segments], ['boiler', 1, 3, 12]);
+    assert.equal(message.topic, 'boiler room');
+    assert.equal(message.spectrogram, undefined);
+    const progress = await flow.at('progress').received.take('progress', 3);
+    assert.ok(progress.every(({ topic }) => topic === 'progress'));
+
+    flow.send('score', spectrogram({ filename: 'a.wav' }));
+    const [scored] = await flow.at('scores').received.take('scores', 1);
+    assert.equal(scored.payload, scored.score?.rl);
+    assert.deepEqual(scored.score?.model, { id: 'model', name: 'boiler', version: 1 });
+    assert.equal(scored.filename, 'a.wav');
+    assert.ok(Buffer.isBuffer(scored.explanation?.picture));
+    assert.equal(scored.score?.latent.length, 16);
+  });
+
+  it('train with the last of msg.parts, and each time the count is reached', async () => {
+    await start(model, trainer({ trainWhen: 'count', count: 5 }));
+    sendMany(5, {});
+    const [first] = await flow.at('models').received.take('models', 1);
+    assert.equal((first.payload as ModelReport).segments, 5);
+    await start(model, trainer());
+    sendMany(4, { parts: { id: 'x', index: 3, count: 4 } });
+    const [second] = await flow.at('models').received.take('models', 1);
+    assert.deepEqual([(second.payload as ModelReport).segments, (second.payload as ModelReport).version], [4, 2]);
+  });
+
+  it('give the same model for the same seed, and score the same after a restart', async () => {
+    await start(model, trainer(), scorer());
+    await trained();
+    const probe = spectrogram();
+    flow.send('score', { ...probe });
+    const [before] = await flow.at('scores').received.take('scores', 1);
+    await start(model, trainer(), scorer());
+    flow.send('score', { ...probe });
+    const [after] = await flow.at('scores').received.take('scores', 1);
+    assert.deepEqual(after.score, before.score);
+  });
+
+  it('forget on msg.reset and say what is missing', async () => {
+    await start(model, trainer());
+    sendMany(3, {});
+    flow.send('train', { reset: true });
+    flow.send('train', { payload: 'done', complete: true });
+    assert.match(await errorOf('train'), /0 segments were collected; expected at least 3/);
+  });
+
+  for (const count of [1, 2]) {
+    it(`refuse to train on ${count} segments`, async () => {
+      await start(model, trainer());
+      sendMany(count);
+      assert.match(await errorOf('train'), new RegExp(`${count} segments were collected; expected at least 3`));
+      assert.equal((await trained()).segments, 12);
+    });
+  }
+
+  it('refuse spectrograms of other shapes or settings, naming both', async () => {
+    await start(model, trainer(), scorer());
+    await trained();
+    flow.send('score', spectrogram({}, { shape: [16, 10] }));
+    assert.match(await errorOf('score'), /shape 16×10, expected 16×12/);
+    flow.send('score', spectrogram({}, { sampleRate: 44100, hopLength: 256 }));
+    assert.match(
+      (await flow.at('score').errors.take('error', 2))[1],
+      /sampleRate 44100, expected 16000; hopLength 256, expected 512/,
+    );
+    flow.send('train', spectrogram());
+    flow.send('train', spectrogram({}, { scale: 'linear' }));
+    assert.match(await errorOf('train'), /differs from the 1 collected before: scale linear, expected mel/);
+  });
+
+  it('refuse what is no spectrogram, and NaN in one', async () => {
+    await start(model, trainer(), scorer());
+    await trained();
+    for (const id of ['train', 'score']) {
+      flow.send(id, { payload: 'hello' });
+      assert.match((await flow.at(id).errors.take('error', 1))[0], /expected a spectrogram .* got "hello"/);
+      const broken = spectrogram();
+      (broken.payload as Buffer).writeFloatLE(Number.NaN, 40);
+      flow.send(id, broken);
+      assert.match((await flow.at(id).errors.take('error', 2))[1], /spectrogram value 10 of 192 is NaN/);
+    }
+  });
+
+  it('train on digital silence and on one same picture without a hitch', async () => {
+    await start(model, trainer(), scorer());
+    const silence = (): Message => ({ ...spectrogram(), payload: bufferOf(new Float32Array(192).fill(-100)) });
+    for (let i = 0; i < 4; i++) flow.send('train', { ...silence(), complete: i === 3 });
+    await flow.at('models').received.take('models', 1);
+    flow.send('score', silence());
+    const [scored] = await flow.at('scores').received.take('scores', 1);
+    assert.ok(Number.isFinite(scored.payload));
+  });
+
+  it('say that there is no model yet', async () => {
+    await start(model, scorer());
+    flow.send('score', spectrogram());
+    assert.match(await errorOf('score'), /model "boiler" has not been trained yet/);
+  });
+
+  it('say which audio model is missing, at every message', async () => {
+    await start(trainer({ model: 'gone' }), scorer({ model: '' }));
+    flow.send('train', spectrogram());
+    flow.send('score', spectrogram());
+    // The first error is that of the start.
+    assert.match((await flow.at('train').errors.take('error', 2))[1], /audio model gone is missing or disabled/);
+    assert.match((await flow.at('score').errors.take('error', 2))[1], /no audio model is chosen/);
+  });
+
+  it('say which setting is wrong', async () => {
+    await start(model, trainer({ epochs: 'many' }));
+    assert.match(await errorOf('train'), /epochs is "many"; expected a whole number from 1/);
+  });
+
+  it('let one trainer in at a time', async () => {
+    await start(model, trainer({ epochs: 100_000 }), trainer({ id: 'other', wires: [[], []] }));
+    sendMany(6);
+    await flow.at('progress').received.take('progress', 2);
+    for (let i = 0; i < 6; i++) flow.send('other', spectrogram({ complete: i === 5 }));
+    assert.match(await errorOf('other'), /boiler/);
+    flow.send('train', { stop: true });
+    await until('cancelled training', () => flow.at('train').statuses.items.at(-1)?.text === 'cancelled');
+    assert.deepEqual(flow.at('models').received.items, []);
+  });
+
+  it('fall back on the last good version where the newest is damaged, and name the file', async () => {
+    await start(model, trainer(), scorer());
+    await trained();
+    sendMany(12);
+    const [, second] = await flow.at('models').received.take('models', 2);
+    const { file } = second.payload as ModelReport;
+    await stopFlow();
+    truncateSync(file, 2000);
+    await start(model, scorer());
+    assert.ok((await flow.at('model').warnings.take('warning', 1))[0].includes(file));
+    flow.send('score', spectrogram());
+    assert.equal((await flow.at('scores').received.take('scores', 1))[0].score?.model.version, 1);
+  });
+
+  it('close within two seconds while training, and leave no spool and no lock behind', async () => {
+    await start(model, trainer({ epochs: 100_000 }));
+    sendMany(6);
+    await flow.at('progress').received.take('progress', 2);
+    const started = performance.now();
+    await stopFlow();
+    assert.ok(performance.now() - started < 2000);
+    assert.deepEqual(readdirSync(join(userDir, 'models', 'boiler')), []);
+  });
+});
+
+describe('vae-train in the editor', () => {
+  it('shows the presets’ own settings in the empty fields', () => {
+    const html = readFileSync(join(__dirname, '..', '..', 'nodes', 'vae-train.html'), 'utf8');
+    const source = /const PRESETS = (\{[\s\S]*?\n {4}\});/.exec(html)?.[1] ?? '';
+    const shown = runInNewContext(`(${source})`) as Record<Preset, Record<string, unknown>>;
+    for (const preset of ['compact', 'office', 'mirrored', 'custom'] as const) {
+      const { filters, kernels, strides, latentDim } = networkDefaults(preset);
+      const { epochs, batchSize, learningRate, rlWeight, klWeight } = trainingDefaults(preset);
+      assert.deepEqual(
+        { ...shown[preset] },
+        {
+          ...{ filters: filters.join(), kernels: kernels.join(), strides: strides.join(), latentDim },
+          ...{ epochs, batchSize, learningRate, rlWeight, klWeight },
+        },
+      );
+    }
+  });
+});
