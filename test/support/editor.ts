@@ -105,10 +105,14 @@ export class Editor {
 
   /** Closes the topmost dialog with Done (a config node's: Add or Update) or Cancel. */
   async closeDialog(button: 'ok' | 'cancel' = 'ok'): Promise<void> {
-    const trays = this.page.locator('.red-ui-tray');
-    const open = await trays.count();
-    await trays.last().locator(`#node-dialog-${button}, #node-config-dialog-${button}`).click();
-    await trays.nth(open - 1).waitFor({ state: 'detached' });
+    const tray = await this.page.locator('.red-ui-tray').last().elementHandle();
+    await this.page
+      .locator('.red-ui-tray')
+      .last()
+      .locator(`#node-dialog-${button}, #node-config-dialog-${button}`)
+      .click();
+    await tray?.waitForElementState('hidden');
+    await this.page.waitForTimeout(300); // a dialog below slides back
   }
 
   /** Cancels every open dialog, e.g. after a test that failed in one. */
@@ -116,7 +120,7 @@ export class Editor {
     while ((await this.page.locator('.red-ui-tray').count()) > 0) await this.closeDialog('cancel');
   }
 
-  /** Imports an example flow of a package through the Import dialog. */
+  /** Imports an example flow of a package through the Import dialog and shows its tab. */
   async importExample(packageName: string, title: string): Promise<void> {
     await this.page.evaluate(`RED.actions.invoke('core:show-examples-import-dialog')`);
     const list = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
@@ -124,6 +128,7 @@ export class Editor {
     await list.getByText(title, { exact: true }).first().click();
     await this.page.locator('#red-ui-clipboard-dialog-ok').click();
     await this.page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' });
+    await this.page.locator('#red-ui-workspace-tabs .red-ui-tab').last().click();
   }
 
   /** Presses Deploy and waits until the editor says that it is done. */
