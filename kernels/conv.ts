@@ -2,12 +2,14 @@
 // goes down (fine → coarse) and its gradient up; a transposed conv layer goes up and its gradient down. Going up with
 // stride s is s² dense convolutions, one per phase of the fine grid, so nothing is multiplied by inserted zeros.
 import { laneSum, madd } from './simd';
-import { columnTile, rowTile } from './tiles';
+import { columnTile, LINEAR, rowTile } from './tiles';
 
 /** Positions handled at once: their four-row groups' pointer tables stay in the first-level cache. */
 const BLOCK: i32 = 64;
 /** Grid positions in one packed block of the filter gradient. */
 const GRADIENT_BLOCK: i32 = 256;
+/** Of a panel of weights so much is used for all groups of a block before going on, so that it stays close. */
+const PANEL_BYTES: i32 = 24 * 1024;
 /** From this many channels on, taps are read in place; below, they are gathered into short rows first. */
 const DIRECT_CHANNELS: i32 = 4;
 
@@ -59,6 +61,7 @@ export function convRows(
   const tileTaps = direct ? T : 1;
   const tileChannels = direct ? C : K;
   const groupBytes = <usize>tileTaps << 4;
+  const chunk = direct ? max(1, PANEL_BYTES / (C << 5)) : 1;
 
   for (let image = from; image < to; image++) {
     const source = inp + <usize>image * inImage;
@@ -108,29 +111,33 @@ export function convRows(
           gy++;
         }
       }
-      for (let n = 0; n < N; n += 8) {
-        const weights = w + <usize>(n >> 3) * panel;
-        const start: usize = bias ? bias + (<usize>n << 2) : 0;
-        const width = min(8, N - n);
-        const column = <usize>n << 2;
-        for (let g = 0; g < groups; g++) {
-          const o = outs + (<usize>g << 4);
-          rowTile(
-            table + <usize>g * groupBytes,
-            tileTaps,
-            tileChannels,
-            weights,
-            32,
-            start,
-            <usize>load<u32>(o) + column,
-            <usize>load<u32>(o, 4) + column,
-            <usize>load<u32>(o, 8) + column,
-            <usize>load<u32>(o, 12) + column,
-            width,
-            act,
-            false,
-            spill,
-          );
+      for (let t = 0; t < tileTaps; t += chunk) {
+        const taken = min(chunk, tileTaps - t);
+        const isLast = t + taken == tileTaps;
+        for (let n = 0; n < N; n += 8) {
+          const weights = w + <usize>(n >> 3) * panel + (<usize>(t * tileChannels) << 5);
+          const start: usize = bias && t == 0 ? bias + (<usize>n << 2) : 0;
+          const width = min(8, N - n);
+          const column = <usize>n << 2;
+          for (let g = 0; g < groups; g++) {
+            const o = outs + (<usize>g << 4);
+            rowTile(
+              table + <usize>g * groupBytes + (<usize>t << 4),
+              taken,
+              tileChannels,
+              weights,
+              32,
+              start,
+              <usize>load<u32>(o) + column,
+              <usize>load<u32>(o, 4) + column,
+              <usize>load<u32>(o, 8) + column,
+              <usize>load<u32>(o, 12) + column,
+              width,
+              isLast ? act : LINEAR,
+              t > 0,
+              spill,
+            );
+          }
         }
       }
     }

@@ -11,6 +11,11 @@ export class UserError extends Error {
     super(message, options);
     this.name = 'UserError';
   }
+
+  /** Node-RED shows errors by this: the sentence alone, without the class in front. */
+  override toString(): string {
+    return this.message;
+  }
 }
 
 /** Renders any thrown value as an Error, so that `done()` and the log always get one. */

@@ -5,10 +5,10 @@ import type { TrainingOptions } from './train';
 export type TrainingDefaults = Omit<TrainingOptions, 'threads' | 'kernels'>;
 
 const COMMON: TrainingDefaults = {
-  epochs: 100,
+  epochs: 60,
   batchSize: 16,
   learningRate: 1e-3,
-  rlWeight: 10_000,
+  rlWeight: 100_000,
   klWeight: 1,
   validationSplit: 0,
   earlyStopping: 'none',

@@ -1,0 +1,110 @@
+// How fast networks train and score beside PyTorch on the same cores:
+//   node bench/engine.mjs [--json] [--rounds N] [--threads 1,2] [--models compact,office,mirrored] [--isa]
+// Both run in processes of their own and take turns, a round each; figures are medians over the rounds, so that other
+// work on the machine hits both. PyTorch is that of the python3 on the path or in /usr/bin (Debian: python3-torch),
+// with OMP_WAIT_POLICY=PASSIVE; without it ours stands alone. --isa also compares with PyTorch held to SSE, whose
+// vectors are as wide as ours and as a Raspberry Pi's.
+import { spawn, spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { buildArchitecture } from '../dist/src/ml/architecture.js';
+import { networkDefaults, trainingDefaults } from '../dist/src/ml/defaults.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values: args } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    isa: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '9' },
+    threads: { type: 'string', default: '1,2' },
+    models: { type: 'string', default: 'compact,office,mirrored' },
+  },
+});
+
+/** Pictures and batches that the presets are timed with. */
+const MODELS = {
+  compact: { input: [128, 128], batch: 32 },
+  office: { input: [513, 128], batch: 8 },
+  mirrored: { input: [128, 128], batch: 16 },
+};
+const SSE = {
+  name: 'SSE41',
+  env: { ONEDNN_MAX_CPU_ISA: 'SSE41', ATEN_CPU_CAPABILITY: 'default', OPENBLAS_CORETYPE: 'Nehalem' },
+};
+
+const python = ['python3', '/usr/bin/python3'].find(bin => spawnSync(bin, ['-c', 'import torch']).status === 0);
+
+/** A process that answers one line of JSON to each. */
+class Peer {
+  constructor(command, commandArgs, env = {}) {
+    this.process = spawn(command, commandArgs, {
+      env: { ...process.env, OMP_WAIT_POLICY: 'PASSIVE', ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
+  }
+
+  async ask(cmd) {
+    this.process.stdin.write(`${JSON.stringify({ cmd })}\n`);
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error(`${this.process.spawnargs.join(' ').slice(0, 80)} ended early`);
+    return JSON.parse(value);
+  }
+
+  end() {
+    this.process.stdin.end();
+  }
+}
+
+const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const round = value => (value === undefined ? undefined : Math.round(value * 100) / 100);
+
+async function compare(model, threads, isa) {
+  const { input, batch } = MODELS[model];
+  const architecture = buildArchitecture(input, networkDefaults(model));
+  const { rlWeight } = trainingDefaults(model);
+  const settings = JSON.stringify({ architecture, batch, threads, rlWeight });
+  const ours = new Peer(process.execPath, [join(here, 'engine-ours.mjs'), settings]);
+  const torch = python && new Peer(python, [join(here, 'engine-peer.py'), settings], isa?.env);
+  const times = { step: [[], []], infer: [[], []] };
+  const rounds = Number(args.rounds);
+  for (const cmd of ['step', 'infer']) {
+    // The first round warms both up.
+    for (let i = 0; i <= rounds; i++) {
+      for (const [k, peer] of [ours, torch].entries()) {
+        if (!peer) continue;
+        const { ms } = await peer.ask(cmd);
+        if (i > 0) times[cmd][k].push(ms);
+      }
+    }
+    if (cmd === 'step') times.rss = [await ours.ask('rss'), await torch?.ask('rss')];
+  }
+  ours.end();
+  torch?.end();
+  const [stepMs, torchStepMs] = times.step.map(median);
+  const [inferMs, torchInferMs] = times.infer.map(median);
+  return {
+    ...{ model, batch, threads, stepMs: round(stepMs), torchStepMs: round(torchStepMs) },
+    ...{ ratio: torch && round(stepMs / torchStepMs), inferMs: round(inferMs), torchInferMs: round(torchInferMs) },
+    ...{ rssMb: round(times.rss[0].mb), torchRssMb: round(times.rss[1]?.mb) },
+    ...(isa && { torchIsa: isa.name }),
+  };
+}
+
+if (!python) console.error('python3 with torch was not found: ours stands alone.');
+for (const model of args.models.split(',')) {
+  for (const threads of args.threads.split(',').map(Number)) {
+    for (const isa of args.isa && python ? [undefined, SSE] : [undefined]) {
+      const row = await compare(model, threads, isa);
+      console.log(
+        args.json
+          ? JSON.stringify(row)
+          : Object.entries(row)
+              .flatMap(([k, v]) => (v === undefined ? [] : [`${k} ${v}`]))
+              .join('  '),
+      );
+    }
+  }
+}
