@@ -3,6 +3,7 @@ import type { ScoreDistribution } from '../detect/distribution';
 import { UserError } from '../errors';
 import type { FrontEnd, ScoreInfo } from '../messages';
 import type { Architecture } from '../ml/architecture';
+import type { EngineName } from '../ml/compute-engine';
 import type { InputScale } from '../ml/input-scale';
 import type { TrainingOptions } from '../ml/train';
 import type { JsonObject, ModelMetadata } from '../store/model-file';
@@ -12,7 +13,9 @@ export type Scores = Record<ScoreKind, ScoreDistribution>;
 
 /** How the model came about. */
 export interface TrainingRecord {
-  options: Omit<TrainingOptions, 'threads' | 'kernels'>;
+  /** What computed; absent in files from before there was a choice, which our own kernels trained. */
+  engine?: EngineName;
+  options: Omit<TrainingOptions, 'threads' | 'kernels' | 'engine'>;
   segments: number;
   epochs: number;
   loss: number;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors';
 import type { AudioInfo, Explanation, SpectrogramInfo } from '../messages';
+import type { EngineSettings } from '../ml/compute-engine';
 
 export interface ScoringRequest {
   /** dB or 0…1, row-major [bins][frames]. */
@@ -20,9 +21,13 @@ export interface ScoringResult {
   explanation?: Explanation;
 }
 
-export type ScoringCommand = { kind: 'load'; file: string } | { kind: 'score'; requests: ScoringRequest[] };
+export type ScoringCommand =
+  | { kind: 'load'; file: string; engine?: EngineSettings }
+  | { kind: 'score'; requests: ScoringRequest[] }
+  | { kind: 'unload' };
 export type ScoringAnswer =
   | { kind: 'loaded' }
+  | { kind: 'unloaded' }
   | { kind: 'scored'; results: ScoringResult[] }
   | { kind: 'failed'; code?: string; message: string };
 
@@ -30,6 +35,8 @@ export type ScoringAnswer =
 const MAX_WAITING = 64;
 /** Handed to the worker at once. */
 const MAX_TOGETHER = 8;
+/** How long TensorFlow may take to give its memory back before the thread is ended all the same. */
+const UNLOAD_MS = 1000;
 
 interface Waiting {
   request: ScoringRequest;
@@ -45,7 +52,11 @@ export class ScoringService {
   private loadedFile: string | undefined;
   private readonly waiting: Waiting[] = [];
   private running = false;
+  private turn: Promise<void> = Promise.resolve();
   private closed = false;
+
+  /** @param engine what computes; default: our own kernels */
+  constructor(private readonly engine?: EngineSettings) {}
 
   /** Chooses the model file for the segments from now on; it is read when the next one is scored. */
   use(file: string): void {
@@ -70,7 +81,7 @@ export class ScoringService {
             ),
           );
       }
-      void this.run();
+      if (!this.running) this.turn = this.run();
     });
   }
 
@@ -78,11 +89,22 @@ export class ScoringService {
   async close(): Promise<void> {
     this.closed = true;
     this.refuse(new UserError('closed', 'the audio model was closed or redeployed before the segment was scored.'));
+    if (this.engine?.choice === 'tensorflow') await this.unload();
     await this.worker?.terminate();
   }
 
+  /** What TensorFlow holds outlives the thread unless it is given back first. */
+  private async unload(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, UNLOAD_MS);
+    });
+    const unloaded = this.turn.then(() => (this.loadedFile ? this.ask({ kind: 'unload' }) : undefined));
+    await Promise.race([unloaded.catch(() => undefined), late]);
+    clearTimeout(timer);
+  }
+
   private async run(): Promise<void> {
-    if (this.running) return;
     this.running = true;
     while (this.waiting.length > 0 && !this.closed) {
       let taken: Waiting[] = [];
@@ -105,7 +127,7 @@ export class ScoringService {
     if (!this.file) throw new UserError('no-model', 'there is no trained model yet; train one first.');
     if (this.loadedFile === this.file && this.worker) return;
     const { file } = this;
-    await this.ask({ kind: 'load', file });
+    await this.ask({ kind: 'load', file, engine: this.engine });
     this.loadedFile = file;
   }
 

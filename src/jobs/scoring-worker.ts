@@ -3,7 +3,8 @@ import { parentPort } from 'node:worker_threads';
 import { explain } from '../detect/explain';
 import { asError, UserError } from '../errors';
 import { bufferOf } from '../messages';
-import { Engine } from '../ml/engine';
+import type { ComputeEngine, EngineSettings } from '../ml/compute-engine';
+import { chooseEngine } from '../ml/create-engine';
 import { scaleInput } from '../ml/input-scale';
 import { planNetwork } from '../ml/plan';
 import { explanationPicture } from '../plot/heatmap';
@@ -16,23 +17,25 @@ const MAX_BATCH = 8;
 const BATCH_BYTES = 128 * 2 ** 20;
 
 interface Loaded {
-  engine: Engine;
+  engine: ComputeEngine;
   facts: ModelFacts;
 }
 
 let loaded: Loaded | undefined;
 
-async function load(file: string): Promise<void> {
-  loaded = undefined;
+async function load(file: string, settings?: EngineSettings): Promise<void> {
+  await unload();
+  const create = chooseEngine(settings);
   const { tensors, metadata } = readModelFile(file);
   const facts = modelFacts(file, metadata);
   const bytes = (batch: number) => planNetwork(facts.architecture, { batch, threads: 1, training: false }).bytes;
   const perPicture = bytes(2) - bytes(1);
   const batch = Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_BYTES / perPicture)));
-  const engine = await Engine.create(facts.architecture, { batch });
+  const engine = await create(facts.architecture, { batch });
   try {
     engine.setParameters(tensors);
   } catch (cause) {
+    await engine.close();
     const reason = asError(cause).message;
     throw new UserError('model-damaged', `The model file ${file} does not fit its own description: ${reason}.`, {
       cause,
@@ -41,11 +44,18 @@ async function load(file: string): Promise<void> {
   loaded = { engine, facts };
 }
 
+/** Gives the model's memory back; TensorFlow keeps its own until it is told, even beyond the end of the thread. */
+async function unload(): Promise<void> {
+  const engine = loaded?.engine;
+  loaded = undefined;
+  await engine?.close();
+}
+
 function score(requests: ScoringRequest[]): ScoringResult[] {
   if (!loaded) throw new Error('no model is loaded');
   const { engine, facts } = loaded;
   const { rlWeight, klWeight } = facts.training.options;
-  const size = engine.plan.options.batch;
+  const size = engine.batch;
   const results: ScoringResult[] = [];
   for (let start = 0; start < requests.length; start += size) {
     const part = requests.slice(start, start + size);
@@ -73,8 +83,11 @@ parentPort?.on('message', async (command: ScoringCommand) => {
   let answer: ScoringAnswer;
   try {
     if (command.kind === 'load') {
-      await load(command.file);
+      await load(command.file, command.engine);
       answer = { kind: 'loaded' };
+    } else if (command.kind === 'unload') {
+      await unload();
+      answer = { kind: 'unloaded' };
     } else {
       answer = { kind: 'scored', results: score(command.requests) };
     }

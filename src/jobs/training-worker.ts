@@ -34,7 +34,7 @@ async function run(): Promise<void> {
 
 function save(trained: Trained, segments: number): void {
   const { engine, scale, scores } = trained;
-  const { threads: _threads, kernels: _kernels, ...options } = task.options;
+  const { threads: _threads, kernels: _kernels, engine: _engine, ...options } = task.options;
   const total = scores.rl.map((rl, i) => options.rlWeight * rl + options.klWeight * scores.kl[i]);
   const distributions = { rl: describeScores(scores.rl), kl: describeScores(scores.kl), total: describeScores(total) };
   const store = new ModelStore(task.folder, task.name);
@@ -47,11 +47,11 @@ function save(trained: Trained, segments: number): void {
     version,
     createdAt: new Date().toISOString(),
     ...describeModel({
-      architecture: engine.plan.architecture,
+      architecture: engine.architecture,
       frontEnd: task.frontEnd,
       scale,
       scores: distributions,
-      training: { options, segments, epochs, loss, rl, kl, valLoss, skippedUpdates, seconds },
+      training: { engine: engine.name, options, segments, epochs, loss, rl, kl, valLoss, skippedUpdates, seconds },
     }),
   });
   store.prune();

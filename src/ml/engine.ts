@@ -6,9 +6,10 @@ import { Worker } from 'node:worker_threads';
 import type { Tensor } from '../store/safetensors';
 import type { Architecture } from './architecture';
 import { volume } from './architecture';
+import type { ComputeEngine, PictureScore } from './compute-engine';
 import { ThreadContext } from './context';
 import { Command, Network } from './network';
-import { initialise } from './parameters';
+import { expectTensor, initialise } from './parameters';
 import { type NetworkPlan, type PlanOptions, planNetwork } from './plan';
 import type { Random } from './random';
 import { bestKernels, createMemory, type KernelKind, loadKernels, type WasmMemory } from './wasm';
@@ -33,17 +34,8 @@ export interface EngineOptions {
   kernels?: KernelKind;
 }
 
-/** Scores of one picture. */
-export interface PictureScore {
-  /** Mean squared error per element. */
-  rl: number;
-  /** Kullback–Leibler divergence. */
-  kl: number;
-  /** μ */
-  latent: number[];
-}
-
-export class Engine {
+export class Engine implements ComputeEngine {
+  readonly name = 'wasm';
   readonly pixels: number;
   readonly kernelKind: KernelKind;
   private readonly network: Network;
@@ -84,6 +76,14 @@ export class Engine {
 
   get plan(): NetworkPlan {
     return this.context.plan;
+  }
+
+  get architecture(): Architecture {
+    return this.plan.architecture;
+  }
+
+  get batch(): number {
+    return this.plan.options.batch;
   }
 
   /** The pictures of the batch, [batch][bins · frames]; to be filled before `gradients` or `score`. */
@@ -133,13 +133,9 @@ export class Engine {
    * @throws Error naming a tensor that is missing or of another shape
    */
   setParameters(tensors: Record<string, Tensor>): void {
-    for (const { name, shape, size, offset } of this.plan.table.list) {
-      const tensor = tensors[name];
-      if (!tensor) throw new Error(`the model has no tensor ${name}`);
-      if (tensor.shape.join('×') !== shape.join('×')) {
-        throw new Error(`tensor ${name} is ${tensor.shape.join('×')}; expected ${shape.join('×')}`);
-      }
-      this.context.floats(this.plan.parameters + offset * 4, size).set(tensor.data);
+    for (const parameter of this.plan.table.list) {
+      const { data } = expectTensor(parameter, tensors);
+      this.context.floats(this.plan.parameters + parameter.offset * 4, parameter.size).set(data);
     }
     this.run(Command.prepare);
   }

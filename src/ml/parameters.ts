@@ -1,4 +1,5 @@
 // The parameters of a network: names, shapes and places in one block of memory, and their values at the start.
+import type { Tensor } from '../store/safetensors';
 import type { Architecture, ConvSpec } from './architecture';
 import { volume } from './architecture';
 import type { Random } from './random';
@@ -89,6 +90,19 @@ export function parameterTable(architecture: Architecture): ParameterTable {
     running(`decoder.${i}`, spec, spec.fine[2]);
   });
   return { list, byName: new Map(list.map(p => [p.name, p])), size: offset, shared, trainable };
+}
+
+/**
+ * The tensor that belongs to a parameter.
+ * @throws Error where it is missing or of another shape
+ */
+export function expectTensor({ name, shape }: Parameter, tensors: Record<string, Tensor>): Tensor {
+  const tensor = tensors[name];
+  if (!tensor) throw new Error(`the model has no tensor ${name}`);
+  if (tensor.shape.join('×') !== shape.join('×')) {
+    throw new Error(`tensor ${name} is ${tensor.shape.join('×')}; expected ${shape.join('×')}`);
+  }
+  return tensor;
 }
 
 /** Trainable values in all. */

@@ -3,8 +3,9 @@
 import { UserError } from '../errors';
 import type { FrontEnd } from '../messages';
 import { type Architecture, buildArchitecture, type NetworkOptions } from './architecture';
+import type { ComputeEngine, EngineSettings } from './compute-engine';
+import { chooseEngine } from './create-engine';
 import { type EarlyStopping, stoppingRule } from './early-stopping';
-import { Engine } from './engine';
 import { type InputScale, learnScale, type PictureSource, scaleInput } from './input-scale';
 import { trainingBytes } from './plan';
 import { Random } from './random';
@@ -22,6 +23,8 @@ export interface TrainingOptions {
   seed: number;
   threads: number;
   kernels?: KernelKind;
+  /** Default: our own kernels. */
+  engine?: EngineSettings;
 }
 
 export interface TrainingProgress {
@@ -38,7 +41,7 @@ export interface TrainingProgress {
 
 /** What a training ends with; the engine still holds the weights and is the caller's to close. */
 export interface Trained {
-  engine: Engine;
+  engine: ComputeEngine;
   scale: InputScale;
   /** Scores of every picture of the set. */
   scores: { rl: Float64Array; kl: Float64Array };
@@ -78,7 +81,7 @@ export function microBatchSize(architecture: Architecture, batchSize: number, th
 
 /**
  * Trains a network on pictures of `frontEnd.shape`, in dB or 0…1.
- * @throws UserError `architecture` where the network does not fit the pictures, `diverged` where the loss does not stay finite; Cancelled when `cancelled` says so
+ * @throws UserError `architecture` where the network does not fit the pictures, `diverged` where the loss does not stay finite, or as `chooseEngine`; Cancelled when `cancelled` says so
  */
 export async function train(
   source: PictureSource,
@@ -90,6 +93,7 @@ export async function train(
 ): Promise<Trained> {
   const { epochs, batchSize, seed, threads, rlWeight, klWeight } = options;
   const started = performance.now();
+  const create = chooseEngine(options.engine);
   const blank = { epoch: 0, epochs, loss: 0, rl: 0, kl: 0, secondsLeft: 0 };
   onProgress({ phase: 'preparing', ...blank });
   const scale = learnScale(source, frontEnd);
@@ -100,7 +104,7 @@ export async function train(
   const validation = order.slice(0, held);
   const training = order.slice(held);
   const batch = microBatchSize(architecture, Math.min(batchSize, training.length), threads);
-  const engine = await Engine.create(architecture, { batch, threads, training: true, kernels: options.kernels });
+  const engine = await create(architecture, { batch, threads, training: true, kernels: options.kernels });
   try {
     const run = new TrainingRun(engine, source, frontEnd, scale, options, random, cancelled);
     engine.initialise(random);
@@ -135,7 +139,7 @@ class TrainingRun {
   private readonly picture: Float32Array;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: ComputeEngine,
     private readonly source: PictureSource,
     private readonly frontEnd: FrontEnd,
     private readonly scale: InputScale,
@@ -151,7 +155,7 @@ class TrainingRun {
     const { engine, random } = this;
     const { batchSize, rlWeight, klWeight } = this.options;
     const order = random.permutation(pictures.length);
-    const micro = engine.plan.options.batch;
+    const micro = engine.batch;
     const sum = { rl: 0, kl: 0 };
     for (let start = 0; start < order.length; start += batchSize) {
       const size = Math.min(batchSize, order.length - start);
@@ -202,7 +206,7 @@ class TrainingRun {
     const { engine } = this;
     const rl = new Float64Array(pictures.length);
     const kl = new Float64Array(pictures.length);
-    const micro = engine.plan.options.batch;
+    const micro = engine.batch;
     for (let start = 0; start < pictures.length; start += micro) {
       if (this.cancelled()) throw new Cancelled();
       const count = Math.min(micro, pictures.length - start);

@@ -1,0 +1,176 @@
+// The engine on TensorFlow.js: the same networks, weights, losses and updates as on our own kernels. TensorFlow brings
+// its own threads. Every tensor has an owner here that disposes of it, so that memory does not grow.
+import type { Tensor } from '../../store/safetensors';
+import type { Architecture } from '../architecture';
+import { volume } from '../architecture';
+import type { ComputeEngine, PictureScore } from '../compute-engine';
+import { BATCH_NORM } from '../conventions';
+import { sample } from '../latent';
+import { parameterTable } from '../parameters';
+import type { Random } from '../random';
+import { type BatchStatistics, decode, encode, type Pass, sampleLatent } from './layers';
+import type { TfApi, TfTensor } from './tf-api';
+import { Weights } from './weights';
+
+export class TensorflowEngine implements ComputeEngine {
+  readonly name = 'tensorflow';
+  readonly pixels: number;
+  readonly input: Float32Array;
+  private readonly weights: Weights;
+  /** In the order of `weights.trainable`; empty before the first call of `gradients`. */
+  private sums: TfTensor[] = [];
+  /** The last reconstruction, and its values once somebody has asked for them. */
+  private output: TfTensor | undefined;
+  private outputValues: Float32Array | undefined;
+
+  private constructor(
+    private readonly tf: TfApi,
+    readonly architecture: Architecture,
+    readonly batch: number,
+  ) {
+    this.pixels = volume(architecture.input);
+    this.input = new Float32Array(batch * this.pixels);
+    this.weights = new Weights(tf, parameterTable(architecture));
+  }
+
+  static async create(tf: TfApi, architecture: Architecture, { batch }: { batch: number }): Promise<TensorflowEngine> {
+    await tf.ready();
+    return new TensorflowEngine(tf, architecture, batch);
+  }
+
+  get reconstruction(): Float32Array {
+    if (!this.outputValues) {
+      this.outputValues = new Float32Array(this.input.length);
+      if (this.output) this.outputValues.set(this.output.dataSync());
+    }
+    return this.outputValues;
+  }
+
+  initialise(random: Random): void {
+    this.weights.initialise(random);
+  }
+
+  parameters(): Record<string, Tensor> {
+    return this.weights.read(true);
+  }
+
+  parameterViews(): Record<string, Tensor> {
+    return this.weights.read(false);
+  }
+
+  setParameters(tensors: Record<string, Tensor>): void {
+    this.weights.set(tensors);
+  }
+
+  gradients(
+    count: number,
+    first: boolean,
+    rlScale: number,
+    klScale: number,
+    random: Random,
+  ): { rl: number; kl: number } {
+    const { tf, architecture, weights } = this;
+    const { latentDim: latent, variational } = architecture;
+    const epsilon = Float32Array.from({ length: count * latent }, () => random.normal());
+    const sampling = { count, latent, variational, epsilon, klScale, kl: new Float64Array(count) };
+    const statistics: BatchStatistics[] = [];
+    let squaredError = 0;
+    const gradients = tf.tidy(() => {
+      const pictures = this.pictures(count);
+      const loss = (...tensors: TfTensor[]): TfTensor => {
+        const named = new Map(weights.trainable.map(({ name }, i) => [name, tensors[i]]));
+        const pass: Pass = { tf, count, statistics, weights: name => named.get(name) ?? weights.get(name) };
+        const z = sampleLatent(tf, encode(pass, architecture, pictures), sampling);
+        const output = this.takeOutput(decode(pass, architecture, z));
+        const error = tf.sum(tf.square(tf.sub(output, pictures)));
+        squaredError = error.dataSync()[0];
+        return tf.mul(error, rlScale);
+      };
+      return tf.grads(loss)(weights.trainable.map(({ name }) => weights.get(name)));
+    });
+    this.addGradients(gradients, first);
+    this.updateStatistics(statistics);
+    return { rl: squaredError / this.pixels, kl: sampling.kl.reduce((sum, kl) => sum + kl, 0) };
+  }
+
+  reduce(): number {
+    const { tf } = this;
+    let sum = 0;
+    for (const gradient of this.sums) {
+      const square = tf.tidy(() => tf.sum(tf.square(gradient)));
+      sum += square.dataSync()[0];
+      square.dispose();
+    }
+    return Math.sqrt(sum);
+  }
+
+  update(learningRate: number, gradientScale: number): void {
+    this.weights.update(this.sums, learningRate, gradientScale);
+  }
+
+  score(count: number): PictureScore[] {
+    const { tf, architecture, weights, pixels } = this;
+    const { latentDim: latent, variational } = architecture;
+    const z = new Float32Array(count * latent);
+    const kl = new Float64Array(count);
+    const errors = tf.tidy(() => {
+      const pass: Pass = { tf, count, weights: name => weights.get(name) };
+      const pictures = this.pictures(count);
+      const heads = encode(pass, architecture, pictures).dataSync();
+      sample(heads, count, latent, variational, undefined, z, kl);
+      const output = this.takeOutput(decode(pass, architecture, tf.tensor(z.slice(), [count, latent])));
+      return tf.sum(tf.square(tf.sub(output, pictures)), [1, 2, 3]);
+    });
+    const squaredErrors = errors.dataSync();
+    const scores = Array.from({ length: count }, (_, b) => ({
+      rl: squaredErrors[b] / pixels,
+      kl: kl[b],
+      latent: Array.from(z.subarray(b * latent, (b + 1) * latent)),
+    }));
+    errors.dispose();
+    return scores;
+  }
+
+  async close(): Promise<void> {
+    this.output?.dispose();
+    this.output = undefined;
+    this.tf.dispose(this.sums);
+    this.sums = [];
+    this.weights.dispose();
+  }
+
+  /** The first `count` pictures, in memory of their own: TensorFlow computes on what it is given, and may keep it a while. */
+  private pictures(count: number): TfTensor {
+    const { tf, input, pixels, architecture } = this;
+    return tf.tensor(input.slice(0, count * pixels), [count, ...architecture.input, 1]);
+  }
+
+  /** Keeps a reconstruction until the next one. */
+  private takeOutput(output: TfTensor): TfTensor {
+    this.output?.dispose();
+    this.output = this.tf.keep(output);
+    this.outputValues = undefined;
+    return output;
+  }
+
+  private addGradients(gradients: TfTensor[], first: boolean): void {
+    const { tf, sums } = this;
+    const isNew = first || sums.length === 0;
+    this.sums = isNew ? gradients : gradients.map((gradient, i) => tf.add(sums[i], gradient));
+    tf.dispose(isNew ? sums : [...sums, ...gradients]);
+  }
+
+  private updateStatistics(statistics: BatchStatistics[]): void {
+    const { tf, weights } = this;
+    const { momentum } = BATCH_NORM;
+    const mix = (name: string, batch: TfTensor) => {
+      const mixed = tf.tidy(() => tf.add(tf.mul(weights.get(name), momentum), tf.mul(batch, 1 - momentum)));
+      weights.put(name, mixed);
+      batch.dispose();
+    };
+    for (const { name, mean, variance } of statistics) {
+      mix(`${name}.mean`, mean);
+      mix(`${name}.variance`, variance);
+    }
+  }
+}
