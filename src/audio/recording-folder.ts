@@ -114,7 +114,8 @@ export class RecordingFolder {
   private fullWith(bytes: number): string | undefined {
     const { maxFiles, maxBytes } = this.limits;
     const used = this.sounds.reduce((sum, sound) => sum + sound.bytes, 0);
-    if (maxFiles > 0 && this.sounds.length >= maxFiles) return this.sounds.length === 1 ? '1 file' : `${this.sounds.length} files`;
+    if (maxFiles > 0 && this.sounds.length >= maxFiles)
+      return this.sounds.length === 1 ? '1 file' : `${this.sounds.length} files`;
     if (maxBytes > 0 && used + bytes > maxBytes) return `${(used / MEGABYTE).toFixed(1)} MB`;
     return undefined;
   }

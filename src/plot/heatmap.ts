@@ -75,7 +75,7 @@ function drawTitle(canvas: Canvas, score: number, audio?: AudioInfo): void {
   if (!audio) return;
   const room = PLOT_WIDTH - textWidth(`${title}  `, FONT);
   const when = Number.isFinite(audio.startedAt) ? clock(new Date(audio.startedAt)) : '';
-  const where = fit(baseName(String(audio.source ?? '')), room - textWidth(`  ${when}`, FONT));
+  const where = shorten(baseName(String(audio.source ?? '')), room - textWidth(`  ${when}`, FONT));
   const text = [where, when].filter(part => part !== '').join('  ');
   canvas.text(text, WIDTH - RIGHT - textWidth(text, FONT), 10, MUTED, FONT);
 }
@@ -85,7 +85,7 @@ const clock = (date: Date): string => `${two(date.getHours())}:${two(date.getMin
 const baseName = (source: string): string => source.split(/[\\/]/).at(-1) ?? source;
 
 /** Cuts a text in the middle until it fits: a file's end tells as much as its beginning. */
-function fit(text: string, width: number): string {
+function shorten(text: string, width: number): string {
   if (textWidth(text, FONT) <= width) return text;
   const letters = Math.floor((width / FONT + 1) / 6) - 2;
   if (letters < 4) return '';
@@ -113,7 +113,7 @@ function drawPanel(canvas: Canvas, top: number, pixels: Float32Array, [low, high
     const row = (top + y) * canvas.width + LEFT;
     for (let x = 0; x < PLOT_WIDTH; x++) {
       const step = (pixels[y * PLOT_WIDTH + x] - low) * factor + 0.5;
-      canvas.pixels[row + x] = firstColour + (step < 0 ? 0 : step > STEPS - 1 ? STEPS - 1 : step);
+      canvas.pixels[row + x] = firstColour + Math.max(0, Math.min(STEPS - 1, step));
     }
   }
   canvas.frame(LEFT, top, PLOT_WIDTH, PLOT_HEIGHT, MUTED);

@@ -205,7 +205,7 @@ describe('threshold node', () => {
     ];
     for (const [payload] of cases) send({ payload });
     await until('errors', () => errors().length === cases.length);
-    cases.forEach(([, words], i) => assert.match(errors()[i], words));
+    for (const [i, [, words]] of cases.entries()) assert.match(errors()[i], words);
     assert.equal(lastStatus()?.fill, 'red');
     send(0.5);
     await settled(0, 1);
