@@ -2,12 +2,12 @@
 // runs in a worker thread.
 import { UserError } from '../errors';
 import type { FrontEnd } from '../messages';
-import { type Architecture, buildArchitecture, type NetworkOptions } from './architecture';
+import { buildArchitecture, type NetworkOptions } from './architecture';
 import type { ComputeEngine, EngineSettings } from './compute-engine';
 import { chooseEngine } from './create-engine';
 import { type EarlyStopping, stoppingRule } from './early-stopping';
 import { type InputScale, learnScale, type PictureSource, scaleInput } from './input-scale';
-import { trainingBytes } from './plan';
+import { microBatchSize } from './memory-budget';
 import { Random } from './random';
 import type { KernelKind } from './wasm';
 
@@ -62,26 +62,16 @@ export class Cancelled extends Error {
   }
 }
 
-/** Activations and gradients of one micro-batch may take this much; batch norm, whose statistics want the whole batch, more. */
-const MICRO_BATCH_BYTES = 512 * 2 ** 20;
-const BATCH_NORM_BYTES = 3 * 2 ** 30;
 /** A gradient this many times the usual is cut down: one odd picture must not throw the model off. */
 const CLIP_RATIO = 10;
 const NORM_MEMORY = 0.9;
 /** So many updates in a row that had to be left out mean that the training has failed. */
 const MAX_SKIPPED = 20;
 
-/** How many pictures go through at once: the batch, or less where memory says so. */
-export function microBatchSize(architecture: Architecture, batchSize: number, threads: number): number {
-  const { perPicture } = trainingBytes(architecture, threads);
-  const hasBatchNorm = architecture.encoder.some(spec => spec.batchNorm);
-  const budget = hasBatchNorm ? BATCH_NORM_BYTES : MICRO_BATCH_BYTES;
-  return Math.max(1, Math.min(batchSize, Math.floor(budget / perPicture)));
-}
-
 /**
  * Trains a network on pictures of `frontEnd.shape`, in dB or 0…1.
- * @throws UserError `architecture` where the network does not fit the pictures, `diverged` where the loss does not stay finite, or as `chooseEngine`; Cancelled when `cancelled` says so
+ * @throws UserError `architecture` where the network does not fit the pictures, `memory` where the training does not fit
+ * the machine, `diverged` where the loss does not stay finite, or as `chooseEngine`; Cancelled when `cancelled` says so
  */
 export async function train(
   source: PictureSource,

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { buildArchitecture, describeArchitecture, type NetworkOptions } from '#src/ml/architecture';
 import { networkDefaults } from '#src/ml/defaults';
+import { availableBytes, microBatchSize } from '#src/ml/memory-budget';
 import { parameterCount } from '#src/ml/parameters';
 import { planNetwork } from '#src/ml/plan';
-import { microBatchSize } from '#src/ml/train';
 import { createMemory } from '#src/ml/wasm';
 
 const custom = (rest: Partial<NetworkOptions>): NetworkOptions => ({
@@ -59,11 +59,27 @@ describe('architecture', () => {
     assert.throws(() => buildArchitecture([64, 64], options), /stride 16 of layer 2 leaves nothing of a 4×4 picture/);
   });
 
-  it('takes batches apart that would not fit into memory, and refuses what never fits', () => {
+  it('takes batches apart that would not fit into memory', () => {
     const office = buildArchitecture([513, 128], networkDefaults('office'));
-    const micro = microBatchSize(office, 32, 2);
+    const micro = microBatchSize(office, 32, 2, 8 * 2 ** 30);
     assert.ok(micro >= 2 && micro < 32, `${micro}`);
     assert.ok(planNetwork(office, { batch: micro, threads: 2, training: true }).bytes < 2 * 2 ** 30);
+    assert.ok(microBatchSize(office, 32, 2, 1.5 * 2 ** 30) < micro);
+  });
+
+  it('keeps a batch whole for batch norm while it fits at all', () => {
+    const mirrored = buildArchitecture([128, 128], networkDefaults('mirrored'));
+    assert.equal(microBatchSize(mirrored, 64, 2, 16 * 2 ** 30), 64);
+    assert.ok(microBatchSize(mirrored, 64, 2, 2 ** 30) < 64);
+  });
+
+  it('refuses what does not fit, saying how much is needed and what to change', () => {
+    const office = buildArchitecture([513, 128], networkDefaults('office'));
+    assert.throws(
+      () => microBatchSize(office, 32, 1, 600 * 2 ** 20),
+      /takes 1\d\d\d MB, and 600 MB are free; .* Choose the compact network/,
+    );
     assert.throws(() => createMemory(5 * 2 ** 30), /needs 5120 MB; expected at most 4096 MB/);
+    assert.ok(availableBytes() > 2 ** 20);
   });
 });

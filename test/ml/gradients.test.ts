@@ -36,7 +36,7 @@ const networks: Record<string, Architecture> = {
   'batch norm, strides 1': buildArchitecture([8, 10], custom({ batchNorm: true, strides: [1, 1], filters: [6, 9] })),
   'plain autoencoder': buildArchitecture([16, 12], custom({ variational: false, latentDim: 5 })),
   'one layer, one filter': buildArchitecture([6, 7], custom({ filters: [1], kernels: [3], strides: [1] })),
-  'office in small': buildArchitecture([9, 6], { ...custom({}), preset: 'office' }),
+  'office in small': buildArchitecture([6, 5], { ...custom({}), preset: 'office' }),
 };
 
 interface Run {

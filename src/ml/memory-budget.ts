@@ -1,0 +1,41 @@
+// How much of a batch goes through at once, so that a training fits into the memory that is free.
+import { freemem } from 'node:os';
+import { UserError } from '../errors';
+import type { Architecture } from './architecture';
+import { trainingBytes } from './plan';
+import { MEMORY_LIMIT_BYTES } from './wasm';
+
+/** More at once is no faster, it only takes memory. */
+const ENOUGH_BYTES = 512 * 2 ** 20;
+/** What is left to everything else on the machine. */
+const USABLE_PART = 0.85;
+
+/** Bytes that this process can still take, a container's limit considered. */
+export const availableBytes = (): number => process.availableMemory?.() ?? freemem();
+
+/**
+ * Pictures that go through at once: the whole batch, or, where that takes more memory than is sensible or free, a part
+ * of it (a micro-batch; gradients are summed over the parts). With batch normalisation the batch stays whole as long as
+ * it fits at all, since its statistics are those of what goes through at once.
+ * @param available bytes that are free
+ * @throws UserError `memory` where not even one picture fits, saying how much is needed and what to change
+ */
+export function microBatchSize(
+  architecture: Architecture,
+  batchSize: number,
+  threads: number,
+  available = availableBytes(),
+): number {
+  const { perPicture, fixed } = trainingBytes(architecture, threads);
+  const limit = Math.min(MEMORY_LIMIT_BYTES, USABLE_PART * available) - fixed;
+  if (limit < perPicture) {
+    const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
+    throw new UserError(
+      'memory',
+      `training this network takes ${megabytes(fixed + perPicture)} MB, and ${megabytes(available)} MB are free; expected at most ${Math.round(100 * USABLE_PART)} % of that, and at most 4096 MB. Choose the compact network, smaller spectrograms (mel bands, fewer columns) or fewer filters, or close other programs.`,
+    );
+  }
+  const hasBatchNorm = [...architecture.encoder, ...architecture.decoder].some(spec => spec.batchNorm);
+  const sensible = hasBatchNorm ? limit : Math.min(limit, Math.max(ENOUGH_BYTES, perPicture));
+  return Math.min(batchSize, Math.floor(sensible / perPicture));
+}
