@@ -43,7 +43,7 @@ export interface TrainingProgress {
 export interface Trained {
   engine: ComputeEngine;
   scale: InputScale;
-  /** Scores of every picture of the set. */
+  /** Scores of every picture of the set; with enough pictures held out, only of those, which are the honest ones. */
   scores: { rl: Float64Array; kl: Float64Array };
   epochs: number;
   loss: number;
@@ -62,6 +62,8 @@ export class Cancelled extends Error {
   }
 }
 
+/** From so many held-out pictures on, they alone say how normal sound scores: a model flatters what it has seen. */
+const LEAST_HELD_OUT = 20;
 /** A gradient this many times the usual is cut down: one odd picture must not throw the model off. */
 const CLIP_RATIO = 10;
 const NORM_MEMORY = 0.9;
@@ -111,7 +113,7 @@ export async function train(
     }
     onProgress({ ...last, phase: 'scoring', secondsLeft: 0 });
     const all = Uint32Array.from({ length: source.count }, (_, i) => i);
-    const scores = run.scores(all);
+    const scores = run.scores(held >= LEAST_HELD_OUT ? validation : all);
     const { epoch, loss, rl, kl, valLoss } = last;
     const seconds = (performance.now() - started) / 1000;
     const { skippedUpdates } = run;

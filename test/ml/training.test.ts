@@ -105,6 +105,14 @@ describe('training', function () {
     assert.ok(progress.filter(p => p.phase === 'training').every(p => p.valLoss !== undefined));
   });
 
+  it('takes the scores of what was held out, where that is enough, as those of normal sound', async () => {
+    const { trained } = await trainSmall({ validationSplit: 0.4 }, stripes(60, 16, 16));
+    assert.equal(trained.scores.rl.length, 24);
+    const mean = trained.scores.rl.reduce((sum, rl) => sum + rl, 0) / 24;
+    assert.ok(mean > 0 && Number.isFinite(mean));
+    assert.equal((await trainSmall({ validationSplit: 0.4 })).trained.scores.rl.length, 40);
+  });
+
   it('stops when it is cancelled', async () => {
     let seen = 0;
     const run = train(
