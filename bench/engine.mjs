@@ -40,7 +40,7 @@ const python = ['python3', '/usr/bin/python3'].find(bin => spawnSync(bin, ['-c',
 class Peer {
   constructor(command, commandArgs, env = {}) {
     this.process = spawn(command, commandArgs, {
-      env: { ...process.env, OMP_WAIT_POLICY: 'PASSIVE', ...env },
+      env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
@@ -67,7 +67,8 @@ async function compare(model, threads, isa) {
   const { rlWeight } = trainingDefaults(model);
   const settings = JSON.stringify({ architecture, batch, threads, rlWeight });
   const ours = new Peer(process.execPath, [join(here, 'engine-ours.mjs'), settings]);
-  const torch = python && new Peer(python, [join(here, 'engine-peer.py'), settings], isa?.env);
+  const env = { OMP_WAIT_POLICY: 'PASSIVE', OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads, ...isa?.env };
+  const torch = python && new Peer(python, [join(here, 'engine-peer.py'), settings], env);
   const times = { step: [[], []], infer: [[], []] };
   const rounds = Number(args.rounds);
   for (const cmd of ['step', 'infer']) {

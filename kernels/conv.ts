@@ -94,23 +94,13 @@ export function convRows(
           }
         } else {
           store<u32>(entry, <u32>row);
-          let k = row;
-          for (let t = 0; t < T; t++) {
-            const y = iy + load<i32>(taps + (<usize>t << 3));
-            const x = ix + load<i32>(taps + (<usize>t << 3), 4);
-            const inside = <u32>y < <u32>inH && <u32>x < <u32>inW;
-            const p = inside ? source + <usize>(y * inW + x) * pixel : zeros;
-            for (let c = 0; c < C; c++) {
-              store<f32>(k, load<f32>(p + (<usize>c << 2)));
-              k += 4;
-            }
-          }
         }
         if (++gx == gridW) {
           gx = 0;
           gy++;
         }
       }
+      if (!direct) gatherRows(source, inH, inW, C, taps, T, stride, gridW, first, count, rows);
       for (let t = 0; t < tileTaps; t += chunk) {
         const taken = min(chunk, tileTaps - t);
         const isLast = t + taken == tileTaps;
@@ -141,6 +131,59 @@ export function convRows(
         }
       }
     }
+  }
+}
+
+/**
+ * The im2row of few channels: rows[i][t][c] for grid positions first…first + count, row by row of the grid and tap by
+ * tap, so that the edges are found once for a whole stretch.
+ */
+function gatherRows(
+  source: usize,
+  inH: i32,
+  inW: i32,
+  C: i32,
+  taps: usize,
+  T: i32,
+  stride: i32,
+  gridW: i32,
+  first: i32,
+  count: i32,
+  rows: usize,
+): void {
+  const rowBytes = <usize>(T * C) << 2;
+  const hop = <usize>(stride * C) << 2;
+  for (let done = 0; done < count; ) {
+    const gy = (first + done) / gridW;
+    const from = first + done - gy * gridW;
+    const to = min(gridW, from + count - done);
+    const target = rows + <usize>done * rowBytes;
+    for (let t = 0; t < T; t++) {
+      const y = gy * stride + load<i32>(taps + (<usize>t << 3));
+      const dx = load<i32>(taps + (<usize>t << 3), 4);
+      const outside = <u32>y >= <u32>inH;
+      // Positions whose x = gx·stride + dx lies in the input.
+      const low = outside ? to : min(to, max(from, (stride - 1 - dx) / stride));
+      const high = max(low, min(to, (inW - 1 - dx + stride) / stride));
+      for (let c = 0; c < C; c++) {
+        let out = target + (<usize>(t * C + c) << 2);
+        for (let gx = from; gx < low; gx++) {
+          store<f32>(out, 0);
+          out += rowBytes;
+        }
+        let p = source + (<usize>((y * inW + low * stride + dx) * C + c) << 2);
+        for (let gx = low; gx < high; gx++) {
+          store<f32>(out, load<f32>(p));
+          out += rowBytes;
+          p += hop;
+        }
+        for (let gx = high; gx < to; gx++) {
+          store<f32>(out, 0);
+          out += rowBytes;
+        }
+      }
+    }
+    done += to - from;
   }
 }
 
@@ -269,11 +312,9 @@ export function convFilterGradient(
 ): void {
   const spill = scratch;
   const left = spill + 32;
-  const ys = left + <usize>(GRADIENT_BLOCK * 16);
-  const xs = ys + <usize>(GRADIENT_BLOCK * 4);
-  const right = xs + <usize>(GRADIENT_BLOCK * 4);
+  const places = left + <usize>(GRADIENT_BLOCK * 16);
+  const right = places + <usize>(GRADIENT_BLOCK * T * 4);
   const panels = (Q + 7) >> 3;
-  const fineImage = <usize>(fineH * fineW * P) << 2;
   const positions = gridH * gridW;
   const total = positions * (to - from);
   const rows = T * P;
@@ -283,47 +324,27 @@ export function convFilterGradient(
   for (let first = 0; first < total; first += GRADIENT_BLOCK) {
     const count = min(GRADIENT_BLOCK, total - first);
     packCoarse(coarse + <usize>(from * positions + first) * rowBytes, count, Q, right);
-    // Where each grid position starts on the fine grid; images follow each other, so y counts on through them.
-    for (let i = 0; i < count; i++) {
-      const m = first + i;
-      const image = m / positions;
-      const inside = m - image * positions;
-      const gy = inside / gridW;
-      store<i32>(ys + (<usize>i << 2), (image << 20) | (gy * stride));
-      store<i32>(xs + (<usize>i << 2), (inside - gy * gridW) * stride);
-    }
+    findPlaces(fine, fineH, fineW, P, taps, T, stride, gridH, gridW, from * positions + first, count, zeros, places);
     for (let r = 0; r < rows; r += 4) {
       if (quads) {
         const t = r / P;
-        const p = r - t * P;
-        const dy = load<i32>(taps + (<usize>t << 3));
-        const dx = load<i32>(taps + (<usize>t << 3), 4);
+        const offset = <usize>(r - t * P) << 2;
+        const place = places + (<usize>(t * GRADIENT_BLOCK) << 2);
         for (let i = 0; i < count; i++) {
-          const packed = load<i32>(ys + (<usize>i << 2));
-          const y = (packed & 0xfffff) + dy;
-          const x = load<i32>(xs + (<usize>i << 2)) + dx;
-          const inside = <u32>y < <u32>fineH && <u32>x < <u32>fineW;
-          const address = inside
-            ? fine + <usize>(from + (packed >> 20)) * fineImage + (<usize>((y * fineW + x) * P + p) << 2)
-            : zeros;
-          v128.store(left + (<usize>i << 4), v128.load(address));
+          const p = <usize>load<u32>(place + (<usize>i << 2));
+          // Zeros are as many as the widest layer has channels, so the offset stays within them.
+          v128.store(left + (<usize>i << 4), v128.load(p + offset));
         }
       } else {
         for (let j = 0; j < 4; j++) {
           const row = min(r + j, rows - 1);
           const t = row / P;
-          const p = row - t * P;
-          const dy = load<i32>(taps + (<usize>t << 3));
-          const dx = load<i32>(taps + (<usize>t << 3), 4);
+          const offset = <usize>(row - t * P) << 2;
+          const place = places + (<usize>(t * GRADIENT_BLOCK) << 2);
+          const out = left + (<usize>j << 2);
           for (let i = 0; i < count; i++) {
-            const packed = load<i32>(ys + (<usize>i << 2));
-            const y = (packed & 0xfffff) + dy;
-            const x = load<i32>(xs + (<usize>i << 2)) + dx;
-            const inside = <u32>y < <u32>fineH && <u32>x < <u32>fineW;
-            const address = inside
-              ? fine + <usize>(from + (packed >> 20)) * fineImage + (<usize>((y * fineW + x) * P + p) << 2)
-              : zeros;
-            store<f32>(left + (<usize>i << 4) + (<usize>j << 2), load<f32>(address));
+            const p = <usize>load<u32>(place + (<usize>i << 2));
+            store<f32>(out + (<usize>i << 4), load<f32>(p + offset));
           }
         }
       }
@@ -343,6 +364,48 @@ export function convFilterGradient(
         );
       }
     }
+  }
+}
+
+/** Where every tap finds its pixel for `count` grid positions from `first` on (counted through the images): [taps][…]. */
+function findPlaces(
+  fine: usize,
+  fineH: i32,
+  fineW: i32,
+  P: i32,
+  taps: usize,
+  T: i32,
+  stride: i32,
+  gridH: i32,
+  gridW: i32,
+  first: i32,
+  count: i32,
+  zeros: usize,
+  places: usize,
+): void {
+  const positions = gridH * gridW;
+  const pixel = <usize>P << 2;
+  const fineImage = <usize>(fineH * fineW) * pixel;
+  for (let done = 0; done < count; ) {
+    const image = (first + done) / positions;
+    const inside = first + done - image * positions;
+    const gy = inside / gridW;
+    const from = inside - gy * gridW;
+    const to = min(gridW, from + count - done);
+    for (let t = 0; t < T; t++) {
+      const y = gy * stride + load<i32>(taps + (<usize>t << 3));
+      const dx = load<i32>(taps + (<usize>t << 3), 4);
+      const row = fine + <usize>image * fineImage + <usize>(y * fineW) * pixel;
+      const visible = <u32>y < <u32>fineH;
+      let place = places + (<usize>(t * GRADIENT_BLOCK + done) << 2);
+      let x = from * stride + dx;
+      for (let gx = from; gx < to; gx++) {
+        store<u32>(place, <u32>(visible && <u32>x < <u32>fineW ? row + <usize>x * pixel : zeros));
+        place += 4;
+        x += stride;
+      }
+    }
+    done += to - from;
   }
 }
 

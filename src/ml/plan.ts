@@ -105,7 +105,7 @@ function convScratchBytes({ kernel, fine, coarse }: ConvSpec): number {
   const channels = Math.max(fine[2], coarse[2]);
   const padded = Math.ceil(channels / 8) * 8;
   const rows = ROW_BLOCK * taps * 4 + ROW_BLOCK * 4 + (padded + 8) * 4 + ROW_BLOCK * (taps * 4 + 4) * 4;
-  const gradient = GRADIENT_BLOCK * (4 + padded) * 4 + 2 * GRADIENT_BLOCK * 4;
+  const gradient = GRADIENT_BLOCK * (4 + padded + taps) * 4;
   return Math.max(rows, gradient) + 256;
 }
 
