@@ -5,9 +5,11 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { UserError } from '../src/errors';
 import { modelFacts } from '../src/jobs/model-description';
 import { type ScoringRequest, type ScoringResult, ScoringService } from '../src/jobs/scoring-service';
+import { ENGINE_CHOICES, type EngineSettings } from '../src/ml/compute-engine';
+import { engineProblem } from '../src/ml/create-engine';
 import { ModelStore } from '../src/store/model-store';
 import type { AudioModel, ModelSummary } from './lib/audio-model-node';
-import { numberField, resolveFolder, textField } from './lib/config';
+import { choiceField, numberField, resolveFolder, textField, userDirectory } from './lib/config';
 import { type Handlers, registerNode, type Shell } from './lib/shell';
 
 interface Config {
@@ -16,6 +18,7 @@ interface Config {
   folder: string;
   /** Threads for training. */
   threads: number;
+  engine: EngineSettings;
 }
 
 const DEFAULT_FOLDER = 'audio-models';
@@ -29,12 +32,14 @@ function read(def: NodeDef, RED: NodeAPI): Config {
     name: textField(def, 'name', 'model'),
     folder: resolveFolder(RED, textField(def, 'folder', DEFAULT_FOLDER)),
     threads: threads || Math.max(1, availableParallelism() - 1),
+    // Flows from before there was a choice say nothing: auto.
+    engine: { choice: choiceField(def, 'engine', ENGINE_CHOICES, 'auto'), folders: [userDirectory(RED)] },
   };
 }
 
 class ModelKeeper implements Handlers {
   private readonly store: ModelStore;
-  private readonly service = new ScoringService();
+  private readonly service: ScoringService;
   private readonly listeners = new Set<(summary: ModelSummary) => void>();
   private readonly unwatch: () => void;
   /** Versions whose weights turned out to be damaged. */
@@ -45,12 +50,17 @@ class ModelKeeper implements Handlers {
   constructor(private readonly shell: Shell<Config>) {
     const { config, node } = shell;
     this.store = new ModelStore(config.folder, config.name);
+    this.service = new ScoringService(config.engine);
+    const problem = engineProblem(config.engine);
+    if (problem) node.warn(problem.message);
     this.refresh();
     this.unwatch = this.store.watch(() => this.refresh());
     const api: Omit<AudioModel, keyof Node> = {
       modelName: config.name,
       folder: config.folder,
       threads: config.threads,
+      engine: config.engine,
+      engineProblem: () => engineProblem(config.engine),
       store: this.store,
       summary: () => this.current,
       onVersion: listener => {

@@ -5,7 +5,7 @@ import type { ScoringResult } from '../src/jobs/scoring-service';
 import { frontEndDifference, frontEndOf, type Message, readSpectrogram, type ScoreInfo } from '../src/messages';
 import { type AudioModel, audioModelOf, type ModelSummary } from './lib/audio-model-node';
 import { booleanField, choiceField } from './lib/config';
-import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
+import { type Handlers, registerNode, type Send, type Shell, shortMessage } from './lib/shell';
 
 interface Config {
   kind: ScoreInfo['kind'];
@@ -31,11 +31,14 @@ class Scorer implements Handlers {
 
   constructor(private readonly shell: Shell<Config>) {
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
-    const ready = ({ name, version }: ModelSummary) => shell.status.idle(`${name} v${version} ready`);
-    this.stopListening = this.model.onVersion(ready);
-    const summary = this.model.summary();
-    if (summary) ready(summary);
-    else shell.status.idle('not trained yet');
+    const show = (summary?: ModelSummary): void => {
+      const problem = this.model.engineProblem();
+      if (problem) shell.status.warn(shortMessage(problem));
+      else if (summary) shell.status.idle(`${summary.name} v${summary.version} ready`);
+      else shell.status.idle('not trained yet');
+    };
+    this.stopListening = this.model.onVersion(show);
+    show(this.model.summary());
   }
 
   async input(msg: Message, send: Send): Promise<void> {

@@ -10,7 +10,7 @@ import type { TrainingOptions, TrainingProgress } from '../src/ml/train';
 import { PictureSpool } from '../src/store/picture-spool';
 import { type AudioModel, audioModelOf } from './lib/audio-model-node';
 import { booleanField, choiceField, numberField, numberListField } from './lib/config';
-import { type Handlers, registerNode, type Shell } from './lib/shell';
+import { type Handlers, registerNode, type Shell, shortMessage } from './lib/shell';
 
 const PRESETS = ['compact', 'office', 'mirrored', 'custom'] as const satisfies readonly Preset[];
 const EARLY_STOPPING = ['none', 'patience', 'prechelt'] as const satisfies readonly EarlyStopping[];
@@ -18,7 +18,7 @@ const EARLY_STOPPING = ['none', 'patience', 'prechelt'] as const satisfies reado
 interface Config {
   modelId: unknown;
   network: NetworkOptions;
-  options: Omit<TrainingOptions, 'threads'>;
+  options: Omit<TrainingOptions, 'threads' | 'engine'>;
   trainWhen: 'complete' | 'count';
   count: number;
 }
@@ -95,7 +95,9 @@ class Trainer implements Handlers {
 
   constructor(private readonly shell: Shell<Config>) {
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
-    shell.status.idle('waiting for spectrograms');
+    const problem = this.model.engineProblem();
+    if (problem) shell.status.warn(shortMessage(problem));
+    else shell.status.idle('waiting for spectrograms');
   }
 
   async input(msg: Message): Promise<void> {
@@ -160,12 +162,14 @@ class Trainer implements Handlers {
     }
     const { network, options } = shell.config;
     buildArchitecture(frontEnd.shape, network);
+    const problem = model.engineProblem();
+    if (problem) throw problem;
     const unlock = model.store.lock(shell.node.name || `vae-train ${shell.node.id}`);
     this.spool = undefined;
     this.frontEnd = undefined;
     const task = {
       ...{ spool: spool.descriptor(), frontEnd, network, folder: model.folder, name: model.modelName },
-      options: { ...options, threads: model.threads },
+      options: { ...options, threads: model.threads, engine: model.engine },
     };
     shell.status.busy(`training on ${count} segments`);
     const job = new TrainingJob(task, progress => this.tell(progress, msg));

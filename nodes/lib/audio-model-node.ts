@@ -4,6 +4,7 @@ import type { ScoreDistribution } from '../../src/detect/distribution';
 import { UserError } from '../../src/errors';
 import type { ScoringRequest, ScoringResult } from '../../src/jobs/scoring-service';
 import type { FrontEnd, ScoreInfo } from '../../src/messages';
+import type { EngineSettings } from '../../src/ml/compute-engine';
 import type { ModelStore } from '../../src/store/model-store';
 
 /** The model version in use. */
@@ -31,6 +32,10 @@ export interface AudioModel extends AudioModelNode {
   readonly folder: string;
   /** Threads for training. */
   readonly threads: number;
+  /** What trains and scores. */
+  readonly engine: EngineSettings;
+  /** Why the chosen engine cannot be used, if so: it is not installed. */
+  engineProblem(): UserError | undefined;
   readonly store: ModelStore;
   /** Looks for a new version now, without waiting for the folder's watch to tell. */
   refresh(): void;

@@ -127,6 +127,7 @@ export class ScoringService {
     if (!this.file) throw new UserError('no-model', 'there is no trained model yet; train one first.');
     if (this.loadedFile === this.file && this.worker) return;
     const { file } = this;
+    this.loadedFile = undefined;
     await this.ask({ kind: 'load', file, engine: this.engine });
     this.loadedFile = file;
   }

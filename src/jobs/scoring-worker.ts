@@ -25,13 +25,13 @@ let loaded: Loaded | undefined;
 
 async function load(file: string, settings?: EngineSettings): Promise<void> {
   await unload();
-  const create = chooseEngine(settings);
+  const factory = chooseEngine(settings);
   const { tensors, metadata } = readModelFile(file);
   const facts = modelFacts(file, metadata);
   const bytes = (batch: number) => planNetwork(facts.architecture, { batch, threads: 1, training: false }).bytes;
   const perPicture = bytes(2) - bytes(1);
   const batch = Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_BYTES / perPicture)));
-  const engine = await create(facts.architecture, { batch });
+  const engine = await factory.create(facts.architecture, { batch });
   try {
     engine.setParameters(tensors);
   } catch (cause) {

@@ -1,19 +1,30 @@
 // Which engine computes: our own kernels, or TensorFlow where a person has installed and chosen it.
+import type { UserError } from '../errors';
 import type { Architecture } from './architecture';
-import type { ComputeEngine, EngineSettings } from './compute-engine';
+import type { ComputeEngine, EngineName, EngineSettings } from './compute-engine';
 import { Engine, type EngineOptions } from './engine';
 import { TensorflowEngine } from './tensorflow/engine';
-import { loadTensorflow } from './tensorflow/load';
+import { loadTensorflow, tensorflowProblem } from './tensorflow/load';
 
 /** Makes engines of the chosen kind; threads and kernels in the options are for our own one. */
-export type EngineFactory = (architecture: Architecture, options: EngineOptions) => Promise<ComputeEngine>;
+export interface EngineFactory {
+  readonly name: EngineName;
+  create(architecture: Architecture, options: EngineOptions): Promise<ComputeEngine>;
+}
 
 /**
  * The factory for what was chosen. TensorFlow is loaded here and only where it was chosen, into the calling thread.
  * @throws UserError `tensorflow-not-installed` or `tensorflow-not-loaded`
  */
 export function chooseEngine(settings?: EngineSettings): EngineFactory {
-  if (settings?.choice !== 'tensorflow') return (architecture, options) => Engine.create(architecture, options);
+  if (settings?.choice !== 'tensorflow') {
+    return { name: 'wasm', create: (architecture, options) => Engine.create(architecture, options) };
+  }
   const tf = loadTensorflow(settings.folders);
-  return (architecture, options) => TensorflowEngine.create(tf, architecture, options);
+  return { name: 'tensorflow', create: (architecture, options) => TensorflowEngine.create(tf, architecture, options) };
+}
+
+/** Why the chosen engine cannot be used, as far as that shows without loading it; undefined where nothing speaks against it. */
+export function engineProblem({ choice, folders }: EngineSettings): UserError | undefined {
+  return choice === 'tensorflow' ? tensorflowProblem(folders) : undefined;
 }

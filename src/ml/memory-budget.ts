@@ -2,7 +2,9 @@
 import { freemem } from 'node:os';
 import { UserError } from '../errors';
 import type { Architecture } from './architecture';
+import type { EngineName } from './compute-engine';
 import { trainingBytes } from './plan';
+import { tensorflowTrainingBytes } from './tensorflow/footprint';
 import { MEMORY_LIMIT_BYTES } from './wasm';
 
 /** More at once is no faster, it only takes memory. */
@@ -18,6 +20,7 @@ export const availableBytes = (): number => process.availableMemory?.() ?? freem
  * of it (a micro-batch; gradients are summed over the parts). With batch normalisation the batch stays whole as long as
  * it fits at all, since its statistics are those of what goes through at once.
  * @param available bytes that are free
+ * @param engine what will compute: TensorFlow takes several times as much, and is not held to WebAssembly's 4 GiB
  * @throws UserError `memory` where not even one picture fits, saying how much is needed and what to change
  */
 export function microBatchSize(
@@ -25,9 +28,12 @@ export function microBatchSize(
   batchSize: number,
   threads: number,
   available = availableBytes(),
+  engine: EngineName = 'wasm',
 ): number {
-  const { perPicture, fixed } = trainingBytes(architecture, threads);
-  const limit = Math.min(MEMORY_LIMIT_BYTES, USABLE_PART * available) - fixed;
+  const ours = engine === 'wasm';
+  const { perPicture, fixed } = ours ? trainingBytes(architecture, threads) : tensorflowTrainingBytes(architecture);
+  const addressable = ours ? MEMORY_LIMIT_BYTES : Number.POSITIVE_INFINITY;
+  const limit = Math.min(addressable, USABLE_PART * available) - fixed;
   if (limit < perPicture) {
     const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
     throw new UserError(

@@ -85,7 +85,7 @@ export async function train(
 ): Promise<Trained> {
   const { epochs, batchSize, seed, threads, rlWeight, klWeight } = options;
   const started = performance.now();
-  const create = chooseEngine(options.engine);
+  const factory = chooseEngine(options.engine);
   const blank = { epoch: 0, epochs, loss: 0, rl: 0, kl: 0, secondsLeft: 0 };
   onProgress({ phase: 'preparing', ...blank });
   const scale = learnScale(source, frontEnd);
@@ -95,8 +95,8 @@ export async function train(
   const held = Math.min(source.count - 1, Math.round(source.count * options.validationSplit));
   const validation = order.slice(0, held);
   const training = order.slice(held);
-  const batch = microBatchSize(architecture, Math.min(batchSize, training.length), threads);
-  const engine = await create(architecture, { batch, threads, training: true, kernels: options.kernels });
+  const batch = microBatchSize(architecture, Math.min(batchSize, training.length), threads, undefined, factory.name);
+  const engine = await factory.create(architecture, { batch, threads, training: true, kernels: options.kernels });
   try {
     const run = new TrainingRun(engine, source, frontEnd, scale, options, random, cancelled);
     engine.initialise(random);

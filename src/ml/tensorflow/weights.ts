@@ -70,20 +70,24 @@ export class Weights {
     const { tf } = this;
     const rate = correctedRate(learningRate, ++this.steps);
     this.trainable.forEach(({ name, shape, rateScale }, i) => {
-      const before = { m: this.moments.get(name), v: this.variances.get(name) };
-      const [m, v, p] = tf.tidy(() => {
-        const gradient = tf.mul(gradients[i], gradientScale);
-        const m = tf.add(tf.mul(before.m ?? tf.zeros(shape), ADAM.beta1), tf.mul(gradient, complement(ADAM.beta1)));
-        const v = tf.add(
-          tf.mul(before.v ?? tf.zeros(shape), ADAM.beta2),
-          tf.mul(tf.square(gradient), complement(ADAM.beta2)),
-        );
-        const delta = tf.div(tf.mul(m, rate * rateScale), tf.add(tf.sqrt(v), ADAM.epsilon));
-        return [m, v, tf.sub(this.get(name), delta)];
-      });
-      replace(this.moments, name, m);
-      replace(this.variances, name, v);
-      this.put(name, p);
+      // Step by step, since the largest matrix may take hundreds of megabytes and each function makes another.
+      const gradient = tf.mul(gradients[i], gradientScale);
+      const mix = (map: Map<string, TfTensor>, beta: number, news: () => TfTensor): TfTensor => {
+        const mixed = tf.tidy(() => {
+          const kept = tf.mul(map.get(name) ?? tf.zeros(shape), beta);
+          return tf.add(kept, tf.mul(news(), complement(beta)));
+        });
+        replace(map, name, mixed);
+        return mixed;
+      };
+      const m = mix(this.moments, ADAM.beta1, () => gradient);
+      const v = mix(this.variances, ADAM.beta2, () => tf.square(gradient));
+      gradient.dispose();
+      const delta = () => tf.div(tf.mul(m, rate * rateScale), tf.add(tf.sqrt(v), ADAM.epsilon));
+      this.put(
+        name,
+        tf.tidy(() => tf.sub(this.get(name), delta())),
+      );
     });
   }
 

@@ -109,7 +109,7 @@ const opened: ComputeEngine[] = [];
 
 /** An engine that is closed after the test. */
 async function open(architecture: Architecture, settings?: EngineSettings): Promise<ComputeEngine> {
-  const engine = await chooseEngine(settings)(architecture, { batch: BATCH, training: true });
+  const engine = await chooseEngine(settings).create(architecture, { batch: BATCH, training: true });
   opened.push(engine);
   return engine;
 }
@@ -282,7 +282,7 @@ describe('choice of the engine', () => {
 
   it('is our own for auto, wasm and where nothing is said', async () => {
     for (const settings of [undefined, { choice: 'auto', folders: [] }, { choice: 'wasm', folders: [] }] as const) {
-      const engine = await chooseEngine(settings && { ...settings, folders: [] })(architecture, { batch: 1 });
+      const engine = await chooseEngine(settings && { ...settings, folders: [] }).create(architecture, { batch: 1 });
       assert.equal(engine.name, 'wasm');
       assert.ok(engine instanceof Engine);
       await engine.close();
@@ -290,7 +290,7 @@ describe('choice of the engine', () => {
   });
 
   it('is TensorFlow where it is chosen', async () => {
-    const engine = await chooseEngine(plainTensorflow())(architecture, { batch: 1 });
+    const engine = await chooseEngine(plainTensorflow()).create(architecture, { batch: 1 });
     assert.equal(engine.name, 'tensorflow');
     await engine.close();
   });
