@@ -8,8 +8,13 @@ import { columnTile, LINEAR, rowTile } from './tiles';
 const BLOCK: i32 = 64;
 /** Grid positions in one packed block of the filter gradient. */
 const GRADIENT_BLOCK: i32 = 256;
-/** Of a panel of weights so much is used for all groups of a block before going on, so that it stays close. */
-const PANEL_BYTES: i32 = 24 * 1024;
+/**
+ * Of wide layers so many channels of all the block's positions are used before going on, so that they stay in the
+ * first-level cache; of others so many rows of a panel of weights, a few taps.
+ */
+const CHANNEL_CHUNK: i32 = 128;
+const WIDE: i32 = 256;
+const PANEL_ROWS: i32 = 768;
 /** From this many channels on, taps are read in place; below, they are gathered into short rows first. */
 const DIRECT_CHANNELS: i32 = 4;
 
@@ -61,7 +66,9 @@ export function convRows(
   const tileTaps = direct ? T : 1;
   const tileChannels = direct ? C : K;
   const groupBytes = <usize>tileTaps << 4;
-  const chunk = direct ? max(1, PANEL_BYTES / (C << 5)) : 1;
+  const wide = tileChannels > WIDE;
+  const chunk = wide ? 1 : max(1, PANEL_ROWS / tileChannels);
+  const channelChunk = wide ? CHANNEL_CHUNK : tileChannels;
 
   for (let image = from; image < to; image++) {
     const source = inp + <usize>image * inImage;
@@ -103,30 +110,35 @@ export function convRows(
       if (!direct) gatherRows(source, inH, inW, C, taps, T, stride, gridW, first, count, rows);
       for (let t = 0; t < tileTaps; t += chunk) {
         const taken = min(chunk, tileTaps - t);
-        const isLast = t + taken == tileTaps;
-        for (let n = 0; n < N; n += 8) {
-          const weights = w + <usize>(n >> 3) * panel + (<usize>(t * tileChannels) << 5);
-          const start: usize = bias && t == 0 ? bias + (<usize>n << 2) : 0;
-          const width = min(8, N - n);
-          const column = <usize>n << 2;
-          for (let g = 0; g < groups; g++) {
-            const o = outs + (<usize>g << 4);
-            rowTile(
-              table + <usize>g * groupBytes + (<usize>t << 4),
-              taken,
-              tileChannels,
-              weights,
-              32,
-              start,
-              <usize>load<u32>(o) + column,
-              <usize>load<u32>(o, 4) + column,
-              <usize>load<u32>(o, 8) + column,
-              <usize>load<u32>(o, 12) + column,
-              width,
-              isLast ? act : LINEAR,
-              t > 0,
-              spill,
-            );
+        for (let c = 0; c < tileChannels; c += channelChunk) {
+          const depth = min(channelChunk, tileChannels - c);
+          const isFirst = t == 0 && c == 0;
+          const isLast = t + taken == tileTaps && c + depth == tileChannels;
+          for (let n = 0; n < N; n += 8) {
+            const weights = w + <usize>(n >> 3) * panel + (<usize>(t * tileChannels + c) << 5);
+            const start: usize = bias && isFirst ? bias + (<usize>n << 2) : 0;
+            const width = min(8, N - n);
+            const column = <usize>n << 2;
+            for (let g = 0; g < groups; g++) {
+              const o = outs + (<usize>g << 4);
+              rowTile(
+                table + <usize>g * groupBytes + (<usize>t << 4),
+                <usize>c << 2,
+                taken,
+                depth,
+                weights,
+                32,
+                start,
+                <usize>load<u32>(o) + column,
+                <usize>load<u32>(o, 4) + column,
+                <usize>load<u32>(o, 8) + column,
+                <usize>load<u32>(o, 12) + column,
+                width,
+                isLast ? act : LINEAR,
+                !isFirst,
+                spill,
+              );
+            }
           }
         }
       }

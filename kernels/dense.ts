@@ -43,6 +43,7 @@ export function denseForward(
         const out = y + <usize>b * rowBytes + column;
         rowTile(
           table,
+          0,
           1,
           depth,
           w + <usize>f * rowBytes + column,
@@ -130,6 +131,7 @@ export function denseInputGradient(
       const out = dx + <usize>b * outBytes + (<usize>f << 2);
       rowTile(
         table,
+        0,
         1,
         N,
         panel,

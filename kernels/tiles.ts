@@ -23,6 +23,7 @@ function storeRow(out: usize, width: i32, lo: v128, hi: v128, spill: usize): voi
 /**
  * out[r][0…width) = act(start + Σ_t Σ_c in[r, t][c] · w[t·C + c][0…8)) for four rows r.
  * @param table pointers to in[r, t], four per tap: [taps][4]
+ * @param offset bytes added to each of them: where the channels start
  * @param w weights, `wStride` bytes from one row of eight to the next
  * @param bias eight start values, or 0 for none
  * @param accumulate adds to what `out` holds
@@ -30,6 +31,7 @@ function storeRow(out: usize, width: i32, lo: v128, hi: v128, spill: usize): voi
  */
 export function rowTile(
   table: usize,
+  offset: usize,
   taps: i32,
   channels: i32,
   w: usize,
@@ -55,10 +57,10 @@ export function rowTile(
   const quads = channels >> 2;
   const rest = channels & 3;
   for (let t = 0; t < taps; t++) {
-    let p0 = <usize>load<u32>(table);
-    let p1 = <usize>load<u32>(table, 4);
-    let p2 = <usize>load<u32>(table, 8);
-    let p3 = <usize>load<u32>(table, 12);
+    let p0 = <usize>load<u32>(table) + offset;
+    let p1 = <usize>load<u32>(table, 4) + offset;
+    let p2 = <usize>load<u32>(table, 8) + offset;
+    let p3 = <usize>load<u32>(table, 12) + offset;
     table += 16;
     for (let q = 0; q < quads; q++) {
       let b0 = v128.load(w);
