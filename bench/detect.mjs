@@ -65,7 +65,7 @@ async function runTask(task) {
     () => false,
   );
 
-  const batch = engine.plan.options.batch;
+  const batch = engine.batch;
   const scoreFile = async file => {
     const pictures = await picturesOf(file, task.segmentSeconds);
     let sum = 0;

@@ -69,6 +69,7 @@ export class ScoringService {
    */
   score(request: ScoringRequest): Promise<ScoringResult> {
     return new Promise((resolve, reject) => {
+      if (this.closed) return reject(closed());
       this.waiting.push({ request, resolve, reject });
       if (this.waiting.length > MAX_WAITING) {
         this.dropped++;
@@ -88,7 +89,7 @@ export class ScoringService {
   /** Ends the worker; what is waiting is refused. */
   async close(): Promise<void> {
     this.closed = true;
-    this.refuse(new UserError('closed', 'the audio model was closed or redeployed before the segment was scored.'));
+    this.refuse(closed());
     if (this.engine?.choice === 'tensorflow') await this.unload();
     await this.worker?.terminate();
   }
@@ -175,6 +176,9 @@ export class ScoringService {
     for (const { reject } of this.waiting.splice(0)) reject(error);
   }
 }
+
+const closed = (): UserError =>
+  new UserError('closed', 'the audio model was closed or redeployed before the segment was scored.');
 
 /** A Buffer that was posted between threads arrives as plain bytes. */
 function revive(result: ScoringResult): ScoringResult {

@@ -1,12 +1,10 @@
 // Batch normalisation over batch, height and width (S. Ioffe & C. Szegedy, 2015) on one thread. The statistics are
 // those of the whole batch: threads add up their parts at a barrier, in a fixed order.
 import type { ThreadContext } from './context';
+import { BATCH_NORM } from './conventions';
 import type { ConvPlan } from './plan';
 
-/** Keras' default. */
-const EPSILON = 1e-3;
-/** How much of the running statistics is kept at each step. */
-const MOMENTUM = 0.9;
+const { epsilon: EPSILON, momentum: MOMENTUM } = BATCH_NORM;
 
 export class BatchNorm {
   private readonly channels: number;

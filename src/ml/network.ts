@@ -3,6 +3,7 @@
 import { volume } from './architecture';
 import type { ThreadContext } from './context';
 import { ConvLayer } from './conv-layer';
+import { ADAM } from './conventions';
 import { sample, sampleGradient } from './latent';
 
 export const Command = { exit: 0, prepare: 1, gradients: 2, reduce: 3, update: 4, score: 5 } as const;
@@ -11,11 +12,6 @@ export const Command = { exit: 0, prepare: 1, gradients: 2, reduce: 3, update: 4
 const INT = { count: 4, first: 5 } as const;
 /** … and float64 values. */
 const FLOAT = { rlScale: 0, klScale: 1, rate: 2, gradientScale: 3 } as const;
-
-/** Kingma & Ba's defaults, with Keras' epsilon. */
-const BETA1 = 0.9;
-const BETA2 = 0.999;
-const ADAM_EPSILON = 1e-7;
 
 export class Network {
   private readonly encoder: ConvLayer[];
@@ -55,7 +51,7 @@ export class Network {
 
   /** Adam's learning rate with bias correction for step `t` = 1, 2, …; gradients are multiplied by `gradientScale`. */
   setUpdate(learningRate: number, t: number, gradientScale: number): void {
-    this.doubles[FLOAT.rate] = (learningRate * Math.sqrt(1 - BETA2 ** t)) / (1 - BETA1 ** t);
+    this.doubles[FLOAT.rate] = (learningRate * Math.sqrt(1 - ADAM.beta2 ** t)) / (1 - ADAM.beta1 ** t);
     this.doubles[FLOAT.gradientScale] = gradientScale;
   }
 
@@ -298,7 +294,7 @@ export class Network {
       const at = (offset + from) * 4;
       kernels.adam(
         ...[plan.parameters + at, plan.gradients + at, plan.moments + at, plan.variances + at, to - from],
-        ...[rate * rateScale, BETA1, BETA2, ADAM_EPSILON, gradientScale],
+        ...[rate * rateScale, ADAM.beta1, ADAM.beta2, ADAM.epsilon, gradientScale],
       );
     }
     this.context.barrier.wait();

@@ -172,5 +172,6 @@ describe('scoring service', function () {
     const refused = assert.rejects(service.score(request(picture(new Random(1)))), /closed or redeployed|thread ended/);
     await service.close();
     await refused;
+    await assert.rejects(service.score(request(picture(new Random(1)))), /closed or redeployed/);
   });
 });
