@@ -2,19 +2,14 @@
 // goes down (fine → coarse) and its gradient up; a transposed conv layer goes up and its gradient down. Going up with
 // stride s is s² dense convolutions, one per phase of the fine grid, so nothing is multiplied by inserted zeros.
 import { laneSum, madd } from './simd';
-import { columnTile, LINEAR, rowTile } from './tiles';
+import { even, finish, finishRow, LINEAR, packRows, padFours, TILE_BYTES, tile } from './tiles';
 
-/** Positions handled at once: their four-row groups' pointer tables stay in the first-level cache. */
+/** Positions handled at once, in groups of four. */
 const BLOCK: i32 = 64;
 /** Grid positions in one packed block of the filter gradient. */
 const GRADIENT_BLOCK: i32 = 256;
-/**
- * Of wide layers so many channels of all the block's positions are used before going on, so that they stay in the
- * first-level cache; of others so many rows of a panel of weights, a few taps.
- */
-const CHANNEL_CHUNK: i32 = 128;
-const WIDE: i32 = 256;
-const PANEL_ROWS: i32 = 768;
+/** Rows of the matrix product (taps × channels) that are packed at once: with BLOCK positions 64 KiB. */
+const DEPTH: i32 = 256;
 /** From this many channels on, taps are read in place; below, they are gathered into short rows first. */
 const DIRECT_CHANNELS: i32 = 4;
 
@@ -51,11 +46,12 @@ export function convRows(
   scratch: usize,
   act: i32,
 ): void {
-  const spill = scratch;
-  const outs = spill + 32;
+  const acc = scratch;
+  const outs = acc + <usize>TILE_BYTES;
   const dump = outs + <usize>(BLOCK * 4);
   const table = dump + <usize>((((N + 7) & ~7) + 8) * 4);
-  const rows = table + <usize>(BLOCK * T * 4);
+  const packed = table + <usize>(BLOCK * T * 4);
+  const rows = packed + <usize>(BLOCK * DEPTH * 4);
   const direct = C >= DIRECT_CHANNELS;
   const K = T * C;
   const inImage = <usize>(inH * inW * C) << 2;
@@ -66,9 +62,6 @@ export function convRows(
   const tileTaps = direct ? T : 1;
   const tileChannels = direct ? C : K;
   const groupBytes = <usize>tileTaps << 4;
-  const wide = tileChannels > WIDE;
-  const chunk = wide ? 1 : max(1, PANEL_ROWS / tileChannels);
-  const channelChunk = wide ? CHANNEL_CHUNK : tileChannels;
 
   for (let image = from; image < to; image++) {
     const source = inp + <usize>image * inImage;
@@ -108,42 +101,52 @@ export function convRows(
         }
       }
       if (!direct) gatherRows(source, inH, inW, C, taps, T, stride, gridW, first, count, rows);
-      for (let t = 0; t < tileTaps; t += chunk) {
-        const taken = min(chunk, tileTaps - t);
-        for (let c = 0; c < tileChannels; c += channelChunk) {
-          const depth = min(channelChunk, tileChannels - c);
-          const isFirst = t == 0 && c == 0;
-          const isLast = t + taken == tileTaps && c + depth == tileChannels;
-          for (let n = 0; n < N; n += 8) {
-            const weights = w + <usize>(n >> 3) * panel + (<usize>(t * tileChannels + c) << 5);
-            const start: usize = bias && isFirst ? bias + (<usize>n << 2) : 0;
-            const width = min(8, N - n);
-            const column = <usize>n << 2;
-            for (let g = 0; g < groups; g++) {
-              const o = outs + (<usize>g << 4);
-              rowTile(
-                table + <usize>g * groupBytes + (<usize>t << 4),
-                <usize>c << 2,
-                taken,
-                depth,
-                weights,
-                32,
-                start,
-                <usize>load<u32>(o) + column,
-                <usize>load<u32>(o, 4) + column,
-                <usize>load<u32>(o, 8) + column,
-                <usize>load<u32>(o, 12) + column,
-                width,
-                isLast ? act : LINEAR,
-                !isFirst,
-                spill,
-              );
-            }
+      for (let k = 0; k < K; k += DEPTH) {
+        const depth = min(DEPTH, K - k);
+        const padded = even(depth);
+        const isLast = k + depth == K;
+        for (let g = 0; g < groups; g++) {
+          packGroup(table + <usize>g * groupBytes, tileChannels, k, depth, packed + <usize>(g * padded) * 16);
+        }
+        for (let n = 0; n < N; n += 8) {
+          const weights = w + <usize>(n >> 3) * panel + (<usize>k << 5);
+          const start: usize = bias && k == 0 ? bias + (<usize>n << 2) : 0;
+          const width = min(8, N - n);
+          const column = <usize>n << 2;
+          const end = isLast ? act : LINEAR;
+          for (let g = 0; g < groups; g++) {
+            tile(packed + <usize>(g * padded) * 16, weights, depth, acc);
+            const o = outs + (<usize>g << 4);
+            finishRow(acc, start, <usize>load<u32>(o) + column, width, end, k > 0);
+            finishRow(acc + 32, start, <usize>load<u32>(o, 4) + column, width, end, k > 0);
+            finishRow(acc + 64, start, <usize>load<u32>(o, 8) + column, width, end, k > 0);
+            finishRow(acc + 96, start, <usize>load<u32>(o, 12) + column, width, end, k > 0);
           }
         }
       }
     }
   }
+}
+
+/** Packs rows k…k + depth of [taps][channels] for a group of four positions. */
+function packGroup(table: usize, channels: i32, k: i32, depth: i32, packed: usize): void {
+  for (let done = 0; done < depth; ) {
+    const t = (k + done) / channels;
+    const c = k + done - t * channels;
+    const count = min(channels - c, depth - done);
+    const entry = table + (<usize>t << 4);
+    const offset = <usize>c << 2;
+    packRows(
+      <usize>load<u32>(entry) + offset,
+      <usize>load<u32>(entry, 4) + offset,
+      <usize>load<u32>(entry, 8) + offset,
+      <usize>load<u32>(entry, 12) + offset,
+      count,
+      packed + (<usize>done << 4),
+    );
+    done += count;
+  }
+  padFours(packed, depth);
 }
 
 /**
@@ -322,9 +325,9 @@ export function convFilterGradient(
   zeros: usize,
   scratch: usize,
 ): void {
-  const spill = scratch;
-  const left = spill + 32;
-  const places = left + <usize>(GRADIENT_BLOCK * 16);
+  const acc = scratch;
+  const left = acc + <usize>TILE_BYTES;
+  const places = left + <usize>(GRADIENT_BLOCK * 16 + 16);
   const right = places + <usize>(GRADIENT_BLOCK * T * 4);
   const panels = (Q + 7) >> 3;
   const positions = gridH * gridW;
@@ -360,20 +363,11 @@ export function convFilterGradient(
           }
         }
       }
+      padFours(left, count);
       for (let n = 0; n < panels; n++) {
-        columnTile(
-          left,
-          16,
-          right + (<usize>(n * GRADIENT_BLOCK) << 5),
-          32,
-          count,
-          dw + <usize>r * rowBytes + (<usize>n << 5),
-          rowBytes,
-          min(4, rows - r),
-          min(8, Q - (n << 3)),
-          true,
-          spill,
-        );
+        tile(left, right + (<usize>(n * GRADIENT_BLOCK) << 5), count, acc);
+        const out = dw + <usize>r * rowBytes + (<usize>n << 5);
+        finish(acc, 0, out, rowBytes, min(4, rows - r), min(8, Q - (n << 3)), LINEAR, true);
       }
     }
   }
@@ -421,7 +415,7 @@ function findPlaces(
   }
 }
 
-/** Packs rows [count][Q] into panels [⌈Q/8⌉][GRADIENT_BLOCK][8], zeros behind the last column. */
+/** Packs rows [count][Q] into panels [⌈Q/8⌉][GRADIENT_BLOCK][8], zeros behind the last column and an odd last row. */
 function packCoarse(rows: usize, count: i32, Q: i32, panels: usize): void {
   const rowBytes = <usize>Q << 2;
   for (let n = 0; n < Q; n += 8) {
@@ -443,6 +437,7 @@ function packCoarse(rows: usize, count: i32, Q: i32, panels: usize): void {
         row += rowBytes;
       }
     }
+    if (count & 1) memory.fill(to, 0, 32);
   }
 }
 

@@ -1,10 +1,10 @@
 // Fully connected layers: x [B][F], weights [F][N], y [B][N]. F can be millions (a picture flattened), N too (a picture
 // made from a few latent values), so every function works on a range and leaves the split to the caller.
 import { laneSum, madd } from './simd';
-import { columnTile, LINEAR, rowTile } from './tiles';
+import { even, finish, LINEAR, packRows, padFours, TILE_BYTES, tile, tileStrided } from './tiles';
 
 /** Rows of the weights that are read once for all samples before going on: they stay in the second-level cache. */
-const DEPTH: i32 = 512;
+const DEPTH: i32 = 256;
 
 /**
  * y[b][n] (+)= bias[n] + Σ_f x[b][f] · w[f][n] for f in fFrom…fTo and n in nFrom…nTo; other columns are left alone.
@@ -25,41 +25,40 @@ export function denseForward(
   accumulate: bool,
   scratch: usize,
 ): void {
-  const spill = scratch;
-  const table = spill + 32;
-  const dump = table + 16;
+  const acc = scratch;
+  const packed = acc + <usize>TILE_BYTES;
   const rowBytes = <usize>N << 2;
   for (let f = fFrom; f < fTo; f += DEPTH) {
     const depth = min(DEPTH, fTo - f);
     const add = accumulate || f > fFrom;
     const start: usize = add ? 0 : bias;
+    packSamples(x + (<usize>f << 2), <usize>F << 2, B, depth, packed);
     for (let n = nFrom; n < nTo; n += 8) {
-      const width = min(8, nTo - n);
       const column = <usize>n << 2;
       for (let b = 0; b < B; b += 4) {
-        for (let r = 0; r < 4; r++) {
-          store<u32>(table + (<usize>r << 2), <u32>(x + (<usize>(min(b + r, B - 1) * F + f) << 2)));
-        }
+        const a = packed + (<usize>((b >> 2) * even(depth)) << 4);
+        tileStrided(a, 16, w + <usize>f * rowBytes + column, rowBytes, depth, acc);
         const out = y + <usize>b * rowBytes + column;
-        rowTile(
-          table,
-          0,
-          1,
-          depth,
-          w + <usize>f * rowBytes + column,
-          rowBytes,
-          start ? start + column : <usize>0,
-          out,
-          b + 1 < B ? out + rowBytes : dump,
-          b + 2 < B ? out + 2 * rowBytes : dump,
-          b + 3 < B ? out + 3 * rowBytes : dump,
-          width,
-          LINEAR,
-          add,
-          spill,
-        );
+        finish(acc, start ? start + column : 0, out, rowBytes, min(4, B - b), min(8, nTo - n), LINEAR, add);
       }
     }
+  }
+}
+
+/** Packs the samples' values for tiles: [⌈B/4⌉][even(depth)][4]; the last sample stands in for those that are missing. */
+function packSamples(x: usize, stride: usize, B: i32, depth: i32, packed: usize): void {
+  const last = B - 1;
+  for (let b = 0; b < B; b += 4) {
+    const out = packed + (<usize>((b >> 2) * even(depth)) << 4);
+    padFours(out, depth);
+    packRows(
+      x + <usize>b * stride,
+      x + <usize>min(b + 1, last) * stride,
+      x + <usize>min(b + 2, last) * stride,
+      x + <usize>min(b + 3, last) * stride,
+      depth,
+      out,
+    );
   }
 }
 
@@ -81,19 +80,10 @@ export function denseWeightGradient(
   const rowBytes = <usize>N << 2;
   for (let f = fFrom; f < fTo; f += 4) {
     for (let n = nFrom; n < nTo; n += 8) {
-      columnTile(
-        x + (<usize>f << 2),
-        <usize>F << 2,
-        dy + (<usize>n << 2),
-        rowBytes,
-        B,
-        dw + <usize>f * rowBytes + (<usize>n << 2),
-        rowBytes,
-        min(4, fTo - f),
-        min(8, nTo - n),
-        accumulate,
-        scratch,
-      );
+      const a = x + (<usize>f << 2);
+      tileStrided(a, <usize>F << 2, dy + (<usize>n << 2), rowBytes, B, scratch);
+      const out = dw + <usize>f * rowBytes + (<usize>n << 2);
+      finish(scratch, 0, out, rowBytes, min(4, fTo - f), min(8, nTo - n), LINEAR, accumulate);
     }
   }
 }
@@ -110,42 +100,32 @@ export function denseInputGradient(
   fTo: i32,
   scratch: usize,
 ): void {
-  const spill = scratch;
-  const table = spill + 32;
-  const dump = table + 16;
-  const panel = dump + 64;
+  const acc = scratch;
+  const packed = acc + <usize>TILE_BYTES;
+  const panel = packed + (<usize>((B + 3) >> 2) * <usize>even(N)) * 16 + 16;
   const rowBytes = <usize>N << 2;
   const outBytes = <usize>F << 2;
+  packSamples(dy, rowBytes, B, N, packed);
   for (let f = fFrom; f < fTo; f += 8) {
     const width = min(8, fTo - f);
-    for (let n = 0; n < N; n++) {
-      for (let i = 0; i < 8; i++) {
-        const value = i < width ? load<f32>(w + <usize>(f + i) * rowBytes + (<usize>n << 2)) : 0;
-        store<f32>(panel + (<usize>n << 5) + (<usize>i << 2), value);
-      }
-    }
+    packTransposed(w + <usize>f * rowBytes, rowBytes, N, width, panel);
     for (let b = 0; b < B; b += 4) {
-      for (let r = 0; r < 4; r++) {
-        store<u32>(table + (<usize>r << 2), <u32>(dy + <usize>min(b + r, B - 1) * rowBytes));
-      }
-      const out = dx + <usize>b * outBytes + (<usize>f << 2);
-      rowTile(
-        table,
-        0,
-        1,
-        N,
-        panel,
-        32,
-        0,
-        out,
-        b + 1 < B ? out + outBytes : dump,
-        b + 2 < B ? out + 2 * outBytes : dump,
-        b + 3 < B ? out + 3 * outBytes : dump,
-        width,
-        LINEAR,
-        false,
-        spill,
-      );
+      tile(packed + (<usize>((b >> 2) * even(N)) << 4), panel, N, acc);
+      finish(acc, 0, dx + <usize>b * outBytes + (<usize>f << 2), outBytes, min(4, B - b), width, LINEAR, false);
+    }
+  }
+}
+
+/** Packs `width` (1…8) rows of N values side by side: [even(N)][8]; the last row stands in for those that are missing. */
+function packTransposed(w: usize, rowBytes: usize, N: i32, width: i32, panel: usize): void {
+  if (N & 1) memory.fill(panel + (<usize>N << 5), 0, 32);
+  for (let i = 0; i < 8; i++) {
+    let p = w + <usize>min(i, width - 1) * rowBytes;
+    let out = panel + (<usize>i << 2);
+    for (let n = 0; n < N; n++) {
+      store<f32>(out, load<f32>(p));
+      p += 4;
+      out += 32;
     }
   }
 }

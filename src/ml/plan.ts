@@ -95,18 +95,27 @@ const ALIGN = 64;
 /** Whole vectors may be read this far behind the end of a buffer. */
 const SLACK_BYTES = 64;
 
-/** Positions of a kernel block; kept equal to the kernels' own constants. */
+/** Sizes of the kernels' blocks; kept equal to their own constants. */
 const ROW_BLOCK = 64;
+const DEPTH = 256;
 const GRADIENT_BLOCK = 256;
+const TILE_BYTES = 128;
 
 /** Scratch that convRows and convFilterGradient need for one layer. */
 function convScratchBytes({ kernel, fine, coarse }: ConvSpec): number {
   const taps = kernel * kernel;
   const channels = Math.max(fine[2], coarse[2]);
   const padded = Math.ceil(channels / 8) * 8;
-  const rows = ROW_BLOCK * taps * 4 + ROW_BLOCK * 4 + (padded + 8) * 4 + ROW_BLOCK * (taps * 4 + 4) * 4;
-  const gradient = GRADIENT_BLOCK * (4 + padded + taps) * 4;
+  const few = ROW_BLOCK * taps * 4 * 4;
+  const rows = TILE_BYTES + ROW_BLOCK * 4 + (padded + 8) * 4 + ROW_BLOCK * taps * 4 + ROW_BLOCK * DEPTH * 4 + 16 + few;
+  const gradient = TILE_BYTES + GRADIENT_BLOCK * (4 + padded + taps) * 4 + 16;
   return Math.max(rows, gradient) + 256;
+}
+
+/** Scratch of the dense layers: samples packed in fours, and one panel of weights. */
+function denseScratchBytes(batch: number, width: number): number {
+  const packed = Math.ceil(batch / 4) * 16 * (Math.max(DEPTH, width) + 1) + 16;
+  return TILE_BYTES + packed + (width + 1) * 32 + 256;
 }
 
 /** Lays out a network; the same arguments give the same plan. */
@@ -211,7 +220,7 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
   const rl = doubles(batch);
   const kl = doubles(batch);
   const norms = doubles(threads);
-  const denseScratch = 256 + (Math.max(heads, latent) + 8) * 40 + batch * 4;
+  const denseScratch = denseScratchBytes(batch, Math.max(heads, latent));
   const scratchBytes =
     Math.ceil(Math.max(denseScratch, ...[...encoder, ...decoder].map(l => convScratchBytes(l.spec))) / ALIGN) * ALIGN;
   const scratch = take(scratchBytes * threads);
