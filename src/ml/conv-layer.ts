@@ -111,7 +111,7 @@ export class ConvLayer {
    */
   backward(dOutput: number, dInput: number, from: number, to: number, count: number): void {
     const { context, plan } = this;
-    const { kernels, zeros, scratch } = context;
+    const { kernels } = context;
     const { spec, outputVolume } = plan;
     const out = plan.direction === 'down' ? spec.coarse : spec.fine;
     this.batchNorm?.backward(dOutput, from, to, count);
@@ -121,24 +121,45 @@ export class ConvLayer {
     if (positions > 0) kernels.reluBiasGradient(dOutput + first, activation, positions, out[2], this.biasGradient);
     const fine = plan.direction === 'down' ? plan.input : dOutput;
     const coarse = plan.direction === 'down' ? dOutput : plan.input;
-    const { kernel, stride } = spec;
-    kernels.convFilterGradient(
-      ...[fine, spec.fine[0], spec.fine[1], spec.fine[2], plan.taps, kernel * kernel, stride],
-      ...[coarse, spec.coarse[0], spec.coarse[1], spec.coarse[2], this.weightGradient, from, to, zeros, scratch],
-    );
+    this.filterGradient(fine, coarse, from, to);
     if (!dInput) return;
     if (plan.direction === 'down') this.up(dOutput, dInput, 0, from, to, LINEAR);
     else this.down(dOutput, dInput, 0, from, to, LINEAR);
   }
 
-  private down(input: number, output: number, bias: number, from: number, to: number, act: number): void {
+  /** dw += the gradient of the weights, from both sides of the layer. */
+  private filterGradient(fine: number, coarse: number, from: number, to: number): void {
     const { kernels, zeros, scratch } = this.context;
+    const { spec, taps, phases } = this.plan;
+    const { kernel, stride } = spec;
+    const [fineH, fineW, P] = spec.fine;
+    const [coarseH, coarseW, Q] = spec.coarse;
+    const area = kernel * kernel;
+    const rest = [this.weightGradient, from, to, zeros, scratch];
+    if (Q === 1 && stride === 1) {
+      // The same sum seen from the other side, so that the many channels fill the tiles: taps look the other way.
+      kernels.convFilterGradient(
+        ...[coarse, coarseH, coarseW, 1, phases[0].taps, area, 1],
+        ...[fine, fineH, fineW, P, ...rest],
+      );
+    } else {
+      kernels.convFilterGradient(
+        ...[fine, fineH, fineW, P, taps, area, stride],
+        ...[coarse, coarseH, coarseW, Q, ...rest],
+      );
+    }
+  }
+
+  private down(input: number, output: number, bias: number, from: number, to: number, act: number): void {
+    const { kernels, zeros, scratch, f32 } = this.context;
     const { spec, taps, packedDown } = this.plan;
     const { kernel, stride, fine, coarse } = spec;
-    kernels.convRows(
-      ...[input, fine[0], fine[1], fine[2], taps, kernel * kernel, stride, packedDown, coarse[2], bias],
-      ...[output, coarse[0], coarse[1], coarse[0], coarse[1], 1, 0, 0, from, to, zeros, scratch, act],
-    );
+    const source = [input, fine[0], fine[1], fine[2], taps, kernel * kernel, stride];
+    const target = [output, coarse[0], coarse[1], coarse[0], coarse[1], 1, 0, 0, from, to, zeros];
+    // One channel, and nothing to do at the end: the weights are in the right order as they are.
+    if (coarse[2] === 1 && act === LINEAR) {
+      kernels.convRowsSingle(...source, this.weight, bias ? f32[bias / 4] : 0, ...target);
+    } else kernels.convRows(...source, packedDown, coarse[2], bias, ...target, scratch, act);
   }
 
   private up(input: number, output: number, bias: number, from: number, to: number, act: number): void {
