@@ -1,7 +1,7 @@
 // MP3, FLAC, Ogg Vorbis and Opus through audio-decode (WebAssembly decoders), fed piece by piece so that a long file
 // neither lies in memory as a whole nor keeps the reader from being stopped.
 import { UserError } from '../errors';
-import type { FileBytes, SoundFile } from './sound-file';
+import type { FileBytes, SoundFile } from './file-bytes';
 
 export type CompressedFormat = 'mp3' | 'flac' | 'oga' | 'opus';
 

@@ -2,10 +2,11 @@
 // and not as the end. Synchronous work all through, so it runs in file-worker.ts; one segment is in memory at a time.
 import { statSync } from 'node:fs';
 import { asError, UserError } from '../errors';
+import type { SoundFile } from './file-bytes';
 import { recordedAt } from './recording-name';
 import { Resampler } from './resample';
 import { type Pad, Segmenter, WholeSound } from './segment';
-import { openSoundFile, type SoundFile } from './sound-file';
+import { openSoundFile } from './sound-file';
 import { type FolderSelection, labelOf, listSounds, type SoundEntry } from './sound-folder';
 
 export interface PassOptions extends FolderSelection {

@@ -1,5 +1,5 @@
 // The samples of a WAV file in blocks: interleaved for those who want the channels, mono for everyone else.
-import type { FileBytes, SoundFile } from './sound-file';
+import type { FileBytes, SoundFile } from './file-bytes';
 import { readWavHeader, type WavHeader } from './wav-header';
 import { decodeSamples, mixToMono } from './wav-samples';
 

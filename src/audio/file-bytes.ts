@@ -1,0 +1,59 @@
+// The bytes of a file by position, and what reading sound from them gives.
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { UserError } from '../errors';
+
+/** A sound file that is open. Whoever opened it closes it. */
+export interface SoundFile {
+  /** Hz */
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** What is wrong with a file that can be read all the same; complete when `blocks` has ended. */
+  readonly warnings: string[];
+  /** The sound from its start, mixed to mono (mean of the channels), in fresh arrays of some thousand samples. */
+  blocks(): AsyncGenerator<Float32Array, void>;
+  close(): void;
+}
+
+/** A file's bytes by position: the one way in which the readers touch the disk. */
+export class FileBytes {
+  readonly size: number;
+  private open = true;
+
+  private constructor(private readonly descriptor: number) {
+    this.size = fstatSync(descriptor).size;
+  }
+
+  /** @throws UserError `file-unreadable` */
+  static open(file: string): FileBytes {
+    try {
+      const descriptor = openSync(file, 'r');
+      if (fstatSync(descriptor).isFile()) return new FileBytes(descriptor);
+      closeSync(descriptor);
+    } catch (cause) {
+      throw new UserError('file-unreadable', `cannot be opened: ${(cause as Error).message}`, { cause });
+    }
+    throw new UserError('file-unreadable', 'not a regular file.');
+  }
+
+  /** At most `length` bytes from `position`; fewer at the end of the file, never more memory than the file has. */
+  read(position: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.size - position)));
+    return bytes.subarray(0, this.readInto(bytes, position));
+  }
+
+  /** Fills `bytes` from `position`; returns how many there were. */
+  readInto(bytes: Uint8Array, position: number): number {
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = readSync(this.descriptor, bytes, filled, bytes.length - filled, position + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return filled;
+  }
+
+  close(): void {
+    if (this.open) closeSync(this.descriptor);
+    this.open = false;
+  }
+}
