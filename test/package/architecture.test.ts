@@ -9,10 +9,11 @@ import { PACKAGE_ROOT } from '../support/pack';
 const ROOMS: Record<string, string[]> = {
   errors: [],
   messages: [],
+  wasm: [],
   audio: ['messages'],
-  dsp: ['audio', 'messages'],
+  dsp: ['audio', 'messages', 'wasm'],
   store: [],
-  ml: ['dsp', 'audio', 'store', 'messages'],
+  ml: ['dsp', 'audio', 'store', 'messages', 'wasm'],
   detect: ['ml', 'dsp', 'audio', 'store', 'messages'],
   plot: ['ml', 'dsp', 'audio', 'store', 'messages'],
   // What runs in worker threads on a node's behalf: puts the others together.
