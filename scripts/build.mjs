@@ -10,10 +10,12 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
 const dist = join(root, 'dist');
 
-/** The two kernel modules: the same source, once with plain and once with relaxed SIMD (fused multiply-add). */
+/** Each kernel module is built twice from the same source: with plain and with relaxed SIMD (fused multiply-add). */
+const SIMD = { plain: [], relaxed: ['--enable', 'relaxed-simd'] };
+/** The network's kernels share a memory between threads, the spectrograms' have one in each thread. */
 const KERNELS = [
-  { out: 'plain.wasm', flags: [] },
-  { out: 'relaxed.wasm', flags: ['--enable', 'relaxed-simd'] },
+  { entry: 'index', prefix: '', flags: ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'] },
+  { entry: 'dsp', prefix: 'dsp-', flags: [] },
 ];
 
 function run(bin, args) {
@@ -27,13 +29,15 @@ function compileTypeScript() {
 function compileKernels() {
   const asc = join(dirname(require.resolve('assemblyscript/package.json')), 'bin', 'asc.js');
   mkdirSync(join(dist, 'kernels'), { recursive: true });
-  for (const { out, flags } of KERNELS) {
-    run(asc, [
-      'kernels/index.ts',
-      ...['--outFile', join('dist', 'kernels', out)],
-      ...['--runtime', 'stub', '--noAssert', '-O3', '--enable', 'simd', '--enable', 'threads', ...flags],
-      ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
-    ]);
+  for (const { entry, prefix, flags } of KERNELS) {
+    for (const [kind, simdFlags] of Object.entries(SIMD)) {
+      run(asc, [
+        join('kernels', `${entry}.ts`),
+        ...['--outFile', join('dist', 'kernels', `${prefix}${kind}.wasm`)],
+        ...['--runtime', 'stub', '--noAssert', '-O3', '--enable', 'simd', ...simdFlags],
+        ...['--importMemory', '--initialMemory', '1', ...flags],
+      ]);
+    }
   }
 }
 

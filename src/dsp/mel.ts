@@ -85,23 +85,26 @@ export class MelFilterBank {
     this.weights = Float64Array.from(weights);
   }
 
-  /** Energies of the bands of a power spectrum (`bins` values) into `out` from `at` on (`bands` values). */
-  apply(power: Float64Array, out: Float64Array, at = 0): void {
-    const { firstBin, offsets, weights } = this;
+  /** The weights of a band, from the first bin that its triangle covers to the last; empty for an empty band. */
+  weightsOf(band: number): Float64Array {
+    return this.weights.subarray(this.offsets[band], this.offsets[band + 1]);
+  }
+
+  /** The bank as the kernels take it: first bin and number of bins of each band, and all weights in a row. */
+  tables(): { bands: Uint32Array; weights: Float32Array } {
+    const bands = new Uint32Array(2 * this.bands);
     for (let band = 0; band < this.bands; band++) {
-      const end = offsets[band + 1];
-      let sum = 0;
-      for (let w = offsets[band], bin = firstBin[band]; w < end; w++, bin++) sum += weights[w] * power[bin];
-      out[at + band] = sum;
+      bands[2 * band] = this.firstBin[band];
+      bands[2 * band + 1] = this.offsets[band + 1] - this.offsets[band];
     }
+    return { bands, weights: Float32Array.from(this.weights) };
   }
 
   /** The bank as a matrix, row-major [bands][bins]. */
   dense(): Float64Array {
     const matrix = new Float64Array(this.bands * this.bins);
     for (let band = 0; band < this.bands; band++) {
-      const row = this.weights.subarray(this.offsets[band], this.offsets[band + 1]);
-      matrix.set(row, band * this.bins + this.firstBin[band]);
+      matrix.set(this.weightsOf(band), band * this.bins + this.firstBin[band]);
     }
     return matrix;
   }

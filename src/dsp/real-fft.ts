@@ -1,19 +1,7 @@
-// The Fourier transform of real frames behind an interface of two calls, so that the code around it does not know
-// who computes: fft.js here, a WebAssembly kernel where one is worth it.
-import FFT from 'fft.js';
+// The Fourier transform of real, windowed frames, two at a time in double precision: sizes, tables and the order of the
+// kernels' calls. The arithmetic stands in kernels/fft.ts.
 import { UserError } from '../errors';
-
-/** Discrete Fourier transform of one real frame; owns its buffers, allocates nothing per call. */
-export interface RealFft {
-  /** Samples per frame, N. */
-  readonly size: number;
-  /** N/2 + 1 */
-  readonly bins: number;
-  /** Writes X[0…N/2], re and im interleaved, to `spectrum` (2·bins values). */
-  forward(frame: Float64Array, spectrum: Float64Array): void;
-  /** Writes |X[k]|² to `power` (bins values) from `at` on. */
-  power(frame: Float64Array, power: Float64Array, at?: number): void;
-}
+import type { Workspace } from './kernels';
 
 /** Smallest and largest frame. */
 export const FFT_SIZES = { min: 16, max: 65536 } as const;
@@ -29,69 +17,101 @@ export function checkFftSize(size: number): void {
   }
 }
 
-/**
- * A transform for frames of `size` samples in double precision.
- * @throws UserError `fft-size`
- */
-export function createRealFft(size: number): RealFft {
-  checkFftSize(size);
-  return new HalfSizeFft(size);
+/** Bytes of a point, a complex value of two frames: re of both, im of both. */
+const POINT_BYTES = 32;
+
+/** Discrete Fourier transform of windowed frames of `window.length` samples, within a workspace. */
+export class RealFft {
+  /** Samples per frame, N. */
+  readonly size: number;
+  /** N/2 + 1 */
+  readonly bins: number;
+  private readonly window: number;
+  private readonly places: number;
+  private readonly twiddles: number;
+  private readonly turns: number;
+  private readonly points: number;
+
+  /** @throws UserError `fft-size` where the window's length is not a power of two within FFT_SIZES */
+  constructor(
+    window: Float64Array,
+    private readonly workspace: Workspace,
+  ) {
+    const size = window.length;
+    checkFftSize(size);
+    const half = size / 2;
+    this.size = size;
+    this.bins = half + 1;
+    // Telling even and odd samples apart takes half the sum of two points: halving the window saves that.
+    this.window = workspace.table(window.map(value => value / 2));
+    this.places = workspace.table(placesOf(half));
+    this.twiddles = workspace.table(twiddlesOf(half));
+    this.turns = workspace.table(turnsOf(size));
+    this.points = workspace.buffer(this.bins * POINT_BYTES);
+  }
+
+  /**
+   * Spectra of two frames.
+   * @param a address of the first frame's samples, float32 in the workspace, which has been entered
+   * @param b of the second one's
+   * @returns address of X[0…N/2]: each re of the two frames, then im of the two; good until the next call
+   */
+  spectra(a: number, b: number): number {
+    const { size, points } = this;
+    const kernels = this.workspace.enter();
+    kernels.packFrames(a, b, this.window, this.places, size, points);
+    kernels.transform(points, size / 2, this.twiddles);
+    kernels.realSpectrum(points, size / 2, this.turns);
+    return points;
+  }
+
+  /** Writes |X[0…N/2]|² of two frames as float32: a pair to each 16 bytes from `out` on. */
+  powers(a: number, b: number, out: number): void {
+    this.workspace.enter().powers(this.spectra(a, b), this.bins, out);
+  }
 }
 
+/** The kernel's first pass: radix 4, or 8 where radix 4 alone does not reach `points`. */
+const firstRadix = (points: number): number => (Math.log2(points) % 2 === 0 ? 4 : 8);
+
 /**
- * N real samples read as N/2 complex ones, z[n] = x[2n] + i·x[2n+1], need a transform of half the size; even and odd
- * samples are then told apart by symmetry (Numerical Recipes, 3rd ed., section 12.3.2). With Z[N/2] = Z[0]:
- *   E[k] = (Z[k] + Z*[N/2−k]) / 2,  O[k] = (Z[k] − Z*[N/2−k]) / 2i,
- *   X[k] = E[k] + e^(−2πik/N)·O[k],  X[N/2−k] = (E[k] − e^(−2πik/N)·O[k])*
+ * Where each point goes before the first pass, in bytes: a pass of radix 4 puts together the transforms of every fourth
+ * point from 0, from 1, from 2 and from 3, which lie one after the other, and so on within each.
  */
-class HalfSizeFft implements RealFft {
-  readonly bins: number;
-  private readonly fft: FFT;
-  private readonly packed: Float64Array;
-  private readonly spectrum: Float64Array;
-  private readonly cos: Float64Array;
-  private readonly sin: Float64Array;
+function placesOf(points: number): Uint32Array {
+  const first = firstRadix(points);
+  return Uint32Array.from({ length: points }, (_, point) => {
+    let place = 0;
+    let rest = point;
+    for (let span = points; span > first; span /= 4) {
+      place += (rest % 4) * (span / 4);
+      rest = Math.floor(rest / 4);
+    }
+    return (place + rest) * POINT_BYTES;
+  });
+}
 
-  constructor(readonly size: number) {
-    const half = size / 2;
-    this.bins = half + 1;
-    this.fft = new FFT(half);
-    this.packed = new Float64Array(size);
-    this.spectrum = new Float64Array(2 * this.bins);
-    const angles = Float64Array.from({ length: half / 2 + 1 }, (_, k) => (2 * Math.PI * k) / size);
-    this.cos = angles.map(Math.cos);
-    this.sin = angles.map(Math.sin);
-  }
-
-  forward(frame: Float64Array, spectrum: Float64Array): void {
-    const { packed: z, cos, sin } = this;
-    const half = this.size / 2;
-    this.fft.transform(z, frame);
-    spectrum[0] = z[0] + z[1];
-    spectrum[1] = 0;
-    spectrum[2 * half] = z[0] - z[1];
-    spectrum[2 * half + 1] = 0;
-    for (let k = 1, j = half - 1; k <= j; k++, j--) {
-      const evenRe = (z[2 * k] + z[2 * j]) / 2;
-      const evenIm = (z[2 * k + 1] - z[2 * j + 1]) / 2;
-      const oddRe = (z[2 * k + 1] + z[2 * j + 1]) / 2;
-      const oddIm = (z[2 * j] - z[2 * k]) / 2;
-      const turnedRe = oddRe * cos[k] + oddIm * sin[k];
-      const turnedIm = oddIm * cos[k] - oddRe * sin[k];
-      spectrum[2 * k] = evenRe + turnedRe;
-      spectrum[2 * k + 1] = evenIm + turnedIm;
-      spectrum[2 * j] = evenRe - turnedRe;
-      spectrum[2 * j + 1] = turnedIm - evenIm;
+/** For each pass but the first, which puts 4 transforms of `span` points together: e^(−2πi·r·j/(4·span)), r = 1, 2, 3. */
+function twiddlesOf(points: number): Float64Array {
+  const values: number[] = [];
+  for (let span = firstRadix(points); span < points; span *= 4) {
+    for (let j = 0; j < span; j++) {
+      for (let r = 1; r <= 3; r++) {
+        const angle = (2 * Math.PI * r * j) / (4 * span);
+        values.push(Math.cos(angle), -Math.sin(angle));
+      }
     }
   }
+  return Float64Array.from(values);
+}
 
-  power(frame: Float64Array, power: Float64Array, at = 0): void {
-    const { spectrum, bins } = this;
-    this.forward(frame, spectrum);
-    for (let k = 0; k < bins; k++) {
-      const re = spectrum[2 * k];
-      const im = spectrum[2 * k + 1];
-      power[at + k] = re * re + im * im;
-    }
+/** cos and sin of 2πk/N, k = 0…N/4. */
+function turnsOf(size: number): Float64Array {
+  const values = new Float64Array(2 * (size / 4 + 1));
+  for (let k = 0; k <= size / 4; k++) {
+    const angle = (2 * Math.PI * k) / size;
+    values[2 * k] = Math.cos(angle);
+    values[2 * k + 1] = Math.sin(angle);
   }
+  return values;
 }

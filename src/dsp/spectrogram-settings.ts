@@ -30,7 +30,7 @@ export interface SpectrogramSettings {
    * 'model': they stay dB, the model learns one scale from its training set. Padding is −100.
    * 'minmax': 0…1 from the segment's own lowest to its highest value, which forgets loudness; a segment that is the
    *   same everywhere (silence) is all 0. Padding is 0.
-   * 'range': 0…1 from −rangeDb to 0 dB, clamped. Padding is 0.
+   * 'range': 0…1 from rangeDb below a full-scale sine (amplitude 1; see `fullScaleDb`) up to it, clamped. Padding is 0.
    * 'none': they stay dB, for charts and for what comes after. Padding is −100.
    */
   normalize: Normalize;

@@ -2,10 +2,12 @@
 // fixed number of columns. Numerically librosa's stft → amplitude_to_db and melspectrogram → power_to_db.
 import { UserError } from '../errors';
 import type { SpectrogramInfo } from '../messages';
-import { decibelsInPlace, decibelsOf } from './decibel';
+import { fullScaleDb } from './full-scale';
+import { LANES, Workspace } from './kernels';
 import { MelFilterBank } from './mel';
 import { resolveSettings, type SpectrogramSettings } from './spectrogram-settings';
 import { Stft } from './stft';
+import { windowOf } from './window';
 
 export { DEFAULT_SPECTROGRAM, type SpectrogramSettings } from './spectrogram-settings';
 
@@ -19,18 +21,17 @@ export interface DetailedSpectrogramInfo extends SpectrogramInfo {
 
 /** The floor of both scales: 20·log₁₀(1e-5) = 10·log₁₀(1e-10). Silence, and padding where the picture is in dB. */
 export const FLOOR_DB = -100;
-const FLOOR_POWER = 1e-10;
 
 /** A picture whose lowest and highest dB are this close is the same everywhere, but for rounding. */
 const SAME_DB = 1e-3;
 
-/** Columns computed before they are written out: their floats fill a cache line of each row. */
-const TILE = 16;
+/** Values rescaled at a time: half of a first-level cache. */
+const CHUNK = 4096;
 
 /** 1 GiB of float32. */
 const MAX_VALUES = 2 ** 28;
 
-/** Makes spectrograms with one set of settings; its tables and buffers are made once. */
+/** Makes spectrograms with one set of settings; its tables are made once. */
 export class Spectrogram {
   /** The settings, fMax resolved to Hz. */
   readonly settings: Readonly<SpectrogramSettings>;
@@ -38,25 +39,39 @@ export class Spectrogram {
   readonly rows: number;
   /** Mel bands that no FFT bin falls into: their rows stay at the floor. */
   readonly emptyBands: readonly number[];
+  private readonly workspace: Workspace;
   private readonly stft: Stft;
-  private readonly bank?: MelFilterBank;
   private readonly firstBin: number;
-  /** Spectrum of one column, for the mel bands. */
-  private readonly power: Float64Array;
-  /** Powers of up to TILE columns, one column of `tileHeight` after the other. */
-  private readonly tile: Float64Array;
-  private readonly tileHeight: number;
+  private readonly mel?: { bank: MelFilterBank; bands: number; weights: number; energies: number };
+  /** What becomes 0 and 1 where `normalize` is 'range'. */
+  private readonly range: Extent;
+  /** dB of a block of columns, row-major; some floats more than columns in a row, so that rows share the cache evenly. */
+  private readonly tile: number;
+  private readonly tileWidth: number;
+  private readonly chunk: number;
+  /** Lowest and highest dB of a block, for each SIMD lane. */
+  private readonly extent: number;
 
-  /** @throws UserError naming the setting that is wrong; see `resolveSettings` */
-  constructor(settings: SpectrogramSettings) {
+  /**
+   * @param workspace made for this spectrogram only
+   * @throws UserError naming the setting that is wrong (see `resolveSettings`); `no-simd`
+   */
+  constructor(settings: SpectrogramSettings, workspace = new Workspace()) {
     this.settings = resolveSettings(settings);
-    const { sampleRate, fftSize, hopLength, window, scale, melBands, fMin, fMax } = this.settings;
-    this.stft = new Stft({ fftSize, hopLength, window });
-    this.power = new Float64Array(this.stft.bins);
+    this.workspace = workspace;
+    const { sampleRate, fftSize, hopLength, window, scale, melBands, fMin, fMax, rangeDb } = this.settings;
+    this.stft = new Stft({ fftSize, hopLength, window }, workspace);
     const hzPerBin = sampleRate / fftSize;
     this.firstBin = Math.ceil(fMin / hzPerBin);
     if (scale === 'mel') {
-      this.bank = new MelFilterBank({ sampleRate, fftSize, bands: melBands, fMin, fMax });
+      const bank = new MelFilterBank({ sampleRate, fftSize, bands: melBands, fMin, fMax });
+      const { bands, weights } = bank.tables();
+      this.mel = {
+        bank,
+        bands: workspace.table(bands),
+        weights: workspace.table(weights),
+        energies: workspace.floatBuffer(melBands * LANES),
+      };
       this.rows = melBands;
     } else {
       this.rows = Math.floor(fMax / hzPerBin) - this.firstBin + 1;
@@ -67,9 +82,13 @@ export class Spectrogram {
         );
       }
     }
-    this.emptyBands = this.bank?.emptyBands ?? [];
-    this.tileHeight = this.bank ? this.rows : this.stft.bins;
-    this.tile = new Float64Array(TILE * this.tileHeight);
+    this.emptyBands = this.mel?.bank.emptyBands ?? [];
+    const fullScale = fullScaleDb(windowOf(window, fftSize), this.mel?.bank);
+    this.range = [fullScale - rangeDb, fullScale];
+    this.tileWidth = this.stft.blockFrames + LANES;
+    this.tile = workspace.floatBuffer(this.rows * this.tileWidth);
+    this.chunk = workspace.floatBuffer(CHUNK);
+    this.extent = workspace.floatBuffer(2 * LANES);
   }
 
   /** Columns that a segment of so many samples gives by itself, before cropping and padding. */
@@ -96,48 +115,89 @@ export class Spectrogram {
       );
     }
     const values = new Float32Array(this.rows * columns);
-    // The scale of a segment comes from all of its columns, those that are cropped included; a fixed range needs none.
-    const heard = normalize === 'range' ? kept : natural;
-    const [quietest, loudest] = this.fillDecibels(pcm, values, columns, kept, heard);
-    const floor = rangeDb > 0 ? Math.max(quietest, loudest - rangeDb) : quietest;
-    let extent: Extent;
-    if (normalize === 'minmax') extent = toUnit(values, columns, kept, floor, loudest);
-    else if (normalize === 'range') extent = toUnit(values, columns, kept, -rangeDb, 0);
-    else extent = raiseToFloor(values, columns, kept, floor);
+    const shown = this.fillDecibels(pcm, values, columns, 0, kept);
+    let scale: Scale;
+    if (normalize === 'range') scale = toUnit(this.range);
+    else {
+      // The scale of a segment comes from all of its columns, those that are cropped included.
+      const cropped = this.fillDecibels(pcm, values, columns, kept, natural);
+      const [quietest, loudest] = [Math.min(shown[0], cropped[0]), Math.max(shown[1], cropped[1])];
+      const floor = rangeDb > 0 ? Math.max(quietest, loudest - rangeDb) : quietest;
+      scale = normalize === 'minmax' ? toUnit([floor, loudest]) : raiseTo(floor);
+    }
+    const extent = this.rescale(values, scale, shown);
+    const { padding } = scale;
+    if (kept < columns) {
+      for (let end = columns; end <= values.length; end += columns) values.fill(padding, end - columns + kept, end);
+      extent[0] = Math.min(extent[0], padding);
+      extent[1] = Math.max(extent[1], padding);
+    }
     return { values, info: this.describe(columns, extent) };
   }
 
   /**
-   * Writes the dB of the columns before `kept` and looks at those before `heard`.
-   * @returns the lowest and highest dB of the columns looked at
+   * Computes the dB of the columns `from`…`to` − 1 and writes those that the picture has.
+   * @returns the lowest and highest dB of these columns
    */
-  private fillDecibels(pcm: Float32Array, values: Float32Array, columns: number, kept: number, heard: number): Extent {
-    const { tile, tileHeight, rows, firstBin, stft, bank, power } = this;
-    const extent: Extent = [Number.POSITIVE_INFINITY, 0];
-    const offset = bank ? 0 : firstBin;
-    for (let start = 0; start < heard; start += TILE) {
-      const count = Math.min(TILE, heard - start);
-      for (let c = 0; c < count; c++) {
-        if (bank) {
-          stft.power(pcm, start + c, power);
-          bank.apply(power, tile, c * tileHeight);
-        } else stft.power(pcm, start + c, tile, c * tileHeight);
-        widen(extent, tile, c * tileHeight + offset, rows);
-      }
-      const shown = Math.min(count, kept - start);
-      if (shown <= 0) continue;
-      decibelsInPlace(tile, shown * tileHeight, FLOOR_POWER);
+  private fillDecibels(pcm: Float32Array, values: Float32Array, columns: number, from: number, to: number): Extent {
+    const { stft, workspace, rows, tile, tileWidth } = this;
+    workspace.enter();
+    workspace
+      .floats(this.extent, 2 * LANES)
+      .fill(Number.POSITIVE_INFINITY, 0, LANES)
+      .fill(Number.NEGATIVE_INFINITY, LANES);
+    for (let start = from; start < to; start += stft.blockFrames) {
+      const count = Math.min(stft.blockFrames, to - start);
+      stft.load(pcm, start, count);
+      for (let index = 0; index < count; index += LANES) this.fillColumns(index);
+      if (start >= columns) continue;
+      const decibels = workspace.floats(tile, rows * tileWidth);
       for (let row = 0; row < rows; row++) {
-        const to = row * columns + start;
-        for (let c = 0, from = offset + row; c < shown; c++, from += tileHeight) values[to + c] = tile[from];
+        const at = row * tileWidth;
+        values.set(decibels.subarray(at, at + count), row * columns + start);
       }
     }
-    return [Math.fround(decibelsOf(extent[0], FLOOR_POWER)), Math.fround(decibelsOf(extent[1], FLOOR_POWER))];
+    const extent = workspace.floats(this.extent, 2 * LANES);
+    return [Math.min(...extent.subarray(0, LANES)), Math.max(...extent.subarray(LANES))];
+  }
+
+  /** Computes four columns of the loaded block, from `index` on, into the tile. */
+  private fillColumns(index: number): void {
+    const { stft, workspace, rows, mel, firstBin, tile, tileWidth, extent } = this;
+    let power = stft.powers(index);
+    const kernels = workspace.enter();
+    if (mel) {
+      kernels.melBands(power, mel.bands, mel.weights, rows, mel.energies);
+      power = mel.energies;
+    } else power += 4 * LANES * firstBin;
+    kernels.decibels(power, rows, FLOOR_DB, tile + 4 * index, 4 * tileWidth, extent);
+  }
+
+  /**
+   * Brings dB values to a scale, in place.
+   * @param shown lowest and highest of the values
+   * @returns lowest and highest of the results
+   */
+  private rescale(values: Float32Array, { zero, factor, low, high }: Scale, shown: Extent): Extent {
+    if (factor === 1 && zero === 0 && low <= shown[0] && shown[1] <= high) return shown;
+    const { workspace, chunk } = this;
+    const kernels = workspace.enter();
+    const rescaled = (from: ArrayLike<number>): Float32Array => {
+      const part = workspace.floats(chunk, Math.ceil(from.length / LANES) * LANES);
+      part.set(from);
+      kernels.rescale(chunk, part.length, zero, factor, low, high);
+      return part.subarray(0, from.length);
+    };
+    for (let from = 0; from < values.length; from += CHUNK) {
+      values.set(rescaled(values.subarray(from, from + CHUNK)), from);
+    }
+    const [min, max] = rescaled(shown);
+    return [min, max];
   }
 
   private describe(columns: number, [min, max]: Extent): DetailedSpectrogramInfo {
     const { sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize, rangeDb } = this.settings;
-    const melBands = this.bank ? this.rows : 0;
+    const melBands = this.mel ? this.rows : 0;
     const shape: [number, number] = [this.rows, columns];
     return { shape, sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize, min, max, melBands, rangeDb };
   }
@@ -146,52 +206,22 @@ export class Spectrogram {
 /** Lowest and highest value. */
 type Extent = [number, number];
 
-function widen(extent: Extent, values: Float64Array, from: number, count: number): void {
-  let [min, max] = extent;
-  for (let i = from; i < from + count; i++) {
-    const value = values[i];
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  extent[0] = min;
-  extent[1] = max;
+/** What dB become: max(low, min(high, (dB − zero)·factor)); and what stands in columns behind the segment. */
+interface Scale {
+  zero: number;
+  factor: number;
+  low: number;
+  high: number;
+  padding: number;
 }
 
-/**
- * Maps dB from `low`…`high` to 0…1, clamped; all 0 where the two are the same. Columns from `kept` on become 0.
- * @returns lowest and highest of the results
- */
-function toUnit(values: Float32Array, columns: number, kept: number, low: number, high: number): Extent {
+/** Maps dB from `low`…`high` to 0…1, clamped; all 0 where the two are the same. */
+function toUnit([low, high]: Extent): Scale {
   const factor = high - low > SAME_DB ? 1 / (high - low) : 0;
-  let min = kept < columns ? 0 : 1;
-  let max = 0;
-  for (let from = 0; from < values.length; from += columns) {
-    for (let i = from; i < from + kept; i++) {
-      const value = Math.max(0, Math.min(1, (values[i] - low) * factor));
-      values[i] = value;
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-    values.fill(0, from + kept, from + columns);
-  }
-  return [Math.fround(min), Math.fround(max)];
+  return { zero: low, factor, low: 0, high: 1, padding: 0 };
 }
 
-/**
- * Raises dB below `floor` to it. Columns from `kept` on become FLOOR_DB.
- * @returns lowest and highest of the results
- */
-function raiseToFloor(values: Float32Array, columns: number, kept: number, floor: number): Extent {
-  let min = kept < columns ? FLOOR_DB : Number.POSITIVE_INFINITY;
-  let max = FLOOR_DB;
-  for (let from = 0; from < values.length; from += columns) {
-    for (let i = from; i < from + kept; i++) {
-      const value = Math.max(floor, values[i]);
-      values[i] = value;
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-    values.fill(FLOOR_DB, from + kept, from + columns);
-  }
-  return [Math.fround(min), max];
+/** Leaves dB as they are, but for those below `floor`. */
+function raiseTo(floor: number): Scale {
+  return { zero: 0, factor: 1, low: floor, high: Number.POSITIVE_INFINITY, padding: FLOOR_DB };
 }

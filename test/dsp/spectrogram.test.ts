@@ -1,19 +1,19 @@
 // What the settings of a spectrogram mean: rows, columns, values, padding; and what it does with hopeless input.
 import assert from 'node:assert/strict';
+import { Workspace } from '#src/dsp/kernels';
 import { DEFAULT_SPECTROGRAM, FLOOR_DB, Spectrogram, type SpectrogramSettings } from '#src/dsp/spectrogram';
+import { windowOf } from '#src/dsp/window';
 import { assertFinite } from '#src/messages';
+import type { KernelKind } from '#src/wasm';
+import { KINDS } from './kinds';
+import { noise, referenceDecibels } from './reference';
 
 const RATE = 16000;
 
-const make = (settings: Partial<SpectrogramSettings> = {}) =>
-  new Spectrogram({
-    ...DEFAULT_SPECTROGRAM,
-    sampleRate: RATE,
-    fftSize: 256,
-    hopLength: 128,
-    melBands: 32,
-    ...settings,
-  });
+const SMALL = { sampleRate: RATE, fftSize: 256, hopLength: 128, melBands: 32 };
+
+const make = (settings: Partial<SpectrogramSettings> = {}, kind?: KernelKind) =>
+  new Spectrogram({ ...DEFAULT_SPECTROGRAM, ...SMALL, ...settings }, new Workspace(kind));
 
 const tone = (samples: number, hz = 1000, amplitude = 0.5) =>
   Float32Array.from({ length: samples }, (_, i) => amplitude * Math.sin((2 * Math.PI * hz * i) / RATE));
@@ -134,13 +134,92 @@ describe('the values of a spectrogram', () => {
     assert.equal(make({ rangeDb: 0, frames: 0 }).compute(pcm).info.min, -100);
   });
 
-  it('map −rangeDb to 0 dB onto 0 to 1 with range, whatever else is in the segment', () => {
-    const dB = make({ scale: 'linear', normalize: 'none', rangeDb: 0, frames: 0 }).compute(tone(4000, 1000, 0.001));
-    const unit = make({ scale: 'linear', normalize: 'range', rangeDb: 60, frames: 0 }).compute(tone(4000, 1000, 0.001));
-    unit.values.forEach((value, i) => {
-      const expected = Math.min(1, Math.max(0, (dB.values[i] + 60) / 60));
-      assert.ok(Math.abs(value - expected) < 1e-6, `${value}, expected ${expected}`);
-    });
+  it('go from rangeDb below a full-scale sine up to it with range, whatever else is in the segment', () => {
+    for (const window of ['hann', 'blackmanharris', 'boxcar'] as const) {
+      const settings = { scale: 'linear', window, frames: 0 } as const;
+      const dB = make({ ...settings, normalize: 'none', rangeDb: 0 });
+      const unit = make({ ...settings, normalize: 'range', rangeDb: 60 });
+      const fullScale = 20 * Math.log10(windowOf(window, 256).reduce((a, b) => a + b) / 2);
+      const quiet = tone(4000, 1000, 0.001);
+      const expected = dB.compute(quiet).values.map(value => Math.min(1, Math.max(0, (value - fullScale + 60) / 60)));
+      unit.compute(quiet).values.forEach((value, i) => {
+        assert.ok(Math.abs(value - expected[i]) < 1e-6, `${value}, expected ${expected[i]}`);
+      });
+      const middle = (amplitude: number) => {
+        const { values, info } = unit.compute(tone(4000, 1000, amplitude));
+        return Math.max(...column(values, info.shape, 15));
+      };
+      assert.ok(Math.abs(middle(1) - 1) < 1e-6, `${middle(1)}, expected 1`);
+      assert.equal(middle(2), 1);
+      assert.ok(Math.abs(middle(0.1) - 2 / 3) < 1e-6, `${middle(0.1)}, expected 2/3`);
+    }
+  });
+
+  it('of mel bands end with range where a full-scale sine is in the band that is loudest for it', () => {
+    for (const window of ['hann', 'boxcar'] as const) {
+      const spectrogram = make({ window, normalize: 'range', frames: 0, fMin: 500, fMax: 7500 });
+      const loudest = (bin: number, amplitude: number) => {
+        const { values, info } = spectrogram.compute(tone(4000, (bin * RATE) / 256, amplitude));
+        return Math.max(...column(values, info.shape, 15));
+      };
+      const whole = Array.from({ length: 110 }, (_, i) => loudest(i + 9, 1));
+      const half = Array.from({ length: 110 }, (_, i) => loudest(i + 9, 0.5));
+      assert.ok(Math.abs(Math.max(...whole) - 1) < 1e-4, `${Math.max(...whole)}, expected 1`);
+      assert.ok(Math.abs(Math.max(...half) - (1 - 6.0206 / 80)) < 1e-4, `${Math.max(...half)}, expected 6 dB less`);
+      assert.ok(Math.min(...half) > 0.5, 'no sine is lost, whatever its frequency');
+    }
+  });
+
+  it('are as exact 90 dB below a loud tone as double precision', () => {
+    // A tone at full scale and noise 90 dB below: what is heard beside a machine that hums.
+    const hiss = noise(12_000);
+    const rms = Math.sqrt(hiss.reduce((sum, value) => sum + value * value, 0) / hiss.length);
+    const gain = (Math.SQRT1_2 / rms) * 10 ** (-90 / 20);
+    const pcm = tone(12_000, 1003, 1).map((value, i) => value + gain * hiss[i]);
+    const settings = { scale: 'linear', fftSize: 1024, window: 'blackmanharris', normalize: 'none' } as const;
+    const expected = referenceDecibels(pcm, 1024, 128, 'blackmanharris');
+    for (const kind of KINDS) {
+      const { values } = make({ ...settings, rangeDb: 0, frames: 0 }, kind).compute(pcm);
+      assert.equal(values.length, expected.length);
+      let difference = 0;
+      values.forEach((value, i) => {
+        difference = Math.max(difference, Math.abs(value - expected[i]));
+      });
+      assert.ok(difference < 2e-5, `${difference} dB off with ${kind} SIMD`);
+    }
+  });
+
+  it('of a column do not depend on the columns beside it, bit for bit', () => {
+    const pcm = noise(20_000);
+    for (const scale of ['mel', 'linear'] as const) {
+      const settings = { scale, frames: 0, normalize: 'none', rangeDb: 0 } as const;
+      const whole = make(settings).compute(pcm);
+      const shifted = make(settings).compute(pcm.subarray(3 * 128));
+      const loud = pcm.slice();
+      for (let i = 10_000; i < loud.length; i++) loud[i] *= 2 ** 70;
+      const beside = make(settings).compute(loud);
+      for (const t of [5, 12, 33, 70, 71]) {
+        const expected = column(whole.values, whole.info.shape, t);
+        assert.deepEqual(column(shifted.values, shifted.info.shape, t - 3), expected, `${scale}, shifted, column ${t}`);
+        assert.deepEqual(column(beside.values, beside.info.shape, t), expected, `${scale}, loud later, column ${t}`);
+      }
+    }
+  });
+
+  it('stay the same where spectrograms of different settings take turns', () => {
+    const pcm = noise(10_000);
+    const all = [make(), make({ fftSize: 2048 }), make({ scale: 'linear', window: 'boxcar' }), make({ melBands: 64 })];
+    const alone = all.map(spectrogram => spectrogram.compute(pcm).values);
+    for (const turn of [0, 1, 2, 3, 0, 2, 1, 3]) assert.deepEqual(all[turn].compute(pcm).values, alone[turn]);
+  });
+
+  it('agree between plain and relaxed SIMD to 1e-4 dB', () => {
+    const [plain, ...others] = KINDS.map(kind => make({}, kind).compute(noise(10_000)).values);
+    for (const values of others) {
+      values.forEach((value, i) => {
+        assert.ok(Math.abs(value - plain[i]) <= 1e-4);
+      });
+    }
   });
 
   it('are fresh for each segment, and the same for the same segment', () => {

@@ -84,6 +84,8 @@ describe('package', function () {
       'CHANGELOG.md',
       'dist/kernels/plain.wasm',
       'dist/kernels/relaxed.wasm',
+      'dist/kernels/dsp-plain.wasm',
+      'dist/kernels/dsp-relaxed.wasm',
     ]) {
       assert.ok(paths.includes(needed), `${needed} is missing`);
     }
