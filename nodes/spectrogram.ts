@@ -62,6 +62,7 @@ class SpectrogramNode implements Handlers {
   private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'segment');
   private readonly thread = new SpectrogramThread();
   private closed = false;
+  private warnedOfCropping = false;
   private statusAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly shell: Shell<NodeSettings>) {}
@@ -70,6 +71,7 @@ class SpectrogramNode implements Handlers {
     try {
       const { pcm, info } = readAudio(msg);
       const maker = this.makerFor(info.sampleRate);
+      this.warnOfCropping(maker.spectrogram, pcm.length);
       if (this.queue.idle && isQuick(maker, pcm)) {
         this.deliver(msg, computeNow(maker, pcm), send);
       } else {
@@ -128,6 +130,22 @@ class SpectrogramNode implements Handlers {
     if (this.makers.size >= MAX_SAMPLE_RATES) this.makers.delete(this.makers.keys().next().value as number);
     this.makers.set(sampleRate, maker);
     return maker;
+  }
+
+  /** What is cut off is never found odd: this is said once, with what would keep it. */
+  private warnOfCropping(spectrogram: Spectrogram, samples: number): void {
+    const { frames, hopLength, fftSize, sampleRate } = spectrogram.settings;
+    const natural = spectrogram.naturalFrames(samples);
+    if (this.warnedOfCropping || frames === 0 || natural <= frames) return;
+    this.warnedOfCropping = true;
+    const share = Math.max(1, Math.round((100 * (natural - frames)) / natural));
+    const seconds = (count: number) => (count / sampleRate).toFixed(1);
+    const held = frames * hopLength;
+    const fitting = Math.floor(samples / frames) + 1;
+    const hop = fitting <= fftSize ? ` or a hop length of ${fitting}` : ' or shorter segments';
+    this.shell.node.warn(
+      `${share} % of each segment (the last ${seconds(samples - held)} s) is not in the picture: ${frames} columns of ${hopLength} samples hold ${seconds(held)} s of ${seconds(samples)} s. Use ${natural} columns, 0 for as many as there are,${hop}.`,
+    );
   }
 
   private warnOfEmptyBands({ emptyBands, settings }: Spectrogram): void {

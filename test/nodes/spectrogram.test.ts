@@ -117,7 +117,7 @@ describe('spectrogram node', () => {
     await received.find('picture');
     // Other processes can only add to the delay, so the best of a few runs is what the node itself causes.
     let longest = Number.POSITIVE_INFINITY;
-    for (let run = 1; run <= 5 && longest >= 50; run++) {
+    for (let run = 1; run <= 10 && longest > 20; run++) {
       const delay = monitorEventLoopDelay({ resolution: 5 });
       delay.enable();
       await sleep(50);
@@ -128,8 +128,8 @@ describe('spectrogram node', () => {
       assert.deepEqual(picture.spectrogram?.shape, [513, 5168]);
       longest = Math.min(longest, delay.max / 1e6);
     }
-    console.log(`      longest event loop delay over a 60 s segment: ${longest.toFixed(1)} ms`);
-    assert.ok(longest < 100, `the event loop was held up for ${longest} ms`);
+    console.log(`      the event loop was held up over a 60 s segment for at most ${longest.toFixed(1)} ms`);
+    assert.ok(longest <= 20, `the event loop was held up for ${longest} ms`);
   });
 
   it('leaves out the oldest waiting segments when too many come, and tells each, with its message', async () => {
@@ -178,6 +178,35 @@ describe('spectrogram node', () => {
     const { items } = flow.at('maker').warnings;
     assert.equal(items.length, 1);
     assert.match(items[0], /of 128 mel bands are narrower than the 172\.3 Hz between the FFT's bins and stay silent/);
+  });
+
+  it('warns once of what is cut off, with what would keep it', async () => {
+    const flow = await start();
+    for (const sequence of [0, 1, 2]) flow.send('maker', audio(sound(sequence === 0 ? 1 : 2), sequence));
+    await flow.at('out').received.take('picture', 3);
+    assert.deepEqual(flow.at('maker').warnings.items, [
+      '26 % of each segment (the last 0.5 s) is not in the picture: 128 columns of 512 samples hold 1.5 s of 2.0 s. Use 173 columns, 0 for as many as there are, or a hop length of 690.',
+    ]);
+  });
+
+  for (const properties of [{ frames: 173 }, { frames: 0 }, { hopLength: 690 }]) {
+    it(`has nothing to warn of with ${JSON.stringify(properties)}`, async () => {
+      const flow = await start(properties);
+      flow.send('maker', audio(sound(2)));
+      await flow.at('out').received.find('picture');
+      assert.deepEqual(flow.at('maker').warnings.items, []);
+    });
+  }
+
+  it('does not advise a hop that would leave sound between the columns unheard', async () => {
+    const flow = await start();
+    flow.send('maker', audio(sound(10)));
+    await flow.at('out').received.find('picture');
+    const [warning] = flow.at('maker').warnings.items;
+    assert.match(
+      warning,
+      /^85 % of each segment \(the last 8\.5 s\) .* Use 862 columns, 0 for as many as there are, or shorter segments\.$/,
+    );
   });
 
   describe('answers a message it cannot work on', () => {
