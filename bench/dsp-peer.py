@@ -1,6 +1,7 @@
-"""The peer of dsp.mjs: the same spectrograms by librosa or, where that is missing, by its steps in numpy (float32
-output, float64 FFT, dense mel matrix, as librosa does them). Reads the request as JSON from stdin, prints
-{name, times: {"case seconds": median ms}}. Exits 1 without numpy."""
+"""The peer of dsp.mjs: the same spectrograms by librosa or, where that is missing, by its steps in scipy (float32 FFT,
+as librosa has it on numpy >= 2) or numpy (whose FFT is float64 before version 2), with a dense mel matrix as librosa's.
+Reads JSON lines: first the settings, answered by {name}, then cases {case, seconds}, each run once and answered by {ms}.
+Exits 1 without numpy."""
 import json
 import sys
 import time
@@ -13,8 +14,14 @@ try:
     import librosa
 except ImportError:
     librosa = None
+try:
+    import scipy
+    import scipy.fft
+except ImportError:
+    scipy = None
 
-r = json.load(sys.stdin)
+rfft = scipy.fft.rfft if scipy else np.fft.rfft
+r = json.loads(sys.stdin.readline())
 SR, N, HOP, MELS, TOP = r["sampleRate"], r["fftSize"], r["hopLength"], r["melBands"], r["rangeDb"]
 WINDOW = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(N) / N)).astype(np.float32)
 
@@ -24,7 +31,7 @@ def stft(y):
     frames = np.lib.stride_tricks.sliding_window_view(y, N)[::HOP]
     out = np.empty((N // 2 + 1, len(frames)), np.complex64)
     for at in range(0, len(frames), 256):
-        out[:, at : at + 256] = np.fft.rfft(frames[at : at + 256] * WINDOW, axis=1).T
+        out[:, at : at + 256] = rfft(frames[at : at + 256] * WINDOW, axis=1).T
     return out
 
 
@@ -58,23 +65,26 @@ def mel(y, filters):
     return to_db(filters @ (np.abs(stft(y)) ** 2))
 
 
-def median_ms(f):
-    f()
-    times = []
-    for _ in range(r["runs"]):
-        start = time.perf_counter()
-        f()
-        times.append((time.perf_counter() - start) * 1000)
-    return sorted(times)[len(times) // 2]
-
-
-times = {}
-for seconds in r["seconds"]:
+def sound(seconds):
     t = np.arange(seconds * SR) / SR
     noise = np.random.default_rng(1).uniform(-0.05, 0.05, len(t))
-    y = (0.4 * np.sin(2 * np.pi * (100 + 100 * t) * t) + noise).astype(np.float32)
-    filters = mel_filters()  # librosa caches its own
-    times[f"mel {seconds}"] = median_ms(lambda: mel(y, filters))
-    times[f"linear {seconds}"] = median_ms(lambda: linear(y))
-name = f"librosa {librosa.__version__}" if librosa else f"numpy {np.__version__}"
-print(json.dumps({"name": name, "times": times}))
+    return (0.4 * np.sin(2 * np.pi * (100 + 100 * t) * t) + noise).astype(np.float32)
+
+
+def answer(value):
+    print(json.dumps(value), flush=True)
+
+
+peers = {"librosa": librosa, "scipy": scipy, "numpy": np}
+answer({"name": next(f"{name} {peer.__version__}" for name, peer in peers.items() if peer)})
+sounds = {}
+filters = mel_filters()  # librosa caches its own
+for line in sys.stdin:
+    case = json.loads(line)
+    seconds = case["seconds"]
+    if seconds not in sounds:
+        sounds[seconds] = sound(seconds)
+    y = sounds[seconds]
+    start = time.perf_counter()
+    linear(y) if case["case"] == "linear" else mel(y, filters)
+    answer({"ms": (time.perf_counter() - start) * 1000})
