@@ -64,6 +64,7 @@ class SpectrogramNode implements Handlers {
   private closed = false;
   private warnedOfCropping = false;
   private statusAt = Number.NEGATIVE_INFINITY;
+  private showsWaiting = false;
 
   constructor(private readonly shell: Shell<NodeSettings>) {}
 
@@ -107,9 +108,12 @@ class SpectrogramNode implements Handlers {
 
   private showStatus({ shape }: DetailedSpectrogramInfo, milliseconds: number): void {
     const now = performance.now();
-    if (now - this.statusAt < STATUS_INTERVAL_MS) return;
-    this.statusAt = now;
     const { length, dropped } = this.queue;
+    // A number of waiting segments must not stay there when none waits any more.
+    const drained = this.showsWaiting && length === 0;
+    if (!drained && now - this.statusAt < STATUS_INTERVAL_MS) return;
+    this.statusAt = now;
+    this.showsWaiting = length > 0;
     const parts = [`${shape[0]} × ${shape[1]}`, `${milliseconds.toFixed(1)} ms`];
     if (length > 0) parts.push(`${length} waiting`);
     if (dropped > 0) parts.push(`${dropped} left out`);

@@ -107,6 +107,8 @@ describe('spectrogram node', () => {
       pictures.map(msg => msg.topic),
       lengths.map((_, i) => `segment ${i}`),
     );
+    // And the status does not go on speaking of segments that wait.
+    assert.doesNotMatch(String(flow.at('maker').statuses.items.at(-1)?.text), /waiting/);
   });
 
   it('does not hold up the event loop over a minute of sound', async () => {
