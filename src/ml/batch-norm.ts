@@ -15,7 +15,7 @@ export class BatchNorm {
   private readonly variance: number;
   private readonly gammaGradient: number;
   private readonly betaGradient: number;
-  /** Five vectors of this thread; the last batch's mean and 1/σ stay there for the way back. */
+  /** Three vectors of this thread; the last batch's mean and 1/σ stay there for the way back. */
   private readonly scale: Float32Array;
   private readonly shift: Float32Array;
   private readonly offset: Float32Array;
@@ -37,7 +37,7 @@ export class BatchNorm {
     this.gammaGradient = context.gradient(`${name}.gamma`) / 4;
     this.betaGradient = context.gradient(`${name}.beta`) / 4;
     const width = this.channels + 8;
-    const vector = (k: number) => context.floats(vectors + (context.thread * 5 + k) * width * 4, this.channels);
+    const vector = (k: number) => context.floats(vectors + (context.thread * 3 + k) * width * 4, this.channels);
     this.scale = vector(0);
     this.shift = vector(1);
     this.offset = vector(2);
@@ -51,8 +51,12 @@ export class BatchNorm {
     const bytes = plan.outputVolume * 4;
     if (learning) this.takeStatistics(from, to, count);
     context.kernels.channelAffine(
-      ...[plan.activation + from * bytes, plan.output + from * bytes, (to - from) * positions, channels],
-      ...[this.scale.byteOffset, this.shift.byteOffset],
+      plan.activation + from * bytes,
+      plan.output + from * bytes,
+      (to - from) * positions,
+      channels,
+      this.scale.byteOffset,
+      this.shift.byteOffset,
     );
   }
 
@@ -105,8 +109,13 @@ export class BatchNorm {
       this.offset[c] = (slope * (mean * inverse * dGamma - dBeta)) / n;
     }
     kernels.channelGradient(
-      ...[dy, x, (to - from) * positions, channels],
-      ...[this.scale.byteOffset, this.shift.byteOffset, this.offset.byteOffset],
+      dy,
+      x,
+      (to - from) * positions,
+      channels,
+      this.scale.byteOffset,
+      this.shift.byteOffset,
+      this.offset.byteOffset,
     );
   }
 

@@ -138,15 +138,9 @@ export class ConvLayer {
     const rest = [this.weightGradient, from, to, zeros, scratch];
     if (Q === 1 && stride === 1) {
       // The same sum seen from the other side, so that the many channels fill the tiles: taps look the other way.
-      kernels.convFilterGradient(
-        ...[coarse, coarseH, coarseW, 1, phases[0].taps, area, 1],
-        ...[fine, fineH, fineW, P, ...rest],
-      );
+      kernels.convFilterGradient(coarse, coarseH, coarseW, 1, phases[0].taps, area, 1, fine, fineH, fineW, P, ...rest);
     } else {
-      kernels.convFilterGradient(
-        ...[fine, fineH, fineW, P, taps, area, stride],
-        ...[coarse, coarseH, coarseW, Q, ...rest],
-      );
+      kernels.convFilterGradient(fine, fineH, fineW, P, taps, area, stride, coarse, coarseH, coarseW, Q, ...rest);
     }
   }
 

@@ -105,21 +105,19 @@ export class Network {
     const [fFrom, fTo] = context.share(features, 4);
     if (fFrom === fTo) context.floats(part, count * width).fill(0);
     kernels.denseForward(
-      ...[
-        encoded,
-        count,
-        features,
-        context.parameter('heads.weight'),
-        width,
-        0,
-        part,
-        fFrom,
-        fTo,
-        0,
-        width,
-        0,
-        scratch,
-      ],
+      encoded,
+      count,
+      features,
+      context.parameter('heads.weight'),
+      width,
+      0,
+      part,
+      fFrom,
+      fTo,
+      0,
+      width,
+      0,
+      scratch,
     );
     barrier.wait();
     if (thread === 0) {
@@ -138,8 +136,19 @@ export class Network {
     barrier.wait();
     const [nFrom, nTo] = context.share(bridgeVolume, 8);
     kernels.denseForward(
-      ...[plan.z, count, latent, context.parameter('bridge.weight'), bridgeVolume, context.parameter('bridge.bias')],
-      ...[plan.bridge, 0, latent, nFrom, nTo, 0, scratch],
+      plan.z,
+      count,
+      latent,
+      context.parameter('bridge.weight'),
+      bridgeVolume,
+      context.parameter('bridge.bias'),
+      plan.bridge,
+      0,
+      latent,
+      nFrom,
+      nTo,
+      0,
+      scratch,
     );
     barrier.wait();
     for (const layer of this.decoder) layer.forward(from, to, count, learning);
@@ -176,18 +185,16 @@ export class Network {
     const range = [nFrom, nTo] as const;
     kernels.denseWeightGradient(plan.ones, count, 1, ...bridge, bridgeBias, 0, 1, ...range, 1, scratch);
     kernels.denseWeightGradient(
-      ...[
-        plan.z,
-        count,
-        latent,
-        ...bridge,
-        context.gradient('bridge.weight'),
-        0,
-        latent,
-        ...range,
-        accumulate,
-        scratch,
-      ],
+      plan.z,
+      count,
+      latent,
+      ...bridge,
+      context.gradient('bridge.weight'),
+      0,
+      latent,
+      ...range,
+      accumulate,
+      scratch,
     );
     kernels.denseInputGradientLong(plan.dBridge, count, bridgeVolume, bridgeWeight, latent, dzPart, ...range);
     barrier.wait();
@@ -200,10 +207,29 @@ export class Network {
     const headsGradient = context.gradient('heads.weight');
     const { width } = this;
     kernels.denseWeightGradient(
-      ...[encoded, count, features, plan.dHeads, width, headsGradient, fFrom, fTo, 0, width, accumulate, scratch],
+      encoded,
+      count,
+      features,
+      plan.dHeads,
+      width,
+      headsGradient,
+      fFrom,
+      fTo,
+      0,
+      width,
+      accumulate,
+      scratch,
     );
     kernels.denseInputGradient(
-      ...[plan.dHeads, count, width, context.parameter('heads.weight'), features, plan.dEncoded, fFrom, fTo, scratch],
+      plan.dHeads,
+      count,
+      width,
+      context.parameter('heads.weight'),
+      features,
+      plan.dEncoded,
+      fFrom,
+      fTo,
+      scratch,
     );
     barrier.wait();
     this.backThrough([...this.encoder].reverse(), plan.dEncoded, plan.gradientA, 0, from, to, count);
@@ -293,8 +319,16 @@ export class Network {
       if (from === to) continue;
       const at = (offset + from) * 4;
       kernels.adam(
-        ...[plan.parameters + at, plan.gradients + at, plan.moments + at, plan.variances + at, to - from],
-        ...[rate * rateScale, ADAM.beta1, ADAM.beta2, ADAM.epsilon, gradientScale],
+        plan.parameters + at,
+        plan.gradients + at,
+        plan.moments + at,
+        plan.variances + at,
+        to - from,
+        rate * rateScale,
+        ADAM.beta1,
+        ADAM.beta2,
+        ADAM.epsilon,
+        gradientScale,
       );
     }
     this.context.barrier.wait();

@@ -42,7 +42,7 @@ export interface ConvPlan {
   /** Float64 sums of batch norm: [threads][2·channels], forward and backward. */
   sums: number;
   gradientSums: number;
-  /** Float32 vectors of batch norm, one set per thread: [threads][5][channels]. */
+  /** Float32 vectors of batch norm, one set per thread: [threads][3][channels]. */
   vectors: number;
   /** Values of one picture behind this layer. */
   outputVolume: number;
@@ -178,10 +178,19 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
     }
     const channels = out[2];
     return {
-      ...{ name, spec, direction, input: from, activation, output, taps, packedDown, phases, outputVolume },
+      name,
+      spec,
+      direction,
+      input: from,
+      activation,
+      output,
+      taps,
+      packedDown,
+      phases,
+      outputVolume,
       sums: spec.batchNorm ? doubles(threads * 2 * channels) : 0,
       gradientSums: spec.batchNorm && training ? doubles(threads * 2 * channels) : 0,
-      vectors: spec.batchNorm ? floats(threads * 5 * (channels + 8)) : 0,
+      vectors: spec.batchNorm ? floats(threads * 3 * (channels + 8)) : 0,
     };
   };
 
@@ -225,36 +234,40 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
     Math.ceil(Math.max(denseScratch, ...[...encoder, ...decoder].map(l => convScratchBytes(l.spec))) / ALIGN) * ALIGN;
   const scratch = take(scratchBytes * threads);
   return {
-    ...{
-      architecture,
-      options,
-      table,
-      control,
-      floats: controlFloats,
-      parameters,
-      gradients,
-      moments,
-      variances,
-      partials,
-    },
-    ...{
-      zeros,
-      ones,
-      input,
-      encoder,
-      decoder,
-      heads: headsAt,
-      headParts,
-      z,
-      epsilon,
-      bridge,
-      gradientA,
-      gradientB,
-      largest,
-      dBridge,
-      dEncoded,
-    },
-    ...{ dz, dzParts, dHeads, rl, kl, norms, scratch, scratchBytes, bytes: end },
+    architecture,
+    options,
+    table,
+    control,
+    floats: controlFloats,
+    parameters,
+    gradients,
+    moments,
+    variances,
+    partials,
+    zeros,
+    ones,
+    input,
+    encoder,
+    decoder,
+    heads: headsAt,
+    headParts,
+    z,
+    epsilon,
+    bridge,
+    gradientA,
+    gradientB,
+    largest,
+    dBridge,
+    dEncoded,
+    dz,
+    dzParts,
+    dHeads,
+    rl,
+    kl,
+    norms,
+    scratch,
+    scratchBytes,
+    bytes: end,
   };
 }
 
