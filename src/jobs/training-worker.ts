@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeScores } from '../detect/distribution';
 import { asError, UserError } from '../errors';
-import { Cancelled, type Trained, type TrainingProgress, train } from '../ml/train';
+import { Cancelled } from '../ml/cancelled';
+import { type Trained, type TrainingProgress, train } from '../ml/train';
 import { writeModelFile } from '../store/model-file';
 import { ModelStore } from '../store/model-store';
 import { SpoolReader } from '../store/picture-spool';

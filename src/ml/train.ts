@@ -3,6 +3,7 @@
 import { UserError } from '../errors';
 import type { FrontEnd } from '../messages';
 import { buildArchitecture, type NetworkOptions } from './architecture';
+import { Cancelled } from './cancelled';
 import type { ComputeEngine, EngineSettings } from './compute-engine';
 import { chooseEngine } from './create-engine';
 import { type EarlyStopping, stoppingRule } from './early-stopping';
@@ -53,13 +54,6 @@ export interface Trained {
   /** Updates that were left out because their gradient was not finite. */
   skippedUpdates: number;
   seconds: number;
-}
-
-/** Thrown by `cancelled`'s wish; not an error. */
-export class Cancelled extends Error {
-  constructor() {
-    super('the training was cancelled');
-  }
 }
 
 /** From so many held-out pictures on, they alone say how normal sound scores: a model flatters what it has seen. */

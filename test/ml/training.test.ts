@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import type { FrontEnd } from '#src/messages';
 import { buildArchitecture, type NetworkOptions } from '#src/ml/architecture';
+import { Cancelled } from '#src/ml/cancelled';
 import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
 import { Patience, Prechelt } from '#src/ml/early-stopping';
 import { Engine } from '#src/ml/engine';
 import { learnScale, type PictureSource, scaleInput } from '#src/ml/input-scale';
 import { Random } from '#src/ml/random';
-import { Cancelled, type TrainingOptions, type TrainingProgress, train } from '#src/ml/train';
+import { type TrainingOptions, type TrainingProgress, train } from '#src/ml/train';
 
 const frontEnd = (shape: [number, number], normalize: FrontEnd['normalize']): FrontEnd => ({
   ...{ shape, sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
