@@ -9,6 +9,7 @@ import type { EarlyStopping } from '../src/ml/early-stopping';
 import type { TrainingOptions, TrainingProgress } from '../src/ml/train';
 import { PictureSpool } from '../src/store/picture-spool';
 import { type AudioModel, audioModelOf } from './lib/audio-model-node';
+import { carryOn, inSeconds, isLast } from './lib/collecting';
 import { booleanField, choiceField, numberField, numberListField } from './lib/config';
 import { type Handlers, registerNode, type Shell, shortMessage } from './lib/shell';
 
@@ -66,21 +67,6 @@ function read(def: Def): Config {
     count: numberField(def, 'count', 150, { min: LEAST_SEGMENTS, max: 1e6, integer: true, unit: 'segments' }),
   };
 }
-
-/** The last message of a pass over files. */
-function isLast({ complete, parts }: Message): boolean {
-  if (complete !== undefined && complete !== false) return true;
-  return parts?.count !== undefined && parts.index === parts.count - 1;
-}
-
-/** What goes along from the message that started a training; not what described its payload. */
-function carryOn(msg: Message): Message {
-  const { payload, spectrogram, audio, parts, complete, filename, label, ...rest } = msg;
-  return rest;
-}
-
-const inSeconds = (seconds: number): string =>
-  seconds >= 90 ? `${Math.round(seconds / 60)} min left` : `${Math.max(1, Math.round(seconds))} s left`;
 
 class Trainer implements Handlers {
   private readonly model: AudioModel;

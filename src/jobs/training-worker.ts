@@ -1,39 +1,34 @@
 // The worker thread of one training: reads the spool, trains, saves the model, reports.
-import { parentPort, workerData } from 'node:worker_threads';
 import { describeScores } from '../detect/distribution';
-import { asError, UserError } from '../errors';
-import { Cancelled } from '../ml/cancelled';
 import { type Trained, type TrainingProgress, train } from '../ml/train';
 import { writeModelFile } from '../store/model-file';
 import { ModelStore } from '../store/model-store';
 import { SpoolReader } from '../store/picture-spool';
 import { PACKAGE_VERSION } from '../version';
+import { type JobWatch, runJob } from './job-thread';
 import { describeModel } from './model-description';
-import type { TrainingReport, TrainingTask } from './training-job';
+import type { ModelReport, TrainingTask } from './training-job';
 
-const task = workerData as TrainingTask;
-const cancel = new Int32Array(task.cancel);
-const report = (message: TrainingReport): void => parentPort?.postMessage(message);
-
-async function run(): Promise<void> {
+async function run(task: TrainingTask, { onProgress, cancelled }: JobWatch<TrainingProgress>): Promise<ModelReport> {
   const { frontEnd, options } = task;
   const source = new SpoolReader(task.spool);
   try {
     let last: TrainingProgress | undefined;
-    const onProgress = (progress: TrainingProgress): void => {
+    const remember = (progress: TrainingProgress): void => {
       last = progress;
-      report({ kind: 'progress', progress });
+      onProgress(progress);
     };
-    const trained = await train(source, frontEnd, task.network, options, onProgress, () => cancel[0] !== 0);
-    if (last) report({ kind: 'progress', progress: { ...last, phase: 'saving' } });
-    save(trained, source.count);
+    const trained = await train(source, frontEnd, task.network, options, remember, cancelled);
+    if (last) onProgress({ ...last, phase: 'saving' });
+    const model = save(task, trained, source.count);
     await trained.engine.close();
+    return model;
   } finally {
     source.close();
   }
 }
 
-function save(trained: Trained, segments: number): void {
+function save(task: TrainingTask, trained: Trained, segments: number): ModelReport {
   const { engine, scale, scores } = trained;
   const { threads: _threads, kernels: _kernels, engine: _engine, ...options } = task.options;
   const total = scores.rl.map((rl, i) => options.rlWeight * rl + options.klWeight * scores.kl[i]);
@@ -57,18 +52,10 @@ function save(trained: Trained, segments: number): void {
   });
   store.prune();
   const { count, mean, std, min, max } = distributions.rl;
-  report({
-    kind: 'done',
-    model: {
-      ...{ name: task.name, version, file, epochs, loss, rl, kl, segments, seconds, skippedUpdates },
-      scores: { count, mean, std, min, max },
-    },
-  });
+  return {
+    ...{ name: task.name, version, file, epochs, loss, rl, kl, segments, seconds, skippedUpdates },
+    scores: { count, mean, std, min, max },
+  };
 }
 
-run().catch(thrown => {
-  if (thrown instanceof Cancelled) return report({ kind: 'cancelled' });
-  const error = asError(thrown);
-  const code = error instanceof UserError ? error.code : undefined;
-  report({ kind: 'failed', code, message: error.message, stack: error.stack });
-});
+runJob(run);
