@@ -1,7 +1,7 @@
 // Changes the sample rate with a Kaiser-windowed sinc filter in polyphase form: any ratio, whole signals or streams,
 // no delay (output n lies at time n / toRate). Everything up to 0.91 of the lower Nyquist frequency passes, everything
 // from the lower Nyquist frequency on is down by 110 dB, so nothing folds back.
-// J. F. Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", 1974.
+import { kaiser, sinc } from './kaiser';
 
 const STOP_BAND_DB = 110;
 /** Edges as fractions of the lower Nyquist frequency. */
@@ -119,7 +119,7 @@ class FilterBank {
     let sum = 0;
     for (let tap = 0; tap < this.taps; tap++) {
       const time = row / this.rows + this.half - 1 - tap;
-      sum += this.coefficients[from + tap] = sinc(cutOff * time) * kaiser(time / width);
+      sum += this.coefficients[from + tap] = sinc(cutOff * time) * kaiser(time / width, BETA);
     }
     // Every row passes a constant unchanged.
     for (let tap = 0; tap < this.taps; tap++) this.coefficients[from + tap] /= sum;
@@ -164,22 +164,6 @@ function filterBankOf(up: number, down: number): FilterBank {
   const bank = new FilterBank(half, exact ? up : Math.ceil(INTERPOLATED_ROWS * ratio), exact, ratio);
   latest = { key, bank };
   return bank;
-}
-
-function sinc(x: number): number {
-  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
-}
-
-/** The Kaiser window over −1…1; 0 outside. */
-function kaiser(x: number): number {
-  return Math.abs(x) >= 1 ? 0 : besselI0(BETA * Math.sqrt(1 - x * x)) / besselI0(BETA);
-}
-
-/** Modified Bessel function of the first kind, order 0, by its power series. */
-function besselI0(x: number): number {
-  let sum = 1;
-  for (let k = 1, term = 1; term > sum * 1e-17; k++) sum += term *= (x / (2 * k)) ** 2;
-  return sum;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
