@@ -69,7 +69,7 @@ export class ConvLayer {
         kernels.packUp(
           this.weight,
           phase.chosen,
-          phase.count,
+          phase.numbers.length,
           fine,
           coarse,
           phase.packed,

@@ -16,7 +16,7 @@ export interface PlanOptions {
 export interface Phase {
   y: number;
   x: number;
-  /** Numbers of the taps that take part: address of i32, and how many. */
+  /** Numbers of the taps that take part: address of i32, and how many, at least one. */
   chosen: number;
   taps: number;
   count: number;
@@ -171,8 +171,10 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
           const kx = t % kernel;
           if ((y + padY - ky) % stride === 0 && (x + padX - kx) % stride === 0) numbers.push(t);
         }
-        const count = numbers.length;
-        const packed = floats(Math.max(1, count) * coarse[2] * Math.ceil(fine[2] / 8) * 8);
+        // Where a stride is wider than the kernel, no tap falls on some of the grids. A tap of weight 0 stands in, so that
+        // the kernels write there too: the bias.
+        const count = Math.max(1, numbers.length);
+        const packed = floats(count * coarse[2] * Math.ceil(fine[2] / 8) * 8);
         phases.push({ y, x, numbers, count, chosen: take(count * 4), taps: take(count * 8), packed });
       }
     }

@@ -32,6 +32,7 @@ const networks: Record<string, Architecture> = {
   ),
   'kernels 5 and 1, stride 3': buildArchitecture([19, 14], custom({ kernels: [5, 1], strides: [3, 1] })),
   'kernel 4, stride 2': buildArchitecture([16, 15], custom({ kernels: [4, 2] })),
+  'strides wider than the kernels': buildArchitecture([19, 14], custom({ kernels: [2, 1], strides: [3, 2] })),
   'batch norm, strides 2': buildArchitecture([16, 12], custom({ batchNorm: true })),
   'batch norm, strides 1': buildArchitecture([8, 10], custom({ batchNorm: true, strides: [1, 1], filters: [6, 9] })),
   'plain autoencoder': buildArchitecture([16, 12], custom({ variational: false, latentDim: 5 })),
