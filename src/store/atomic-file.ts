@@ -11,9 +11,14 @@ const LEFTOVER_AGE_MS = 10 * 60 * 1000;
 
 /**
  * @param write fills the file behind the descriptor
- * @throws UserError `model-not-saved`; the temporary file is then gone and an older `file` is untouched
+ * @param failure what to throw where something goes wrong; default: a UserError `model-not-saved`
+ * @throws as `failure` says; the temporary file is then gone and an older `file` is untouched
  */
-export function writeAtomically(file: string, write: (fd: number) => void): void {
+export function writeAtomically(
+  file: string,
+  write: (fd: number) => void,
+  failure: (file: string, thrown: unknown) => unknown = notSaved,
+): void {
   const folder = dirname(file);
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
@@ -29,7 +34,7 @@ export function writeAtomically(file: string, write: (fd: number) => void): void
     syncFolder(folder);
   } catch (thrown) {
     removeQuietly(temporary);
-    throw notSaved(file, thrown);
+    throw failure(file, thrown);
   }
 }
 

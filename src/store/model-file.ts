@@ -141,39 +141,94 @@ const VERIFY_CHUNK_BYTES = 1 << 20;
  */
 export function verifyModelFile(file: string): ModelMetadata {
   return withModelFile(file, (fd, header, _entries, metadata) => {
-    const hash = createHash('sha256');
-    const chunk = new Uint8Array(VERIFY_CHUNK_BYTES);
-    for (let at = 0; at < header.dataBytes; at += chunk.length) {
-      const part = chunk.subarray(0, Math.min(chunk.length, header.dataBytes - at));
-      if (!readFully(fd, part, header.dataStart + at)) throw damaged(file, 'it has become shorter while being read');
-      hash.update(part);
-    }
-    expectChecksum(file, 'tensors', hash.digest('hex'), metadata.checksum);
+    verify(fd, file, header, metadata);
     return metadata;
   });
+}
+
+function verify(fd: number, file: string, header: SafetensorsHeader, metadata: ModelMetadata): void {
+  const hash = createHash('sha256');
+  const chunk = new Uint8Array(VERIFY_CHUNK_BYTES);
+  for (let at = 0; at < header.dataBytes; at += chunk.length) {
+    const part = chunk.subarray(0, Math.min(chunk.length, header.dataBytes - at));
+    if (!readFully(fd, part, header.dataStart + at)) throw damaged(file, 'it has become shorter while being read');
+    hash.update(part);
+  }
+  expectChecksum(file, 'tensors', hash.digest('hex'), metadata.checksum);
+}
+
+/** A checked model file that stays open, for reading its tensors piece by piece. */
+export interface OpenModel {
+  readonly metadata: ModelMetadata;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /**
+   * Fills `into` with a tensor's values from number `first` on.
+   * @throws UserError `model-damaged` where the file has become shorter meanwhile
+   */
+  read(tensor: TensorEntry, first: number, into: Float32Array): void;
+  close(): void;
+}
+
+/**
+ * Checks a whole file as `verifyModelFile` does and keeps it open.
+ * @throws UserError as `readModelFile`
+ */
+export function openModelFile(file: string): OpenModel {
+  const fd = openForReading(file);
+  try {
+    const { header, entries, metadata } = readHead(fd, file);
+    verify(fd, file, header, metadata);
+    return {
+      metadata,
+      tensors: new Map(entries.map(entry => [entry.name, entry])),
+      read({ name, begin }, first, into) {
+        const position = header.dataStart + begin + first * into.BYTES_PER_ELEMENT;
+        if (!readFully(fd, bytesOf(into), position)) throw damaged(file, `it ends within tensor ${name}`);
+      },
+      close: () => closeSync(fd),
+    };
+  } catch (thrown) {
+    closeSync(fd);
+    throw unreadable(file, thrown);
+  }
 }
 
 function withModelFile<T>(
   file: string,
   use: (fd: number, header: SafetensorsHeader, entries: TensorEntry[], metadata: ModelMetadata) => T,
 ): T {
-  let fd: number | undefined;
+  const fd = openForReading(file);
   try {
-    fd = openSync(file, 'r');
-    const header = readHeader(fd, file, fstatSync(fd).size);
-    const metadata = decodeMetadata(file, header);
-    return use(fd, header, tensorEntries(header, file), metadata);
+    const { header, entries, metadata } = readHead(fd, file);
+    return use(fd, header, entries, metadata);
   } catch (thrown) {
-    if (thrown instanceof UserError) throw thrown;
-    const { message } = thrown as Error;
-    throw new UserError(
-      'model-unreadable',
-      `The model file ${file} cannot be read: ${message}. Check that it exists and that Node-RED's user may read it.`,
-      { cause: thrown },
-    );
+    throw unreadable(file, thrown);
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    closeSync(fd);
   }
+}
+
+function openForReading(file: string): number {
+  try {
+    return openSync(file, 'r');
+  } catch (thrown) {
+    throw unreadable(file, thrown);
+  }
+}
+
+function readHead(fd: number, file: string) {
+  const header = readHeader(fd, file, fstatSync(fd).size);
+  return { header, metadata: decodeMetadata(file, header), entries: tensorEntries(header, file) };
+}
+
+function unreadable(file: string, thrown: unknown): UserError {
+  if (thrown instanceof UserError) return thrown;
+  const { message } = thrown as Error;
+  return new UserError(
+    'model-unreadable',
+    `The model file ${file} cannot be read: ${message}. Check that it exists and that Node-RED's user may read it.`,
+    { cause: thrown },
+  );
 }
 
 function decodeMetadata(file: string, header: SafetensorsHeader): ModelMetadata {

@@ -38,7 +38,7 @@ const MAX_HEADER_BYTES = 100_000_000;
 const FLOAT_BYTES = 4;
 const METADATA_KEY = '__metadata__';
 
-const elementsOf = (shape: number[]): number => shape.reduce((product, size) => product * size, 1);
+const elementsOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** The bytes of a tensor, without a copy. */
 export function bytesOf(values: Float32Array): Uint8Array {
@@ -47,14 +47,25 @@ export function bytesOf(values: Float32Array): Uint8Array {
 
 /** Header JSON for these tensors, unpadded. The tensors follow each other in the order of their keys. */
 export function headerText(tensors: Record<string, Tensor>, metadata: Record<string, string>): string {
-  const header: [string, unknown][] = [[METADATA_KEY, metadata]];
-  let begin = 0;
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
-    if (name === METADATA_KEY) throw new Error(`a tensor cannot be called ${METADATA_KEY}`);
+  const shapes = Object.entries(tensors).map(([name, { shape, data }]) => {
     if (elementsOf(shape) !== data.length) {
       throw new Error(`tensor ${name} has ${data.length} values; its shape ${shape.join('×')} needs another number`);
     }
-    const end = begin + data.byteLength;
+    return [name, shape] as const;
+  });
+  return headerOfShapes(shapes, metadata);
+}
+
+/** The same where only names and shapes are known yet. */
+export function headerOfShapes(
+  shapes: readonly (readonly [name: string, shape: readonly number[]])[],
+  metadata: Record<string, string>,
+): string {
+  const header: [string, unknown][] = [[METADATA_KEY, metadata]];
+  let begin = 0;
+  for (const [name, shape] of shapes) {
+    if (name === METADATA_KEY) throw new Error(`a tensor cannot be called ${METADATA_KEY}`);
+    const end = begin + elementsOf(shape) * FLOAT_BYTES;
     header.push([name, { dtype: 'F32', shape, data_offsets: [begin, end] }]);
     begin = end;
   }
@@ -71,10 +82,13 @@ export function encodeHeader(text: string): Buffer {
   return head;
 }
 
-/** Writes all of `bytes` at the file's current position; one write may take less than it was given. */
-export function writeFully(fd: number, bytes: Uint8Array): void {
+/** Writes all of `bytes`, from `position` or else from where the last write ended; one write may take less than given. */
+export function writeFully(fd: number, bytes: Uint8Array, position?: number): void {
   let written = 0;
-  while (written < bytes.length) written += writeSync(fd, bytes, written, bytes.length - written);
+  while (written < bytes.length) {
+    const at = position === undefined ? null : position + written;
+    written += writeSync(fd, bytes, written, bytes.length - written, at);
+  }
 }
 
 /** Fills `into` from `position` on; false where the file ends before. */

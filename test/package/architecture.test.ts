@@ -16,8 +16,9 @@ const ROOMS: Record<string, string[]> = {
   ml: ['dsp', 'audio', 'store', 'messages', 'wasm'],
   detect: ['ml', 'dsp', 'audio', 'store', 'messages'],
   plot: ['ml', 'dsp', 'audio', 'store', 'messages'],
+  export: ['ml', 'store', 'messages', 'version'],
   // What runs in worker threads on a node's behalf: puts the others together.
-  jobs: ['detect', 'plot', 'ml', 'dsp', 'audio', 'store', 'messages', 'version'],
+  jobs: ['detect', 'plot', 'export', 'ml', 'dsp', 'audio', 'store', 'messages', 'version'],
   version: [],
 };
 

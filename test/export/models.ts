@@ -1,0 +1,80 @@
+// Small trained-looking models for the tests of exports: random weights and statistics, the file as a training saves
+// it, and the scores that our own engine gives.
+import { join } from 'node:path';
+import { describeScores } from '#src/detect/distribution';
+import { describeModel } from '#src/jobs/model-description';
+import type { FrontEnd } from '#src/messages';
+import { type Architecture, buildArchitecture, type NetworkOptions } from '#src/ml/architecture';
+import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
+import { Engine } from '#src/ml/engine';
+import { type InputScale, scaleInput } from '#src/ml/input-scale';
+import { Random } from '#src/ml/random';
+import { writeModelFile } from '#src/store/model-file';
+import { tempFolder } from '../support/temp';
+
+export interface TestModel {
+  file: string;
+  architecture: Architecture;
+  frontEnd: FrontEnd;
+  scale: InputScale;
+  /** dB, row-major [bins][frames]. */
+  pictures: Float32Array[];
+  /** What our own engine makes of each. */
+  scores: { rl: number; kl: number; latent: number[]; reconstruction: Float32Array }[];
+}
+
+export interface TestModelOptions extends Partial<NetworkOptions> {
+  shape: [number, number];
+  /** Filled columns, where fewer than the picture has. */
+  columns?: number;
+  pictureCount?: number;
+}
+
+/** Writes a model file and scores random pictures with it. */
+export async function testModel({
+  shape,
+  columns,
+  pictureCount = 3,
+  ...network
+}: TestModelOptions): Promise<TestModel> {
+  const random = new Random(5);
+  const frontEnd: FrontEnd = {
+    ...{ shape, sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
+    ...{ fMin: 0, fMax: 8000, normalize: 'model', rangeDb: 80 },
+  };
+  const scale = { low: -71.35, high: -12.05, columns: columns ?? shape[1] };
+  const options = { ...networkDefaults(network.preset ?? 'custom'), ...network };
+  const architecture = buildArchitecture([shape[0], scale.columns], options);
+  const engine = await Engine.create(architecture, { batch: 1 });
+  engine.initialise(random);
+  const tensors = engine.parameters();
+  for (const [name, { data }] of Object.entries(tensors)) {
+    // Biases start at 0 and batch norm's statistics at 0 and 1; a trained network has others.
+    if (/(bias|beta|mean)$/.test(name)) data.set(data.map(() => 0.3 * random.normal()));
+    if (/(gamma|variance)$/.test(name)) data.set(data.map(() => 0.5 + random.uniform()));
+  }
+  engine.setParameters(tensors);
+
+  const pictures = Array.from({ length: pictureCount }, () =>
+    // Beyond the scale at both ends too.
+    Float32Array.from({ length: shape[0] * shape[1] }, () => Math.max(-100, -50 + 20 * random.normal())),
+  );
+  const scores = pictures.map(picture => {
+    scaleInput(picture, shape, scale, engine.input);
+    const [score] = engine.score(1);
+    return { ...score, reconstruction: engine.reconstruction.slice(0, engine.pixels) };
+  });
+
+  const file = join(tempFolder('model'), 'v0001.safetensors');
+  const { threads: _, ...training } = { threads: 1, ...trainingDefaults(options.preset) };
+  const distribution = describeScores(scores.map(({ rl }) => rl));
+  writeModelFile(file, tensors, {
+    ...{ packageVersion: '0.0.0', name: 'boiler', version: 1, createdAt: '2026-11-21T14:03:12.000Z' },
+    ...describeModel({
+      ...{ architecture, frontEnd, scale, scores: { rl: distribution, kl: distribution, total: distribution } },
+      training: { options: training, segments: 3, epochs: 1, loss: 1, rl: 1, kl: 1, skippedUpdates: 0, seconds: 1 },
+    }),
+  });
+  await engine.close();
+  return { file, architecture, frontEnd, scale, pictures, scores };
+}
