@@ -1,6 +1,6 @@
 // wav-folder: the sounds of a folder as audio segments, one pass for each message, and new files as they come.
 import type { NodeAPI, NodeDef } from 'node-red';
-import type { PassOptions } from '../src/audio/folder-pass';
+import type { Channels, PassOptions } from '../src/audio/folder-pass';
 import { type FolderWatch, watchFolder } from '../src/audio/folder-watch';
 import type { Pad } from '../src/audio/segment';
 import { parseLabelRule } from '../src/audio/sound-folder';
@@ -14,6 +14,7 @@ interface WavFolderConfig extends Omit<PassOptions, 'files'> {
   watch: boolean;
 }
 
+const CHANNELS = ['mix', 'each'] as const satisfies readonly Channels[];
 const PADS = ['right', 'left', 'drop'] as const satisfies readonly Pad[];
 /** Passes that may wait for the one that runs. */
 const MAX_WAITING = 10;
@@ -35,6 +36,8 @@ function read(def: NodeDef, RED: NodeAPI): WavFolderConfig {
     segmentSeconds: numberField(def, 'segmentSeconds', 0, { min: 0, max: 3600, unit: 'seconds' }),
     hopSeconds: numberField(def, 'hopSeconds', 0, { min: 0, max: 3600, unit: 'seconds' }),
     pad: choiceField(def, 'pad', PADS, 'right'),
+    // Flows from before there was a choice say nothing: mix.
+    channels: choiceField(def, 'channels', CHANNELS, 'mix'),
     watch: booleanField(def, 'watch', false),
   };
 }

@@ -18,6 +18,8 @@ export interface AudioInfo {
   sequence: number;
   /** Input overruns (lost stretches of sound) since the segment before. */
   overruns: number;
+  /** Where each channel of a file comes by itself: which one, from 1. */
+  channel?: number;
 }
 
 export type SpectrogramScale = 'mel' | 'linear';

@@ -168,7 +168,7 @@ class Group {
     return this.groups === 0 ? this.pass : `${this.pass}-${this.groups}`;
   }
 
-  private messageOf({ pcm, sampleRate, startedAt, sequence, file, name, label }: SoundSegment): Message {
+  private messageOf({ pcm, channel, sampleRate, startedAt, sequence, file, name, label }: SoundSegment): Message {
     const msg = this.RED.util.cloneMessage(this.template as never) as Message;
     msg.payload = bufferOf(pcm);
     msg.audio = {
@@ -180,6 +180,7 @@ class Group {
       sequence,
       overruns: 0,
     };
+    if (channel !== undefined) msg.audio.channel = channel;
     msg.filename = file;
     if (label !== undefined) msg.label = label;
     msg.parts = { id: this.id, index: this.count++ };

@@ -40,7 +40,7 @@ export async function openCompressed(bytes: FileBytes, format: CompressedFormat)
   const { sampleRate, channelData } = first.value;
   const warnings: string[] = [];
 
-  async function* blocks(): AsyncGenerator<Float32Array, void> {
+  async function* decodedBlocks(): AsyncGenerator<Float32Array[], void> {
     let samples = 0;
     for (let next = first; !next.done; next = await decoded.next()) {
       if (next.value.sampleRate !== sampleRate) {
@@ -49,13 +49,29 @@ export async function openCompressed(bytes: FileBytes, format: CompressedFormat)
         );
         return;
       }
-      const mono = mean(next.value.channelData);
-      if (flac) alignToGrid(mono, next.value.channelData.length, flac.bits);
-      samples += mono.length;
-      yield mono;
+      samples += next.value.channelData[0].length;
+      yield next.value.channelData;
     }
     if (flac && samples < flac.samples) {
       warnings.push(`cut short or damaged: the header promises ${flac.samples} samples, ${samples} could be decoded`);
+    }
+  }
+
+  async function* blocks(): AsyncGenerator<Float32Array, void> {
+    for await (const channels of decodedBlocks()) {
+      const mono = mean(channels);
+      if (flac) alignToGrid(mono, channels.length, flac.bits);
+      yield mono;
+    }
+  }
+
+  async function* channelBlocks(): AsyncGenerator<Float32Array[], void> {
+    for await (const channels of decodedBlocks()) {
+      yield channels.map(channel => {
+        const samples = channel.slice();
+        if (flac) alignToGrid(samples, 1, flac.bits);
+        return samples;
+      });
     }
   }
 
@@ -65,6 +81,7 @@ export async function openCompressed(bytes: FileBytes, format: CompressedFormat)
     channels: channelData.length,
     warnings,
     blocks,
+    channelBlocks,
     close() {
       if (closed) return;
       closed = true;

@@ -11,6 +11,8 @@ export interface SoundFile {
   readonly warnings: string[];
   /** The sound from its start, mixed to mono (mean of the channels), in fresh arrays of some thousand samples. */
   blocks(): AsyncGenerator<Float32Array, void>;
+  /** The same with the channels as they are: of each block one array per channel. Instead of `blocks`, not beside it. */
+  channelBlocks(): AsyncGenerator<Float32Array[], void>;
   close(): void;
 }
 

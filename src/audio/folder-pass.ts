@@ -9,6 +9,9 @@ import { type Pad, Segmenter, WholeSound } from './segment';
 import { openSoundFile } from './sound-file';
 import { type FolderSelection, labelOf, listSounds, type SoundEntry } from './sound-folder';
 
+/** What becomes of a file's channels: one sound, their mean, or each a sound of its own. */
+export type Channels = 'mix' | 'each';
+
 export interface PassOptions extends FolderSelection {
   /** Only these files (absolute paths), not the whole folder: what a watcher has found. */
   files?: string[];
@@ -19,6 +22,7 @@ export interface PassOptions extends FolderSelection {
   /** Seconds from one segment's start to the next; 0: the length of a segment. */
   hopSeconds: number;
   pad: Pad;
+  channels: Channels;
 }
 
 export interface SoundSegment {
@@ -28,11 +32,13 @@ export interface SoundSegment {
   /** Relative to the folder. */
   name: string;
   label?: string;
-  /** Mono. */
+  /** One channel, or the mean of all. */
   pcm: Float32Array;
+  /** Where each channel comes by itself: which one, from 1. */
+  channel?: number;
   /** Hz */
   sampleRate: number;
-  /** Counts the segments of the file from 0. */
+  /** Counts the segments of the file from 0; the channels of one stretch have the same. */
   sequence: number;
   /** Milliseconds since 1970: when the file was recorded, plus the place in it. */
   startedAt: number;
@@ -87,10 +93,13 @@ async function* readFile(entry: SoundEntry, options: PassOptions): AsyncGenerato
     try {
       const startedAt = recordedAt(entry.file) ?? statSync(entry.file).mtimeMs;
       const { sampleRate, hopSamples, cut } = cutterFor(sound, options);
-      for await (const pcm of cut) {
+      for await (const pieces of cut) {
         const offset = ((segments * hopSamples) / sampleRate) * 1000;
         const place = { sampleRate, sequence: segments++, startedAt: Math.round(startedAt + offset) };
-        yield { type: 'segment', ...entry, pcm, ...place };
+        for (const [index, pcm] of pieces.entries()) {
+          const channel = options.channels === 'each' ? index + 1 : undefined;
+          yield { type: 'segment', ...entry, pcm, channel, ...place };
+        }
       }
     } finally {
       sound.close();
@@ -108,19 +117,37 @@ function shorterThan({ segmentSeconds }: PassOptions): string {
   return `shorter than one segment of ${segmentSeconds} s, and incomplete segments are dropped`;
 }
 
-/** Blocks to resampled segments. */
+/** Blocks to resampled segments, of each stretch one per channel. */
 function cutterFor(sound: SoundFile, options: PassOptions) {
   const sampleRate = options.sampleRate || sound.sampleRate;
   const samplesOf = (seconds: number): number => Math.max(1, Math.round(seconds * sampleRate));
   const segmentSamples = options.segmentSeconds > 0 ? samplesOf(options.segmentSeconds) : 0;
   const hopSamples = options.hopSeconds > 0 ? samplesOf(options.hopSeconds) : segmentSamples;
-  const cutter = segmentSamples > 0 ? new Segmenter(segmentSamples, hopSamples, options.pad) : new WholeSound();
-  const resampler = new Resampler(sound.sampleRate, sampleRate);
+  const lines = Array.from({ length: options.channels === 'each' ? sound.channels : 1 }, () => ({
+    resampler: new Resampler(sound.sampleRate, sampleRate),
+    cutter: segmentSamples > 0 ? new Segmenter(segmentSamples, hopSamples, options.pad) : new WholeSound(),
+  }));
 
-  async function* cut(): AsyncGenerator<Float32Array, void> {
-    for await (const block of sound.blocks()) yield* cutter.push(resampler.push(block));
-    yield* cutter.push(resampler.end());
-    yield* cutter.end();
+  async function* cut(): AsyncGenerator<Float32Array[], void> {
+    for await (const block of blocksOf(sound, options.channels)) {
+      yield* sideBySide(lines.map(({ cutter, resampler }, i) => cutter.push(resampler.push(block[i]))));
+    }
+    yield* sideBySide(lines.map(({ cutter, resampler }) => cutter.push(resampler.end())));
+    yield* sideBySide(lines.map(({ cutter }) => cutter.end()));
   }
   return { sampleRate, hopSamples, cut: cut() };
+}
+
+async function* blocksOf(sound: SoundFile, channels: Channels): AsyncGenerator<Float32Array[], void> {
+  if (channels === 'each') yield* sound.channelBlocks();
+  else for await (const block of sound.blocks()) yield [block];
+}
+
+/** Steps through all at once: channels are equally long, so their segments are complete together. */
+function* sideBySide(segments: Generator<Float32Array, void>[]): Generator<Float32Array[], void> {
+  for (;;) {
+    const steps = segments.map(line => line.next());
+    if (steps.some(({ done }) => done)) return;
+    yield steps.map(({ value }) => value as Float32Array);
+  }
 }

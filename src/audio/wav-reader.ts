@@ -1,7 +1,7 @@
 // The samples of a WAV file in blocks: interleaved for those who want the channels, mono for everyone else.
 import type { FileBytes, SoundFile } from './file-bytes';
 import { readWavHeader, type WavHeader } from './wav-header';
-import { decodeSamples, mixToMono } from './wav-samples';
+import { decodeSamples, mixToMono, separate } from './wav-samples';
 
 /** Bytes decoded at a time. */
 const BLOCK_BYTES = 256 * 1024;
@@ -14,6 +14,9 @@ export function openWav(bytes: FileBytes): SoundFile {
     warnings: header.warnings,
     async *blocks() {
       for (const interleaved of interleavedBlocks(bytes, header)) yield mixToMono(interleaved, header.channels);
+    },
+    async *channelBlocks() {
+      for (const interleaved of interleavedBlocks(bytes, header)) yield separate(interleaved, header.channels);
     },
     close: () => bytes.close(),
   };

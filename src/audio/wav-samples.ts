@@ -72,3 +72,11 @@ export function mixToMono(interleaved: Float32Array, channels: number): Float32A
   }
   return mono;
 }
+
+/** The channels of interleaved samples; a fresh array of `interleaved.length / channels` for each. */
+export function separate(interleaved: Float32Array, channels: number): Float32Array[] {
+  const length = interleaved.length / channels;
+  return Array.from({ length: channels }, (_, channel) =>
+    Float32Array.from({ length }, (_, frame) => interleaved[frame * channels + channel]),
+  );
+}

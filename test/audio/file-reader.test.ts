@@ -3,9 +3,10 @@ import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FolderReader } from '#src/audio/file-reader';
 import type { PassEvent, PassOptions, SoundSegment } from '#src/audio/folder-pass';
+import { openSoundFile } from '#src/audio/sound-file';
 import { tempFolder } from '../support/temp';
 import { sleep, within } from '../support/wait';
-import { counts, FIXTURES, wav16, writeRamp } from './fixtures';
+import { counts, FIXTURES, fixtures, wav16, writeRamp } from './fixtures';
 
 const options = (folder: string, changes: Partial<PassOptions> = {}): PassOptions => ({
   folder,
@@ -16,6 +17,7 @@ const options = (folder: string, changes: Partial<PassOptions> = {}): PassOption
   segmentSeconds: 0,
   hopSeconds: 0,
   pad: 'right',
+  channels: 'mix',
   ...changes,
 });
 
@@ -66,6 +68,55 @@ describe('reading a folder in a thread', () => {
     assert.deepEqual([first.pcm.length, second.pcm.length, first.sampleRate], [8000, 8000, 16000]);
     // Every other sample is an old one; away from the ends, where the ramp begins and ends abruptly.
     assert.ok(Math.abs(counts(first.pcm)[4000] - 2000) < 0.01);
+  });
+
+  it('sends each channel by itself, stretch by stretch, with no sample in the wrong place', async () => {
+    const folder = tempFolder('pass');
+    // Left counts up, right counts down.
+    const stereo = Int16Array.from({ length: 2 * 900 }, (_, i) => (i % 2 === 0 ? i / 2 : -(i - 1) / 2));
+    writeFileSync(join(folder, 'stereo.wav'), wav16(stereo, { channels: 2 }));
+    const whole = segmentsOf(await readAll(folder, { channels: 'each' }));
+    const ramp = Array.from({ length: 900 }, (_, i) => i);
+    assert.deepEqual(
+      whole.map(({ channel, sequence, pcm }) => [channel, sequence, counts(pcm)]),
+      [
+        [1, 0, ramp],
+        [2, 0, ramp.map(value => -value || 0)],
+      ],
+    );
+    const cut = segmentsOf(await readAll(folder, { channels: 'each', segmentSeconds: 0.05 }));
+    assert.deepEqual(
+      cut.map(({ channel, sequence, pcm, startedAt }) => [
+        channel,
+        sequence,
+        counts(pcm)[1],
+        startedAt - cut[0].startedAt,
+      ]),
+      [0, 1, 2].flatMap(i => [
+        [1, i, 400 * i + 1, 50 * i],
+        [2, i, -400 * i - 1, 50 * i],
+      ]),
+    );
+    const mixed = segmentsOf(await readAll(folder));
+    assert.deepEqual([mixed.length, mixed[0].channel, Math.max(...mixed[0].pcm)], [1, undefined, 0]);
+  });
+
+  it('separates the channels of every format as libsndfile does', async () => {
+    const all = ['.wav', '.flac', '.ogg', '.opus', '.mp3'].flatMap(fixtures).filter(({ channels }) => channels > 1);
+    assert.ok(new Set(all.map(({ name }) => name.split('.')[1])).size > 1, 'more than one format has several channels');
+    for (const { name, file, channels, expected } of all) {
+      const sound = await openSoundFile(file);
+      const parts: Float32Array[][] = [];
+      for await (const block of sound.channelBlocks()) parts.push(block);
+      sound.close();
+      for (let channel = 0; channel < channels; channel++) {
+        const got = parts.flatMap(block => [...block[channel]]);
+        const theirs = expected.filter((_, i) => i % channels === channel);
+        assert.equal(got.length, theirs.length, name);
+        const worst = got.reduce((most, sample, i) => Math.max(most, Math.abs(sample - theirs[i])), 0);
+        assert.ok(worst < 5e-6, `${name}, channel ${channel + 1}: off by ${worst}`);
+      }
+    }
   });
 
   it('skips and names what cannot be read, and the good files still come through', async () => {

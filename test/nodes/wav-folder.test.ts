@@ -59,6 +59,24 @@ describe('wav-folder', () => {
     await flow.at('folder').statuses.find('summary', ({ text }) => text === '11 files');
   });
 
+  it('sends each channel by itself where it is told to', async () => {
+    const folder = tempFolder('stereo');
+    writeFileSync(join(folder, 'a.wav'), wav16(Int16Array.of(1, 10, 2, 20, 3, 30, 4, 40), { channels: 2 }));
+    const flow = await flowWith({ folder, channels: 'each', segmentSeconds: 2 / 8000 });
+    flow.send('folder', {});
+    const last = await flow.at('out').received.find('last message', isLast);
+    assert.deepEqual(
+      flow.at('out').received.items.map(msg => [msg.audio?.channel, msg.audio?.sequence, counts(pcmOf(msg))]),
+      [
+        [1, 0, [1, 2]],
+        [2, 0, [10, 20]],
+        [1, 1, [3, 4]],
+        [2, 1, [30, 40]],
+      ],
+    );
+    assert.deepEqual([last.audio?.channel, last.parts?.index, last.parts?.count], [2, 3, 4]);
+  });
+
   it('skips bad files, names and counts them, and the good ones still come through', async () => {
     const folder = folderOf(3, 2);
     writeFileSync(join(folder, 'normal', '2b.wav'), wav16(new Int16Array(100), { promised: 4_000_000_000 }));
