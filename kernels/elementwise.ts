@@ -243,6 +243,7 @@ export function sumOfSquares(a: usize, count: i32): f64 {
  * p ← p − rate · m / (√v + epsilon).
  * @param rate the learning rate with both bias corrections in it
  * @param gradientScale what gradients are multiplied with first (clipping)
+ * @param weightDecay what part of the parameters is then added to their gradients (L2, as PyTorch's Adam has it)
  */
 export function adam(
   p: usize,
@@ -255,6 +256,7 @@ export function adam(
   beta2: f32,
   epsilon: f32,
   gradientScale: f32,
+  weightDecay: f32,
 ): void {
   const b1 = f32x4.splat(beta1);
   const c1 = f32x4.splat(1 - beta1);
@@ -263,15 +265,17 @@ export function adam(
   const eps = f32x4.splat(epsilon);
   const step = f32x4.splat(rate);
   const scale = f32x4.splat(gradientScale);
+  const decay = f32x4.splat(weightDecay);
   // Parameter blocks are padded to whole vectors, so the last store touches padding at most.
   for (let i = 0; i < count; i += 4) {
     const at = <usize>i << 2;
-    const gv = f32x4.mul(v128.load(g + at), scale);
+    const pv = v128.load(p + at);
+    const gv = madd(pv, decay, f32x4.mul(v128.load(g + at), scale));
     const mv = madd(v128.load(m + at), b1, f32x4.mul(gv, c1));
     const vv = madd(v128.load(v + at), b2, f32x4.mul(f32x4.mul(gv, gv), c2));
     v128.store(m + at, mv);
     v128.store(v + at, vv);
     const delta = f32x4.div(f32x4.mul(step, mv), f32x4.add(f32x4.sqrt(vv), eps));
-    v128.store(p + at, f32x4.sub(v128.load(p + at), delta));
+    v128.store(p + at, f32x4.sub(pv, delta));
   }
 }

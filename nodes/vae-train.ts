@@ -1,72 +1,20 @@
 // The vae-train node: collects spectrograms of what is normal and trains a model on them in a worker thread.
-import type { NodeAPI, NodeDef } from 'node-red';
+import type { NodeAPI } from 'node-red';
 import { UserError } from '../src/errors';
 import { TrainingJob } from '../src/jobs/training-job';
 import { type FrontEnd, frontEndDifference, frontEndOf, type Message, readSpectrogram } from '../src/messages';
-import { buildArchitecture, type NetworkOptions, type Preset } from '../src/ml/architecture';
-import { networkDefaults, trainingDefaults } from '../src/ml/defaults';
-import type { EarlyStopping } from '../src/ml/early-stopping';
-import type { TrainingOptions, TrainingProgress } from '../src/ml/train';
+import { buildArchitecture } from '../src/ml/architecture';
+import type { SweepReport } from '../src/ml/sweep';
+import type { TrainingProgress } from '../src/ml/train';
 import { PictureSpool } from '../src/store/picture-spool';
 import { type AudioModel, audioModelOf } from './lib/audio-model-node';
 import { carryOn, inSeconds, isLast } from './lib/collecting';
-import { booleanField, choiceField, numberField, numberListField } from './lib/config';
+import { registerNetworkRoute } from './lib/network-route';
 import { type Handlers, registerNode, type Shell, shortMessage } from './lib/shell';
+import { LEAST_SEGMENTS, readVaeTrain, type VaeTrainConfig, type VaeTrainDef } from './lib/vae-train-config';
 
-const PRESETS = ['compact', 'office', 'mirrored', 'custom'] as const satisfies readonly Preset[];
-const EARLY_STOPPING = ['none', 'patience', 'prechelt'] as const satisfies readonly EarlyStopping[];
-
-interface Config {
-  modelId: unknown;
-  network: NetworkOptions;
-  options: Omit<TrainingOptions, 'threads' | 'engine'>;
-  trainWhen: 'complete' | 'count';
-  count: number;
-}
-
-interface Def extends NodeDef {
-  model?: string;
-}
-
-/** Fewer segments than this give neither a model nor a spread of scores. */
-const LEAST_SEGMENTS = 3;
-const MAX_LAYERS = 12;
 /** Epochs of a tiny network take a millisecond; nobody wants to hear of each. */
 const PROGRESS_INTERVAL_MS = 100;
-
-function read(def: Def): Config {
-  const preset = choiceField(def, 'preset', PRESETS, 'compact');
-  const network = networkDefaults(preset);
-  const d = trainingDefaults(preset);
-  const list = (field: 'filters' | 'kernels' | 'strides', max: number): number[] =>
-    preset === 'custom'
-      ? numberListField(def, field, network[field], { min: 1, max }).slice(0, MAX_LAYERS)
-      : network[field];
-  return {
-    modelId: def.model,
-    network: {
-      preset,
-      filters: list('filters', 2048),
-      kernels: list('kernels', 31),
-      strides: list('strides', 16),
-      latentDim: numberField(def, 'latentDim', network.latentDim, { min: 1, max: 4096, integer: true }),
-      batchNorm: booleanField(def, 'batchNorm', network.batchNorm),
-      variational: booleanField(def, 'variational', true),
-    },
-    options: {
-      epochs: numberField(def, 'epochs', d.epochs, { min: 1, max: 100_000, integer: true }),
-      batchSize: numberField(def, 'batchSize', d.batchSize, { min: 1, max: 1024, integer: true }),
-      learningRate: numberField(def, 'learningRate', d.learningRate, { min: 1e-8, max: 1 }),
-      rlWeight: numberField(def, 'rlWeight', d.rlWeight, { min: 0, max: 1e12 }),
-      klWeight: numberField(def, 'klWeight', d.klWeight, { min: 0, max: 1e12 }),
-      validationSplit: numberField(def, 'validationSplit', d.validationSplit, { min: 0, max: 0.9 }),
-      earlyStopping: choiceField(def, 'earlyStopping', EARLY_STOPPING, d.earlyStopping),
-      seed: numberField(def, 'seed', d.seed, { min: 0, max: 2 ** 32 - 1, integer: true }),
-    },
-    trainWhen: choiceField(def, 'trainWhen', ['complete', 'count'], 'complete'),
-    count: numberField(def, 'count', 150, { min: LEAST_SEGMENTS, max: 1e6, integer: true, unit: 'segments' }),
-  };
-}
 
 class Trainer implements Handlers {
   private readonly model: AudioModel;
@@ -79,7 +27,7 @@ class Trainer implements Handlers {
   private closing = false;
   private toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly shell: Shell<Config>) {
+  constructor(private readonly shell: Shell<VaeTrainConfig>) {
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
     const problem = this.model.engineProblem();
     if (problem) shell.status.warn(shortMessage(problem));
@@ -146,7 +94,7 @@ class Trainer implements Handlers {
         `${count} segments were collected; expected at least ${LEAST_SEGMENTS}, better 100 or more, of what is normal. Check that the spectrograms arrive here, and record more.`,
       );
     }
-    const { network, options } = shell.config;
+    const { network, options, sweep } = shell.config;
     buildArchitecture(frontEnd.shape, network);
     const problem = model.engineProblem();
     if (problem) throw problem;
@@ -156,6 +104,7 @@ class Trainer implements Handlers {
     const task = {
       ...{ spool: spool.descriptor(), frontEnd, network, folder: model.folder, name: model.modelName },
       options: { ...options, threads: model.threads, engine: model.engine },
+      sweep,
     };
     shell.status.busy(`training on ${count} segments`);
     const job = new TrainingJob(task, progress => this.tell(progress, msg));
@@ -175,25 +124,37 @@ class Trainer implements Handlers {
       if (this.closing) return;
       if (!report) return shell.status.idle('cancelled');
       model.refresh();
-      shell.status.ok(`trained v${report.version} · ${report.segments} segments · ${report.rl.toPrecision(3)}`);
-      shell.send([{ ...carryOn(msg), payload: report }, null]);
+      const { sweep, ...payload } = report;
+      const summary = `v${report.version} · ${report.segments} segments · ${report.rl.toPrecision(3)}`;
+      if (sweep) this.tellSweep(sweep, summary);
+      else shell.status.ok(`trained ${summary}`);
+      const sweepMessage = sweep && { ...carryOn(msg), topic: 'sweep', payload: { kind: 'sweep', ...sweep } };
+      shell.send([{ ...carryOn(msg), payload }, sweepMessage ?? null]);
     } catch (thrown) {
       if (!this.closing) shell.fail(thrown, msg);
     }
   }
 
+  private tellSweep({ best, points, failed }: SweepReport, summary: string): void {
+    const { status, node } = this.shell;
+    const text = `rl weight ${best} of ${points.length} · ${summary}`;
+    if (failed.length === 0) status.ok(text);
+    else status.warn(`${text} · ${failed.length} diverged`);
+    for (const { rlWeight, reason } of failed) node.warn(`rlWeight ${rlWeight} was left out of the sweep: ${reason}`);
+  }
+
   private tell(progress: TrainingProgress, msg: Message): void {
-    const { phase, epoch, epochs, loss, rl, kl, valLoss, secondsLeft } = progress;
+    const { phase, epoch, epochs, rl, secondsLeft, rlWeight, run, runs } = progress;
     const now = performance.now();
     const isDue = phase !== 'training' || epoch === epochs || now - this.toldAt >= PROGRESS_INTERVAL_MS;
     if (this.closing || !isDue) return;
     this.toldAt = now;
     const { status, send } = this.shell;
+    const weight = run ? `rl weight ${rlWeight} (${run}/${runs}) · ` : '';
     if (phase === 'training') {
-      status.busy(`training ${epoch}/${epochs} · ${rl.toPrecision(3)} · ${inSeconds(secondsLeft)}`);
-    } else status.busy(phase);
-    const payload = { phase, epoch, epochs, loss, rl, kl, valLoss, secondsLeft };
-    send([null, { ...carryOn(msg), topic: 'progress', payload }]);
+      status.busy(`${weight || 'training '}${epoch}/${epochs} · ${rl.toPrecision(3)} · ${inSeconds(secondsLeft)}`);
+    } else status.busy(weight + phase);
+    send([null, { ...carryOn(msg), topic: 'progress', payload: progress }]);
   }
 
   private async stop(): Promise<void> {
@@ -213,5 +174,7 @@ class Trainer implements Handlers {
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode<Def, Config>(RED, { type: 'vae-train', read, start: shell => new Trainer(shell) });
+  const start = (shell: Shell<VaeTrainConfig>) => new Trainer(shell);
+  registerNode<VaeTrainDef, VaeTrainConfig>(RED, { type: 'vae-train', read: readVaeTrain, start });
+  registerNetworkRoute(RED);
 };

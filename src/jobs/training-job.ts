@@ -1,6 +1,7 @@
 // The training of a VAE in a worker thread: what it is given and what it comes to.
 import type { FrontEnd } from '../messages';
 import type { NetworkOptions } from '../ml/architecture';
+import type { SweepRange, SweepReport } from '../ml/sweep';
 import type { TrainingOptions, TrainingProgress } from '../ml/train';
 import type { SpoolDescriptor } from '../store/picture-spool';
 import { WorkerJob } from './worker-job';
@@ -11,6 +12,8 @@ export interface TrainingTask {
   frontEnd: FrontEnd;
   network: NetworkOptions;
   options: TrainingOptions;
+  /** Trains once for each of these weights, instead of once with `options.rlWeight`, and saves the best. */
+  sweep?: SweepRange;
   /** Where all models live, and the name of this one. */
   folder: string;
   name: string;
@@ -30,6 +33,8 @@ export interface ModelReport {
   segments: number;
   seconds: number;
   skippedUpdates: number;
+  /** What came of each weight, where several were tried. */
+  sweep?: SweepReport;
 }
 
 export class TrainingJob extends WorkerJob<TrainingTask, TrainingProgress, ModelReport> {

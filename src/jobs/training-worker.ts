@@ -1,53 +1,81 @@
-// The worker thread of one training: reads the spool, trains, saves the model, reports.
+// The worker thread of one training or sweep: reads the spool, trains, saves the model, reports.
 import { describeScores } from '../detect/distribution';
-import { type Trained, type TrainingProgress, train } from '../ml/train';
+import { type SweepRange, type SweepReport, sweep, sweepWeights, type TrainedModel } from '../ml/sweep';
+import { type Trained, type TrainingOptions, type TrainingProgress, train } from '../ml/train';
 import { writeModelFile } from '../store/model-file';
 import { ModelStore } from '../store/model-store';
 import { SpoolReader } from '../store/picture-spool';
 import { PACKAGE_VERSION } from '../version';
 import { type JobWatch, runJob } from './job-thread';
 import { describeModel } from './model-description';
+import { SweepClock } from './sweep-clock';
 import type { ModelReport, TrainingTask } from './training-job';
 
-async function run(task: TrainingTask, { onProgress, cancelled }: JobWatch<TrainingProgress>): Promise<ModelReport> {
-  const { frontEnd, options } = task;
+type Watch = JobWatch<TrainingProgress>;
+type TrainWith = (options: TrainingOptions, onProgress: Watch['onProgress']) => Promise<Trained>;
+
+async function run(task: TrainingTask, { onProgress, cancelled }: Watch): Promise<ModelReport> {
   const source = new SpoolReader(task.spool);
+  let last: TrainingProgress | undefined;
+  const tell: Watch['onProgress'] = progress => {
+    last = progress;
+    onProgress(progress);
+  };
+  const saving = (): void => {
+    if (last) onProgress({ ...last, phase: 'saving', secondsLeft: 0 });
+  };
+  const trainWith: TrainWith = (options, told) => train(source, task.frontEnd, task.network, options, told, cancelled);
   try {
-    let last: TrainingProgress | undefined;
-    const remember = (progress: TrainingProgress): void => {
-      last = progress;
-      onProgress(progress);
-    };
-    const trained = await train(source, frontEnd, task.network, options, remember, cancelled);
-    if (last) onProgress({ ...last, phase: 'saving' });
-    const model = save(task, trained, source.count);
-    await trained.engine.close();
+    if (task.sweep) {
+      const { report, best } = await runSweep(task.sweep, task.options, trainWith, tell);
+      saving();
+      const model = save(task, { ...task.options, rlWeight: report.best }, best, source.count);
+      return { ...model, sweep: report };
+    }
+    const { engine, ...rest } = await trainWith(task.options, tell);
+    saving();
+    const trained = { ...rest, engine: engine.name, architecture: engine.architecture };
+    const model = save(task, task.options, { ...trained, parameters: engine.parameterViews() }, source.count);
+    await engine.close();
     return model;
   } finally {
     source.close();
   }
 }
 
-function save(task: TrainingTask, trained: Trained, segments: number): ModelReport {
-  const { engine, scale, scores } = trained;
-  const { threads: _threads, kernels: _kernels, engine: _engine, ...options } = task.options;
+function runSweep(
+  range: SweepRange,
+  options: TrainingOptions,
+  trainWith: TrainWith,
+  tell: Watch['onProgress'],
+): Promise<{ report: SweepReport; best: TrainedModel }> {
+  const weights = sweepWeights(range);
+  const clock = new SweepClock(weights.length);
+  return sweep(weights, (rlWeight, i) =>
+    trainWith({ ...options, rlWeight }, progress => tell(clock.place(progress, rlWeight, i))),
+  );
+}
+
+function save(task: TrainingTask, used: TrainingOptions, trained: TrainedModel, segments: number): ModelReport {
+  const { engine, architecture, parameters, scale, scores } = trained;
+  const { threads: _threads, kernels: _kernels, engine: _engine, ...options } = used;
   const total = scores.rl.map((rl, i) => options.rlWeight * rl + options.klWeight * scores.kl[i]);
   const distributions = { rl: describeScores(scores.rl), kl: describeScores(scores.kl), total: describeScores(total) };
   const store = new ModelStore(task.folder, task.name);
   const version = store.nextVersion();
   const file = store.pathOf(version);
   const { epochs, loss, rl, kl, valLoss, skippedUpdates, seconds } = trained;
-  writeModelFile(file, engine.parameterViews(), {
+  writeModelFile(file, parameters, {
     packageVersion: PACKAGE_VERSION,
     name: task.name,
     version,
     createdAt: new Date().toISOString(),
     ...describeModel({
-      architecture: engine.architecture,
+      architecture,
       frontEnd: task.frontEnd,
       scale,
       scores: distributions,
-      training: { engine: engine.name, options, segments, epochs, loss, rl, kl, valLoss, skippedUpdates, seconds },
+      training: { engine, options, segments, epochs, loss, rl, kl, valLoss, skippedUpdates, seconds },
     }),
   });
   store.prune();

@@ -44,7 +44,7 @@ export interface Architecture {
 }
 
 /** The presets' own choices. */
-const PRESETS: Record<Exclude<Preset, 'custom'>, Omit<NetworkOptions, 'preset' | 'variational'>> = {
+export const PRESETS: Record<Exclude<Preset, 'custom'>, Omit<NetworkOptions, 'preset' | 'variational'>> = {
   compact: {
     filters: [16, 32, 64, 64],
     kernels: [3, 3, 3, 3],
@@ -62,19 +62,18 @@ const PRESETS: Record<Exclude<Preset, 'custom'>, Omit<NetworkOptions, 'preset' |
   },
 };
 
-/** The options of a preset; 'custom' gives back what it was given. */
-export function presetOptions(options: NetworkOptions): NetworkOptions {
+/** The convolutions are the preset's own, the rest is as chosen. */
+function withPreset(options: NetworkOptions): NetworkOptions {
   if (options.preset === 'custom') return options;
-  return { ...PRESETS[options.preset], preset: options.preset, variational: options.variational };
+  const { filters, kernels, strides } = PRESETS[options.preset];
+  return { ...options, filters, kernels, strides };
 }
 
 /**
- * Lays out the network for pictures of `input` = [bins, frames].
- * @throws UserError `architecture` where lists differ in length or strides shrink the picture to nothing
+ * What is wrong with the lists whatever the pictures.
+ * @throws UserError `architecture` where they are empty or differ in length
  */
-export function buildArchitecture(input: [number, number], chosen: NetworkOptions): Architecture {
-  const options = presetOptions(chosen);
-  const { filters, kernels, strides, latentDim, batchNorm, variational } = options;
+export function checkLists({ filters, kernels, strides }: NetworkOptions): void {
   const depth = filters.length;
   if (depth === 0)
     throw new UserError('architecture', 'filters is empty; expected at least one number, e.g. 16,32,64.');
@@ -84,6 +83,17 @@ export function buildArchitecture(input: [number, number], chosen: NetworkOption
       `filters has ${depth} numbers, kernels ${kernels.length} and strides ${strides.length}; expected as many of each.`,
     );
   }
+}
+
+/**
+ * Lays out the network for pictures of `input` = [bins, frames].
+ * @throws UserError `architecture` where lists differ in length or strides shrink the picture to nothing
+ */
+export function buildArchitecture(input: [number, number], chosen: NetworkOptions): Architecture {
+  const options = withPreset(chosen);
+  checkLists(options);
+  const { filters, kernels, strides, latentDim, batchNorm, variational } = options;
+  const depth = filters.length;
   const encoder: ConvSpec[] = [];
   let grid: [number, number, number] = [input[0], input[1], 1];
   for (let i = 0; i < depth; i++) {

@@ -67,8 +67,8 @@ export interface ComputeEngine {
   ): { rl: number; kl: number };
   /** Makes the gradients ready for `update`; the norm of the whole gradient. */
   reduce(): number;
-  /** One step of Adam, with gradients multiplied by `gradientScale`. */
-  update(learningRate: number, gradientScale: number): void;
+  /** One step of Adam, with gradients multiplied by `gradientScale` and `weightDecay` times the parameters added. */
+  update(learningRate: number, gradientScale: number, weightDecay?: number): void;
   /** Scores the first `count` pictures of `input`, with z = μ. */
   score(count: number): PictureScore[];
   /** Gives threads and memory back; the engine cannot be used afterwards. */

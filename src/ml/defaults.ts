@@ -1,5 +1,5 @@
 // The settings that detect best on the recordings of bench/detect.mjs, and each preset's own.
-import { type NetworkOptions, type Preset, presetOptions } from './architecture';
+import { type NetworkOptions, PRESETS, type Preset } from './architecture';
 import type { TrainingOptions } from './train';
 
 export type TrainingDefaults = Omit<TrainingOptions, 'threads' | 'kernels'>;
@@ -8,6 +8,7 @@ const COMMON: TrainingDefaults = {
   epochs: 60,
   batchSize: 16,
   learningRate: 1e-3,
+  weightDecay: 0,
   rlWeight: 100_000,
   klWeight: 1,
   validationSplit: 0,
@@ -27,10 +28,7 @@ export function trainingDefaults(preset: Preset): TrainingDefaults {
   return { ...COMMON, ...BY_PRESET[preset] };
 }
 
-/** The network of a preset with nothing changed. */
+/** The network of a preset with nothing changed; 'custom' starts as 'compact'. */
 export function networkDefaults(preset: Preset): NetworkOptions {
-  return presetOptions({
-    ...{ preset, filters: [16, 32, 64, 64], kernels: [3, 3, 3, 3], strides: [2, 2, 2, 2] },
-    ...{ latentDim: 16, batchNorm: false, variational: true },
-  });
+  return { ...PRESETS[preset === 'custom' ? 'compact' : preset], preset, variational: true };
 }

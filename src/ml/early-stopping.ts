@@ -9,6 +9,8 @@ export interface EpochLosses {
 }
 
 export interface StoppingRule {
+  /** Takes the validation loss of the untrained network, where the rule looks at it. */
+  begin?(validation: number): void;
   /** Takes the losses of one more epoch and says whether to stop after it. */
   shouldStop(losses: EpochLosses): boolean;
 }
@@ -29,28 +31,41 @@ export class Patience implements StoppingRule {
 }
 
 /**
- * L. Prechelt, "Early Stopping – But When?" (1997), in the form of the one-class dog-bark system: with
- * GL(t) = 100·(E_va/E_opt − 1) and P_κ(t) = 1000·(mean(E_tr over the last κ epochs)/min(same) − 1), stop when GL > α
- * and P_κ < 100, or when the mean training error of the strip is below 1.1 times its minimum.
+ * L. Prechelt, "Early Stopping – But When?" (1997), in the form of the one-class dog-bark system. With the generalisation
+ * loss GL(t) = 100·(E_va/E_opt − 1), E_opt the lowest validation loss so far, the untrained network's included, and the
+ * training progress P_κ(t) = 1000·(mean/min − 1) of the training losses of the last κ epochs, it stops when GL > α while
+ * P_κ < 100, or when the mean of those losses is below 1.1 times their minimum.
+ *
+ * The second is the same as P_κ < 100, so it alone decides; both stand here because the source has both. Prechelt's own
+ * rules wait for GL, or for GL/P, and end a training that still gets on but no longer generalises.
  */
 export class Prechelt implements StoppingRule {
-  private readonly training: number[] = [];
+  /** GL of the last epoch, %. */
+  generalizationLoss = 0;
+  /** P_κ of the last epoch, ‰; infinite before there are κ epochs. */
+  progress = Number.POSITIVE_INFINITY;
+  private readonly strip: number[] = [];
   private optimum = Number.POSITIVE_INFINITY;
+
   constructor(
     private readonly alpha = 30,
-    private readonly strip = 5,
+    private readonly kappa = 5,
   ) {}
 
+  begin(validation: number): void {
+    this.optimum = validation;
+  }
+
   shouldStop({ training, validation }: EpochLosses): boolean {
-    this.training.push(training);
     this.optimum = Math.min(this.optimum, validation);
-    if (this.training.length <= this.strip) return false;
-    const last = this.training.slice(-this.strip);
-    const mean = last.reduce((sum, value) => sum + value, 0) / last.length;
-    const least = Math.min(...last);
-    const generalizationLoss = 100 * (validation / this.optimum - 1);
-    const progress = 1000 * (mean / least - 1);
-    return (generalizationLoss > this.alpha && progress < 100) || mean < 1.1 * least;
+    this.generalizationLoss = 100 * (validation / this.optimum - 1);
+    this.strip.push(training);
+    if (this.strip.length > this.kappa) this.strip.shift();
+    if (this.strip.length < this.kappa) return false;
+    const mean = this.strip.reduce((sum, value) => sum + value, 0) / this.kappa;
+    const least = Math.min(...this.strip);
+    this.progress = 1000 * (mean / least - 1);
+    return (this.generalizationLoss > this.alpha && this.progress < 100) || mean < 1.1 * least;
   }
 }
 

@@ -177,9 +177,9 @@ export class Engine implements ComputeEngine {
     return Math.sqrt(sum);
   }
 
-  /** One step of Adam. */
-  update(learningRate: number, gradientScale: number): void {
-    this.network.setUpdate(learningRate, ++this.steps, gradientScale);
+  /** One step of Adam, with gradients multiplied by `gradientScale` and `weightDecay` times the parameters added. */
+  update(learningRate: number, gradientScale: number, weightDecay = 0): void {
+    this.network.setUpdate(learningRate, ++this.steps, gradientScale, weightDecay);
     this.run(Command.update);
   }
 

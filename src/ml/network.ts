@@ -11,7 +11,7 @@ export const Command = { exit: 0, prepare: 1, gradients: 2, reduce: 3, update: 4
 /** Places in the control block: integers … */
 const INT = { count: 4, first: 5 } as const;
 /** … and float64 values. */
-const FLOAT = { rlScale: 0, klScale: 1, rate: 2, gradientScale: 3 } as const;
+const FLOAT = { rlScale: 0, klScale: 1, rate: 2, gradientScale: 3, weightDecay: 4 } as const;
 
 export class Network {
   private readonly encoder: ConvLayer[];
@@ -49,10 +49,14 @@ export class Network {
     this.doubles[FLOAT.klScale] = klScale;
   }
 
-  /** Adam's learning rate with bias correction for step `t` = 1, 2, …; gradients are multiplied by `gradientScale`. */
-  setUpdate(learningRate: number, t: number, gradientScale: number): void {
+  /**
+   * Adam's learning rate with bias correction for step `t` = 1, 2, …; gradients are multiplied by `gradientScale`, then
+   * `weightDecay` times the parameters is added.
+   */
+  setUpdate(learningRate: number, t: number, gradientScale: number, weightDecay: number): void {
     this.doubles[FLOAT.rate] = (learningRate * Math.sqrt(1 - ADAM.beta2 ** t)) / (1 - ADAM.beta1 ** t);
     this.doubles[FLOAT.gradientScale] = gradientScale;
+    this.doubles[FLOAT.weightDecay] = weightDecay;
   }
 
   /** One thread's part of a command. */
@@ -313,6 +317,7 @@ export class Network {
     const { plan, kernels } = this.context;
     const rate = this.doubles[FLOAT.rate];
     const gradientScale = this.doubles[FLOAT.gradientScale];
+    const weightDecay = this.doubles[FLOAT.weightDecay];
     for (const { offset, size, trainable, rateScale } of plan.table.list) {
       if (!trainable) continue;
       const [from, to] = this.context.share(size, 16);
@@ -329,6 +334,7 @@ export class Network {
         ADAM.beta2,
         ADAM.epsilon,
         gradientScale,
+        weightDecay,
       );
     }
     this.context.barrier.wait();

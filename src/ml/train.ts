@@ -16,6 +16,8 @@ export interface TrainingOptions {
   epochs: number;
   batchSize: number;
   learningRate: number;
+  /** L2: what part of the weights is added to their gradients. */
+  weightDecay: number;
   rlWeight: number;
   klWeight: number;
   /** Part of the pictures that is only looked at for the validation loss, 0…0.9. */
@@ -38,6 +40,15 @@ export interface TrainingProgress {
   kl: number;
   valLoss?: number;
   secondsLeft: number;
+  /** In a sweep: which weight is being trained, and that it is the `run`-th of `runs`, from 1. */
+  rlWeight?: number;
+  run?: number;
+  runs?: number;
+}
+
+export interface Scores {
+  rl: Float64Array;
+  kl: Float64Array;
 }
 
 /** What a training ends with; the engine still holds the weights and is the caller's to close. */
@@ -45,7 +56,9 @@ export interface Trained {
   engine: ComputeEngine;
   scale: InputScale;
   /** Scores of every picture of the set; with enough pictures held out, only of those, which are the honest ones. */
-  scores: { rl: Float64Array; kl: Float64Array };
+  scores: Scores;
+  /** Means over the pictures held out, or over all where none is, with z = μ. */
+  evaluation: { rl: number; kl: number; loss: number };
   epochs: number;
   loss: number;
   rl: number;
@@ -95,23 +108,27 @@ export async function train(
     const run = new TrainingRun(engine, source, frontEnd, scale, options, random, cancelled);
     engine.initialise(random);
     const rule = stoppingRule(options.earlyStopping);
+    if (held > 0) rule.begin?.(run.evaluate(run.scores(validation)).loss);
     let last = { ...blank, phase: 'training' } as TrainingProgress;
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const { rl, kl } = run.epoch(training);
       const loss = rlWeight * rl + klWeight * kl;
-      const valLoss = held > 0 ? run.validate(validation) : undefined;
+      const valLoss = held > 0 ? run.evaluate(run.scores(validation)).loss : undefined;
       const secondsLeft = ((performance.now() - started) / 1000 / epoch) * (epochs - epoch);
       last = { phase: 'training', epoch, epochs, loss, rl, kl, valLoss, secondsLeft };
       onProgress(last);
       if (rule.shouldStop({ training: loss, validation: valLoss ?? loss })) break;
     }
+    run.expectUpdates();
     onProgress({ ...last, phase: 'scoring', secondsLeft: 0 });
     const all = Uint32Array.from({ length: source.count }, (_, i) => i);
     const scores = run.scores(held >= LEAST_HELD_OUT ? validation : all);
+    const isFew = held > 0 && held < LEAST_HELD_OUT;
+    const evaluation = run.evaluate(isFew ? run.scores(validation) : scores);
     const { epoch, loss, rl, kl, valLoss } = last;
     const seconds = (performance.now() - started) / 1000;
     const { skippedUpdates } = run;
-    return { engine, scale, scores, epochs: epoch, loss, rl, kl, valLoss, skippedUpdates, seconds };
+    return { engine, scale, scores, evaluation, epochs: epoch, loss, rl, kl, valLoss, skippedUpdates, seconds };
   } catch (thrown) {
     await engine.close();
     throw thrown;
@@ -121,6 +138,7 @@ export async function train(
 class TrainingRun {
   skippedUpdates = 0;
   private skippedInARow = 0;
+  private updates = 0;
   private usualNorm = 0;
   private readonly picture: Float32Array;
 
@@ -165,30 +183,40 @@ class TrainingRun {
     const norm = engine.reduce();
     if (!Number.isFinite(norm)) {
       this.skippedUpdates++;
-      if (++this.skippedInARow >= MAX_SKIPPED) {
-        throw new UserError(
-          'diverged',
-          `the training has diverged: the last ${MAX_SKIPPED} gradients were not finite numbers. Lower learningRate (now ${this.options.learningRate}) or rlWeight (now ${this.options.rlWeight}).`,
-        );
-      }
+      if (++this.skippedInARow >= MAX_SKIPPED) throw this.diverged(`the last ${MAX_SKIPPED}`);
       return;
     }
     this.skippedInARow = 0;
+    this.updates++;
     const limit = this.usualNorm === 0 ? norm : CLIP_RATIO * this.usualNorm;
     const clipped = Math.min(norm, limit);
     this.usualNorm = this.usualNorm === 0 ? norm : NORM_MEMORY * this.usualNorm + (1 - NORM_MEMORY) * clipped;
-    engine.update(this.options.learningRate, norm > 0 ? clipped / norm : 1);
+    engine.update(this.options.learningRate, norm > 0 ? clipped / norm : 1, this.options.weightDecay);
   }
 
-  /** Loss of the validation pictures, with z = μ. */
-  validate(pictures: Uint32Array): number {
-    const { rl, kl } = this.scores(pictures);
-    let sum = 0;
-    for (let i = 0; i < rl.length; i++) sum += this.options.rlWeight * rl[i] + this.options.klWeight * kl[i];
-    return sum / rl.length;
+  /** A short training may end before so many gradients were left out; one without a single update has failed as well. */
+  expectUpdates(): void {
+    if (this.updates === 0) throw this.diverged('all');
   }
 
-  scores(pictures: Uint32Array): { rl: Float64Array; kl: Float64Array } {
+  private diverged(which: string): UserError {
+    const { learningRate, rlWeight } = this.options;
+    return new UserError(
+      'diverged',
+      `the training has diverged: ${which} gradients were not finite numbers. Lower learningRate (now ${learningRate}) or rlWeight (now ${rlWeight}).`,
+    );
+  }
+
+  /** Means of the scores, and the loss they come to. */
+  evaluate(scores: Scores): { rl: number; kl: number; loss: number } {
+    const { rlWeight, klWeight } = this.options;
+    const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const [rl, kl] = [mean(scores.rl), mean(scores.kl)];
+    return { rl, kl, loss: rlWeight * rl + klWeight * kl };
+  }
+
+  /** With z = μ. */
+  scores(pictures: Uint32Array): Scores {
     const { engine } = this;
     const rl = new Float64Array(pictures.length);
     const kl = new Float64Array(pictures.length);

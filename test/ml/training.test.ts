@@ -1,41 +1,13 @@
 // The training loop on small pictures: learns, repeats itself, guards its updates, stops when told.
 import assert from 'node:assert/strict';
-import type { FrontEnd } from '#src/messages';
-import { buildArchitecture, type NetworkOptions } from '#src/ml/architecture';
+import { buildArchitecture } from '#src/ml/architecture';
 import { Cancelled } from '#src/ml/cancelled';
 import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
-import { Patience, Prechelt } from '#src/ml/early-stopping';
 import { Engine } from '#src/ml/engine';
 import { learnScale, type PictureSource, scaleInput } from '#src/ml/input-scale';
 import { Random } from '#src/ml/random';
 import { type TrainingOptions, type TrainingProgress, train } from '#src/ml/train';
-
-const frontEnd = (shape: [number, number], normalize: FrontEnd['normalize']): FrontEnd => ({
-  ...{ shape, sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
-  ...{ fMin: 0, fMax: 8000, normalize },
-});
-
-const small: NetworkOptions = {
-  ...{ preset: 'custom', filters: [6, 8], kernels: [3, 3], strides: [2, 2] },
-  ...{ latentDim: 4, batchNorm: false, variational: true },
-};
-
-/** Pictures of slanted stripes with some noise, in dB. */
-function stripes(count: number, bins: number, frames: number, level = -40): PictureSource {
-  const random = new Random(99);
-  const pictures = Array.from({ length: count }, () => {
-    const phase = random.below(8);
-    return Float32Array.from({ length: bins * frames }, (_, i) => {
-      const stripe = (Math.floor(i / frames) + (i % frames) + phase) % 8 < 4 ? 20 : 0;
-      return level + stripe + random.normal();
-    });
-  });
-  return {
-    count,
-    pictureLength: bins * frames,
-    read: (index, into, offset = 0) => into.set(pictures[index], offset),
-  };
-}
+import { frontEnd, small, stripes } from './pictures';
 
 const options = (rest: Partial<TrainingOptions>): TrainingOptions => ({
   ...trainingDefaults('compact'),
@@ -92,6 +64,19 @@ describe('training', function () {
 
   it('leaves an update out whose gradient is not finite, and says after many that it has failed', async () => {
     await assert.rejects(trainSmall({ epochs: 30, rlWeight: 1e200 }), /diverged.*Lower learningRate/);
+  });
+
+  it('says that it has failed also where it was too short for that', async () => {
+    await assert.rejects(trainSmall({ epochs: 1, rlWeight: 1e200 }), /diverged: all gradients/);
+  });
+
+  it('decays weights as Adam with L2 does: they end up smaller', async () => {
+    const norms = [];
+    for (const weightDecay of [0, 0.1]) {
+      const { tensors } = await trainSmall({ epochs: 20, rlWeight: 1, weightDecay });
+      norms.push(Math.hypot(...tensors['encoder.1.weight'].data));
+    }
+    assert.ok(norms[1] < 0.7 * norms[0], norms.join(' → '));
   });
 
   it('stays finite at a learning rate that would throw it off', async () => {
@@ -198,24 +183,6 @@ describe('input scale', () => {
   it('takes pictures that are already 0 to 1 as they are', () => {
     const scale = learnScale(stripes(2, 4, 4), frontEnd([4, 4], 'minmax'));
     assert.deepEqual(scale, { low: 0, high: 1, columns: 4 });
-  });
-});
-
-describe('early stopping', () => {
-  it('waits for `patience` epochs without a better validation loss', () => {
-    const rule = new Patience(2);
-    const stops = [5, 4, 4.5, 3, 3.1, 3.2].map(validation => rule.shouldStop({ training: 0, validation }));
-    assert.deepEqual(stops, [false, false, false, false, false, true]);
-  });
-
-  it('follows Prechelt: not before a whole strip, then when training no longer gets on', () => {
-    const rule = new Prechelt();
-    // Falling by half each epoch: strip mean over minimum is 6.2, far from 1.1.
-    const falling = [64, 32, 16, 8, 4, 2, 1].map(loss => rule.shouldStop({ training: loss, validation: loss }));
-    assert.ok(falling.every(stop => !stop));
-    const flat = [1, 1, 1, 1].map(loss => rule.shouldStop({ training: loss, validation: loss }));
-    // The strip still holds a 2 until the fourth: (2 + 1 + 1 + 1 + 1) / 5 = 1.2, then (1 · 5) / 5 = 1.
-    assert.deepEqual(flat, [false, false, false, true]);
   });
 });
 

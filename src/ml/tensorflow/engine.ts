@@ -104,8 +104,8 @@ export class TensorflowEngine implements ComputeEngine {
     return Math.sqrt(sum);
   }
 
-  update(learningRate: number, gradientScale: number): void {
-    this.weights.update(this.sums, learningRate, gradientScale);
+  update(learningRate: number, gradientScale: number, weightDecay = 0): void {
+    this.weights.update(this.sums, learningRate, gradientScale, weightDecay);
   }
 
   score(count: number): PictureScore[] {

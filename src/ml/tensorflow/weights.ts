@@ -66,12 +66,15 @@ export class Weights {
    * One step of Adam, in the form of the kernels: p ← p − rate · m / (√v + ε).
    * @param gradients in the order of `trainable`
    */
-  update(gradients: TfTensor[], learningRate: number, gradientScale: number): void {
+  update(gradients: TfTensor[], learningRate: number, gradientScale: number, weightDecay: number): void {
     const { tf } = this;
     const rate = correctedRate(learningRate, ++this.steps);
     this.trainable.forEach(({ name, shape, rateScale }, i) => {
       // Step by step, since the largest matrix may take hundreds of megabytes and each function makes another.
-      const gradient = tf.mul(gradients[i], gradientScale);
+      const gradient = tf.tidy(() => {
+        const scaled = tf.mul(gradients[i], gradientScale);
+        return weightDecay > 0 ? tf.add(scaled, tf.mul(this.get(name), weightDecay)) : scaled;
+      });
       const mix = (map: Map<string, TfTensor>, beta: number, news: () => TfTensor): TfTensor => {
         const mixed = tf.tidy(() => {
           const kept = tf.mul(map.get(name) ?? tf.zeros(shape), beta);

@@ -62,7 +62,7 @@ interface Step {
 }
 
 /** Trains on one batch over and over; the losses before each update. */
-function learn(engine: ComputeEngine, steps = STEPS, microBatch = BATCH): Step[] {
+function learn(engine: ComputeEngine, steps = STEPS, microBatch = BATCH, weightDecay = 0): Step[] {
   const all = pictures(engine.architecture);
   const random = new Random(5);
   return Array.from({ length: steps }, () => {
@@ -76,7 +76,7 @@ function learn(engine: ComputeEngine, steps = STEPS, microBatch = BATCH): Step[]
       kl += part.kl;
     }
     const norm = engine.reduce();
-    engine.update(LEARNING_RATE, 0.8);
+    engine.update(LEARNING_RATE, 0.8, weightDecay);
     return { rl, kl, norm };
   });
 }
@@ -179,6 +179,18 @@ describe('tensorflow engine', function () {
     learn(theirs, STEPS, 3).forEach(({ norm }, i) => {
       assertClose(norm, expected[i].norm, `norm of gradient ${i + 1}`);
     });
+  });
+
+  it('decays weights as ours does', async () => {
+    const [ours, theirs] = await both(networks['batch norm, strides 2'], tensorflow);
+    const plain = await open(networks['batch norm, strides 2']);
+    plain.initialise(new Random(3));
+    const expected = learn(ours, STEPS, BATCH, 0.5);
+    learn(theirs, STEPS, BATCH, 0.5).forEach(({ rl, norm }, i) => {
+      assertClose(rl, expected[i].rl, `rl before update ${i + 1}`);
+      assertClose(norm, expected[i].norm, `norm of gradient ${i + 1}`);
+    });
+    assert.ok(Math.abs(learn(plain)[STEPS - 1].rl / expected[STEPS - 1].rl - 1) > 1e-3, 'it makes a difference');
   });
 
   it('keeps log-variance within its limits, on the way back too', async () => {

@@ -1,0 +1,32 @@
+// Small pictures to train on in tests.
+import type { FrontEnd } from '#src/messages';
+import type { NetworkOptions } from '#src/ml/architecture';
+import type { PictureSource } from '#src/ml/input-scale';
+import { Random } from '#src/ml/random';
+
+export const frontEnd = (shape: [number, number], normalize: FrontEnd['normalize']): FrontEnd => ({
+  ...{ shape, sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
+  ...{ fMin: 0, fMax: 8000, normalize },
+});
+
+export const small: NetworkOptions = {
+  ...{ preset: 'custom', filters: [6, 8], kernels: [3, 3], strides: [2, 2] },
+  ...{ latentDim: 4, batchNorm: false, variational: true },
+};
+
+/** Pictures of slanted stripes with some noise, in dB. */
+export function stripes(count: number, bins: number, frames: number, level = -40): PictureSource {
+  const random = new Random(99);
+  const pictures = Array.from({ length: count }, () => {
+    const phase = random.below(8);
+    return Float32Array.from({ length: bins * frames }, (_, i) => {
+      const stripe = (Math.floor(i / frames) + (i % frames) + phase) % 8 < 4 ? 20 : 0;
+      return level + stripe + random.normal();
+    });
+  });
+  return {
+    count,
+    pictureLength: bins * frames,
+    read: (index, into, offset = 0) => into.set(pictures[index], offset),
+  };
+}
