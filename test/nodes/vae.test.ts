@@ -3,11 +3,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
+import { modelFacts } from '#src/jobs/model-description';
 import type { ModelReport } from '#src/jobs/training-job';
 import { bufferOf, type Message, type SpectrogramInfo } from '#src/messages';
 import type { Preset } from '#src/ml/architecture';
 import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
 import { Random } from '#src/ml/random';
+import type { SweepReport } from '#src/ml/sweep';
+import { readModelMetadata } from '#src/store/model-file';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { tempFolder } from '../support/temp';
 import { until } from '../support/wait';
@@ -183,6 +186,54 @@ describe('vae nodes', function () {
   it('say which setting is wrong', async () => {
     await start(model, trainer({ epochs: 'many' }));
     assert.match(await errorOf('train'), /epochs is "many"; expected a whole number from 1/);
+  });
+
+  it('sweep over weights of rl: tell each, send the outcome, keep the best model and say which', async () => {
+    await start(
+      model,
+      trainer({ sweep: true, sweepFrom: 1, sweepTo: 1e4, sweepCount: 3, validationSplit: 0.25, epochs: 2 }),
+    );
+    const report = await trained(16);
+    const told = await flow.at('progress').received.take('progress and sweep', 3);
+    const [outcome] = await flow.at('progress').received.take('sweep', 1, ({ topic }) => topic === 'sweep');
+    const { kind, points, best, failed } = outcome.payload as { kind: string } & SweepReport;
+    assert.equal(kind, 'sweep');
+    assert.deepEqual(
+      points.map(({ rlWeight, epochs }) => [rlWeight, epochs]),
+      [1, 100, 1e4].map(weight => [weight, 2]),
+    );
+    assert.deepEqual(failed, []);
+    assert.equal(best, points.reduce((a, b) => (b.rl < a.rl ? b : a)).rlWeight);
+    assert.deepEqual([report.version, report.epochs], [1, 2]);
+    const { training } = modelFacts(report.file, readModelMetadata(report.file));
+    assert.equal(training.options.rlWeight, best);
+    assert.ok(told.every(({ topic }) => topic === 'progress'));
+    assert.deepEqual(readdirSync(join(userDir, 'models', 'boiler')), ['v0001.safetensors']);
+    assert.match(String(flow.at('train').statuses.items.at(-1)?.text), new RegExp(`rl weight ${best} of 3`));
+  });
+
+  it('leave weights out of a sweep that overflow, with a warning that names them', async () => {
+    await start(model, trainer({ sweep: true, sweepFrom: 100, sweepTo: 1e30, sweepCount: 2 }));
+    await trained(8);
+    assert.match((await flow.at('train').warnings.take('warning', 1))[0], /rlWeight 1e\+30 was left out of the sweep/);
+    assert.match(String(flow.at('train').statuses.items.at(-1)?.text), /rl weight 100 of 1 .* 1 diverged/);
+  });
+
+  it('cancel a sweep as a whole', async () => {
+    await start(model, trainer({ sweep: true, epochs: 100_000 }));
+    sendMany(6);
+    await flow.at('progress').received.take('progress', 2);
+    flow.send('train', { stop: true });
+    await until('cancelled sweep', () => flow.at('train').statuses.items.at(-1)?.text === 'cancelled');
+    assert.deepEqual(flow.at('models').received.items, []);
+    assert.deepEqual(readdirSync(join(userDir, 'models', 'boiler')), []);
+  });
+
+  it('refuse a sweep that goes nowhere, and lists that do not fit each other', async () => {
+    await start(model, trainer({ sweep: true, sweepFrom: 10, sweepTo: 1 }));
+    assert.match(await errorOf('train'), /from rlWeight 10 to 1; expected a first weight below the last/);
+    await start(model, trainer({ strides: '2' }));
+    assert.match(await errorOf('train'), /filters has 2 numbers, kernels 2 and strides 1/);
   });
 
   it('let one trainer in at a time', async () => {
