@@ -1,5 +1,6 @@
 // The vae-train node: collects spectrograms of what is normal and trains a model on them in a worker thread.
 import type { NodeAPI } from 'node-red';
+import { MeanRange } from '../src/dsp/decibel-range';
 import { UserError } from '../src/errors';
 import { TrainingJob } from '../src/jobs/training-job';
 import { type FrontEnd, frontEndDifference, frontEndOf, type Message, readSpectrogram } from '../src/messages';
@@ -19,6 +20,7 @@ const PROGRESS_INTERVAL_MS = 100;
 class Trainer implements Handlers {
   private readonly model: AudioModel;
   private frontEnd: FrontEnd | undefined;
+  private range = new MeanRange();
   private spool: PictureSpool | undefined;
   private job: TrainingJob | undefined;
   /** The training and what comes behind it, until all of it is tidied up. */
@@ -75,6 +77,7 @@ class Trainer implements Handlers {
     }
     this.spool ??= new PictureSpool({ folder: this.model.store.folder, pictureLength: values.length });
     await this.spool.append(values);
+    this.range.add(info);
     if (!this.job) this.shell.status.idle(`collected ${this.spool.count}`);
   }
 
@@ -99,13 +102,13 @@ class Trainer implements Handlers {
     const problem = model.engineProblem();
     if (problem) throw problem;
     const unlock = model.store.lock(shell.node.name || `vae-train ${shell.node.id}`);
-    this.spool = undefined;
-    this.frontEnd = undefined;
     const task = {
-      ...{ spool: spool.descriptor(), frontEnd, network, folder: model.folder, name: model.modelName },
+      ...{ spool: spool.descriptor(), frontEnd: { ...frontEnd, ...this.range.mean() }, network, folder: model.folder, name: model.modelName },
       options: { ...options, threads: model.threads, engine: model.engine },
       sweep,
     };
+    this.spool = undefined;
+    this.startOver();
     shell.status.busy(`training on ${count} segments`);
     const job = new TrainingJob(task, progress => this.tell(progress, msg));
     this.job = job;
@@ -168,8 +171,14 @@ class Trainer implements Handlers {
   private async forget(): Promise<void> {
     const { spool } = this;
     this.spool = undefined;
-    this.frontEnd = undefined;
+    this.startOver();
     await spool?.discard();
+  }
+
+  /** The next spectrogram may be of another kind. */
+  private startOver(): void {
+    this.frontEnd = undefined;
+    this.range = new MeanRange();
   }
 }
 

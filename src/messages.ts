@@ -42,6 +42,12 @@ export interface FrontEnd {
   normalize: Normalize;
   /** dB below a segment's loudest value that are kept; absent in pictures made elsewhere. */
   rangeDb?: number;
+  /**
+   * dB that 0 and 1 stand for where `normalize` is 'minmax' (this segment's own; of a model: the mean over its training
+   * set) or 'range': what is needed to undo the scaling.
+   */
+  lowDb?: number;
+  highDb?: number;
 }
 
 /** Describes a spectrogram; `msg.spectrogram`. `min` and `max` are those of the payload. */
@@ -112,6 +118,8 @@ export interface Message {
   stop?: unknown;
   audio?: AudioInfo;
   spectrogram?: SpectrogramInfo;
+  /** The sound that a spectrogram was made of, as `msg.payload` was, where the spectrogram node keeps it. */
+  original?: unknown;
   score?: ScoreInfo;
   explanation?: Explanation;
   anomaly?: AnomalyInfo;
@@ -230,7 +238,7 @@ const FRONT_END_KEYS = [
   'rangeDb',
 ] as const satisfies readonly (keyof FrontEnd)[];
 
-/** The part of a spectrogram's description that a model depends on. */
+/** The part of a spectrogram's description that a model depends on: without what differs from segment to segment. */
 export function frontEndOf(info: SpectrogramInfo): FrontEnd {
   const { shape, sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize, rangeDb } = info;
   return { shape: [shape[0], shape[1]], sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize, rangeDb };

@@ -90,6 +90,11 @@ export class MelFilterBank {
     return this.weights.subarray(this.offsets[band], this.offsets[band + 1]);
   }
 
+  /** The first bin that a band's triangle covers. */
+  firstBinOf(band: number): number {
+    return this.firstBin[band];
+  }
+
   /** The bank as the kernels take it: first bin and number of bins of each band, and all weights in a row. */
   tables(): { bands: Uint32Array; weights: Float32Array } {
     const bands = new Uint32Array(2 * this.bands);

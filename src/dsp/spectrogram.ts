@@ -116,15 +116,16 @@ export class Spectrogram {
     }
     const values = new Float32Array(this.rows * columns);
     const shown = this.fillDecibels(pcm, values, columns, 0, kept);
-    let scale: Scale;
-    if (normalize === 'range') scale = toUnit(this.range);
-    else {
+    let range = this.range;
+    if (normalize !== 'range') {
       // The scale of a segment comes from all of its columns, those that are cropped included.
       const cropped = this.fillDecibels(pcm, values, columns, kept, natural);
       const [quietest, loudest] = [Math.min(shown[0], cropped[0]), Math.max(shown[1], cropped[1])];
       const floor = rangeDb > 0 ? Math.max(quietest, loudest - rangeDb) : quietest;
-      scale = normalize === 'minmax' ? toUnit([floor, loudest]) : raiseTo(floor);
+      range = [floor, loudest];
     }
+    const isUnit = normalize === 'range' || normalize === 'minmax';
+    const scale = isUnit ? toUnit(range) : raiseTo(range[0]);
     const extent = this.rescale(values, scale, shown);
     const { padding } = scale;
     if (kept < columns) {
@@ -132,7 +133,7 @@ export class Spectrogram {
       extent[0] = Math.min(extent[0], padding);
       extent[1] = Math.max(extent[1], padding);
     }
-    return { values, info: this.describe(columns, extent) };
+    return { values, info: { ...this.describe(columns, extent), ...(isUnit && { lowDb: range[0], highDb: range[1] }) } };
   }
 
   /**
