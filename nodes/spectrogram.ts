@@ -14,12 +14,18 @@ import {
 import { SpectrogramThread, type TimedSpectrogram } from '../src/dsp/spectrogram-thread';
 import { WINDOW_NAMES } from '../src/dsp/window';
 import { bufferOf, type Message, readAudio } from '../src/messages';
-import { choiceField, numberField } from './lib/config';
+import { booleanField, choiceField, numberField } from './lib/config';
 import { OrderedQueue } from './lib/ordered-queue';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
-/** What the node is set to; the sample rate comes with each segment. */
-type NodeSettings = Omit<SpectrogramSettings, 'sampleRate'>;
+/** What the pictures are made with; the sample rate comes with each segment. */
+type PictureSettings = Omit<SpectrogramSettings, 'sampleRate'>;
+
+interface Config {
+  picture: PictureSettings;
+  /** The sound stays in the message, as `msg.original`. */
+  keepSound: boolean;
+}
 
 /** Segments expected to take longer than this go to the thread: half of what the event loop may be held up. */
 const INLINE_MILLISECONDS = 10;
@@ -30,9 +36,9 @@ const MAX_SAMPLE_RATES = 8;
 /** A busy flow does not send every open editor more than two status events a second. */
 const STATUS_INTERVAL_MS = 500;
 
-function read(def: NodeDef): NodeSettings {
+function read(def: NodeDef): Config {
   const d = DEFAULT_SPECTROGRAM;
-  const settings: NodeSettings = {
+  const picture: PictureSettings = {
     fftSize: numberField(def, 'fftSize', d.fftSize, { ...FFT_SIZES, integer: true, unit: 'samples' }),
     hopLength: numberField(def, 'hopLength', d.hopLength, { min: 1, max: 2 ** 20, integer: true, unit: 'samples' }),
     window: choiceField(def, 'window', WINDOW_NAMES, d.window),
@@ -45,8 +51,8 @@ function read(def: NodeDef): NodeSettings {
     rangeDb: numberField(def, 'rangeDb', d.rangeDb, { min: 0, max: 400, unit: 'dB' }),
   };
   // What is wrong at any sample rate is said at deploy time, not with the first segment.
-  resolveSettings({ ...settings, sampleRate: 2 * Math.max(settings.fMax, settings.fMin + 1) });
-  return settings;
+  resolveSettings({ ...picture, sampleRate: 2 * Math.max(picture.fMax, picture.fMin + 1) });
+  return { picture, keepSound: booleanField(def, 'keepSound', false) };
 }
 
 /** A Spectrogram for one sample rate and what is known of its speed. */
@@ -66,7 +72,7 @@ class SpectrogramNode implements Handlers {
   private statusAt = Number.NEGATIVE_INFINITY;
   private showsWaiting = false;
 
-  constructor(private readonly shell: Shell<NodeSettings>) {}
+  constructor(private readonly shell: Shell<Config>) {}
 
   async input(msg: Message, send: Send): Promise<void> {
     try {
@@ -100,6 +106,7 @@ class SpectrogramNode implements Handlers {
   }
 
   private deliver(msg: Message, { values, info, milliseconds }: TimedSpectrogram, send: Send): void {
+    if (this.shell.config.keepSound) msg.original = msg.payload;
     msg.payload = bufferOf(values);
     msg.spectrogram = info;
     send(msg);
@@ -125,7 +132,7 @@ class SpectrogramNode implements Handlers {
   private makerFor(sampleRate: number): Maker {
     const known = this.makers.get(sampleRate);
     if (known) return known;
-    const spectrogram = new Spectrogram({ ...this.shell.config, sampleRate });
+    const spectrogram = new Spectrogram({ ...this.shell.config.picture, sampleRate });
     this.warnOfEmptyBands(spectrogram);
     const maker: Maker = { spectrogram, measured: Promise.resolve(), millisecondsPerColumn: Number.POSITIVE_INFINITY };
     maker.measured = measureColumnTime(spectrogram).then(milliseconds => {
@@ -172,5 +179,5 @@ function computeNow({ spectrogram }: Maker, pcm: Float32Array): TimedSpectrogram
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode<NodeDef, NodeSettings>(RED, { type: 'spectrogram', read, start: shell => new SpectrogramNode(shell) });
+  registerNode<NodeDef, Config>(RED, { type: 'spectrogram', read, start: shell => new SpectrogramNode(shell) });
 };

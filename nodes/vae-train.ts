@@ -103,7 +103,13 @@ class Trainer implements Handlers {
     if (problem) throw problem;
     const unlock = model.store.lock(shell.node.name || `vae-train ${shell.node.id}`);
     const task = {
-      ...{ spool: spool.descriptor(), frontEnd: { ...frontEnd, ...this.range.mean() }, network, folder: model.folder, name: model.modelName },
+      ...{
+        spool: spool.descriptor(),
+        frontEnd: { ...frontEnd, ...this.range.mean() },
+        network,
+        folder: model.folder,
+        name: model.modelName,
+      },
       options: { ...options, threads: model.threads, engine: model.engine },
       sweep,
     };

@@ -57,9 +57,14 @@ export class OrderedQueue {
     });
   }
 
-  /** Gives up what waits. The running job is its owner's to end. */
+  /** Gives up what waits, and takes no more. */
   close(): void {
     this.closed = true;
+    this.clear();
+  }
+
+  /** Gives up what waits. The running job is its owner's to end. */
+  clear(): void {
     for (const { resolve } of this.waiting.splice(0)) resolve();
     this.bytes = 0;
   }

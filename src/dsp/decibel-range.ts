@@ -2,11 +2,12 @@
 // `highDb` what these two stand for.
 import { UserError } from '../errors';
 import type { SpectrogramInfo } from '../messages';
+import { FLOOR_DB } from './spectrogram';
 
 type Range = Pick<SpectrogramInfo, 'lowDb' | 'highDb'>;
 
 /**
- * A picture in dB; where it is already, the same array.
+ * A picture in dB; where it is already, the same array. A 0 that says "this or less", as padding does, is the floor.
  * @throws UserError `no-db-range` where it is not and does not say which dB its 0 and 1 stand for
  */
 export function toDecibels(values: Float32Array, { normalize, lowDb, highDb }: SpectrogramInfo): Float32Array {
@@ -18,7 +19,7 @@ export function toDecibels(values: Float32Array, { normalize, lowDb, highDb }: S
     );
   }
   const [low, high] = [lowDb as number, highDb as number];
-  return values.map(value => low + value * (high - low));
+  return values.map(value => (value > 0 ? low + value * (high - low) : FLOOR_DB));
 }
 
 /** The mean of what 0 and 1 stand for in many pictures: how loud the sounds are that a model draws by itself. */

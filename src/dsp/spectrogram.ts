@@ -133,7 +133,10 @@ export class Spectrogram {
       extent[0] = Math.min(extent[0], padding);
       extent[1] = Math.max(extent[1], padding);
     }
-    return { values, info: { ...this.describe(columns, extent), ...(isUnit && { lowDb: range[0], highDb: range[1] }) } };
+    return {
+      values,
+      info: { ...this.describe(columns, extent), ...(isUnit && { lowDb: range[0], highDb: range[1] }) },
+    };
   }
 
   /**

@@ -1,0 +1,137 @@
+// The spectrogram-to-audio node: pictures in, sound out, made in a thread of the node's own. The last sound can be
+// played in the editor.
+import type { NodeAPI, NodeDef } from 'node-red';
+import { describeValue, UserError } from '../src/errors';
+import { type SoundOrder, SoundThread } from '../src/jobs/sound-thread';
+import type { Sound } from '../src/jobs/sound-worker';
+import { type AudioInfo, bufferOf, type Message, readAudio, readSpectrogram } from '../src/messages';
+import { choiceField, numberField } from './lib/config';
+import { forgetSound, registerSoundRoutes, rememberSound } from './lib/last-sounds';
+import { OrderedQueue } from './lib/ordered-queue';
+import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
+
+interface Config {
+  iterations: number;
+  phase: 'griffin-lim' | 'input';
+  format: 'pcm' | 'wav';
+}
+
+/** Room for what a vae-generate node sends at once. */
+const QUEUE_LIMITS = { jobs: 1000, bytes: 256 * 2 ** 20 };
+
+function read(def: NodeDef): Config {
+  return {
+    iterations: numberField(def, 'iterations', 32, { min: 1, max: 1000, integer: true }),
+    phase: choiceField(def, 'phase', ['griffin-lim', 'input'], 'griffin-lim'),
+    format: choiceField(def, 'format', ['pcm', 'wav'], 'pcm'),
+  };
+}
+
+class SoundMaker implements Handlers {
+  private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'spectrogram');
+  private readonly thread = new SoundThread();
+  private closed = false;
+
+  constructor(private readonly shell: Shell<Config>) {}
+
+  async input(msg: Message, send: Send): Promise<void> {
+    if (msg.stop) return this.stop();
+    const order = this.orderOf(msg);
+    try {
+      await this.queue.add(order.values.byteLength, () => this.work(order, msg, send));
+    } catch (error) {
+      // Whoever closed or stopped knows.
+      const asked = this.closed || (error instanceof UserError && error.code === 'cancelled');
+      if (!asked) throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    forgetSound(this.shell.node.id);
+    this.queue.close();
+    await this.thread.close();
+  }
+
+  private async stop(): Promise<void> {
+    const { queue, shell } = this;
+    if (queue.idle) return shell.status.idle('nothing to stop');
+    queue.clear();
+    await this.thread.cancel();
+    shell.status.idle('stopped');
+  }
+
+  private orderOf(msg: Message): SoundOrder {
+    const { iterations, phase } = this.shell.config;
+    const { values, info } = readSpectrogram(msg);
+    const known = msg.audio?.sampleRate === info.sampleRate ? msg.audio.samples : undefined;
+    const samples = Number.isInteger(known) && Number(known) > 0 ? known : undefined;
+    const original = phase === 'input' ? originalOf(msg, info.sampleRate) : undefined;
+    return { values, info, samples, iterations, original };
+  }
+
+  private async work(order: SoundOrder, msg: Message, send: Send): Promise<void> {
+    if (this.closed) return;
+    const { status } = this.shell;
+    const waiting = () => (this.queue.length > 0 ? ` · ${this.queue.length} waiting` : '');
+    status.busy(`making sound${waiting()}`);
+    const sound = await this.thread.make(order, done => {
+      status.busy(`making sound · ${Math.round(100 * done)} %${waiting()}`);
+    });
+    if (this.closed) return;
+    this.deliver(sound, order.info.sampleRate, msg, send);
+    this.showStatus(sound, order.info.sampleRate);
+  }
+
+  private deliver({ pcm, wav }: Sound, sampleRate: number, msg: Message, send: Send): void {
+    const { config, node } = this.shell;
+    const file = Buffer.from(wav.buffer, wav.byteOffset, wav.byteLength);
+    rememberSound(node.id, file);
+    msg.payload = config.format === 'wav' ? file : bufferOf(pcm);
+    if (config.format === 'wav') msg.contentType = 'audio/wav';
+    const { startedAt = Date.now(), source = 'spectrogram', sequence = 0, overruns = 0 } = msg.audio ?? {};
+    const { length: samples } = pcm;
+    const audio: AudioInfo = {
+      sampleRate,
+      samples,
+      seconds: samples / sampleRate,
+      startedAt,
+      source,
+      sequence,
+      overruns,
+    };
+    msg.audio = audio;
+    send(msg);
+  }
+
+  private showStatus({ pcm, peak, milliseconds }: Sound, sampleRate: number): void {
+    const { status } = this.shell;
+    const text = `${(pcm.length / sampleRate).toFixed(1)} s of sound · ${(milliseconds / 1000).toFixed(1)} s`;
+    const { dropped } = this.queue;
+    if (dropped > 0) status.warn(`${text} · ${dropped} left out`);
+    else if (peak > 1) status.warn(`${text} · turned down by ${(20 * Math.log10(peak)).toFixed(1)} dB`);
+    else status.ok(text);
+  }
+}
+
+/** @throws UserError `no-original` where the message has not kept the sound, or it has another sample rate */
+function originalOf({ original, audio }: Message, sampleRate: number): Float32Array {
+  if (original === undefined) {
+    throw new UserError(
+      'no-original',
+      'the message has no msg.original, the sound whose phase is to be used; expected a Buffer. Tick "Keep the sound" in the spectrogram node, or choose the phase Griffin-Lim.',
+    );
+  }
+  if (!Buffer.isBuffer(original) || audio?.sampleRate !== sampleRate) {
+    throw new UserError(
+      'no-original',
+      `msg.original is ${describeValue(original)} and msg.audio.sampleRate ${audio?.sampleRate}; expected a Buffer of float32 PCM at the picture's ${sampleRate} Hz, as the spectrogram node keeps it.`,
+    );
+  }
+  return readAudio({ payload: original, audio }).pcm;
+}
+
+export = (RED: NodeAPI): void => {
+  registerSoundRoutes(RED);
+  registerNode<NodeDef, Config>(RED, { type: 'spectrogram-to-audio', read, start: shell => new SoundMaker(shell) });
+};

@@ -1,0 +1,40 @@
+// A thread that makes sound of pictures: Griffin-Lim takes a second or more.
+import { join } from 'node:path';
+import { copyInTurns, RequestThread } from '../dsp/request-thread';
+import type { SpectrogramInfo } from '../messages';
+import type { Sound, SoundRequest } from './sound-worker';
+
+export interface SoundOrder {
+  values: Float32Array;
+  info: SpectrogramInfo;
+  /** Length of the sound that the picture was made of, where that is known. */
+  samples?: number;
+  iterations: number;
+  /** The sound whose phases to take instead of guessing. */
+  original?: Float32Array;
+}
+
+export class SoundThread {
+  private readonly thread = new RequestThread<SoundRequest, Sound>(join(__dirname, 'sound-worker.js'), 'makes sound');
+
+  /**
+   * The sound of a picture. Ask again only after the answer.
+   * @throws UserError what `soundOfPicture` throws; `thread-failed`, `cancelled` or `closed`
+   */
+  async make(order: SoundOrder, onProgress: (done: number) => void): Promise<Sound> {
+    // Copies: the memory may be shared with other messages.
+    const values = await copyInTurns(order.values);
+    const original = order.original && (await copyInTurns(order.original));
+    const transfer = original ? [values.buffer, original.buffer] : [values.buffer];
+    return this.thread.ask({ ...order, values, original }, transfer, onProgress);
+  }
+
+  /** Ends the work at hand, which fails with `cancelled`. */
+  cancel(): Promise<void> {
+    return this.thread.cancel();
+  }
+
+  close(): Promise<void> {
+    return this.thread.close();
+  }
+}

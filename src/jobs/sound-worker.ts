@@ -1,0 +1,42 @@
+// The worker thread of SoundThread.
+import { encodeWav } from '../audio/wav-write';
+import { answerRequests } from '../dsp/request-worker';
+import { soundOfPicture } from '../dsp/sound-of-picture';
+import { Random } from '../ml/random';
+import type { SoundOrder } from './sound-thread';
+
+export type SoundRequest = SoundOrder;
+
+export interface Sound {
+  /** Within −1…1. */
+  pcm: Float32Array;
+  /** Largest magnitude before it was turned down to 1. */
+  peak: number;
+  /** The same as a WAV file, 16 bits. */
+  wav: Uint8Array;
+  milliseconds: number;
+}
+
+/** The same picture gives the same sound. */
+const SEED = 1;
+/** Progress is for people. */
+const PROGRESS_INTERVAL_MS = 300;
+
+answerRequests<SoundRequest, Sound>(({ values, info, samples, iterations, original }, onProgress) => {
+  const start = performance.now();
+  let toldAt = start;
+  const { pcm, peak } = soundOfPicture(values, info, {
+    samples,
+    phases: original ? { kind: 'input', original } : { kind: 'griffin-lim', iterations, random: new Random(SEED) },
+    onProgress(done) {
+      if (performance.now() - toldAt < PROGRESS_INTERVAL_MS) return;
+      toldAt = performance.now();
+      onProgress(done);
+    },
+  });
+  const bytes = encodeWav(pcm, info.sampleRate);
+  // A Buffer may lie in memory that it shares with others; what goes to the other thread may not.
+  const wav = new Uint8Array(bytes);
+  const answer = { pcm, peak, wav, milliseconds: performance.now() - start };
+  return { answer, transfer: [pcm.buffer as ArrayBuffer, wav.buffer] };
+});
