@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { UserError } from '../src/errors';
 import { modelFacts } from '../src/jobs/model-description';
-import { type ScoringRequest, type ScoringResult, ScoringService } from '../src/jobs/scoring-service';
+import { ScoringService } from '../src/jobs/scoring-service';
 import { ENGINE_CHOICES, type EngineSettings } from '../src/ml/compute-engine';
 import { engineProblem } from '../src/ml/create-engine';
 import { ModelStore } from '../src/store/model-store';
@@ -68,7 +68,14 @@ class ModelKeeper implements Handlers {
         return () => this.listeners.delete(listener);
       },
       refresh: () => this.refresh(),
-      score: request => this.score(request),
+      score: async request => {
+        const { model, result } = await this.withModel(() => this.service.score(request));
+        return { ...result, model };
+      },
+      draw: async request => {
+        const { model, result } = await this.withModel(() => this.service.draw(request));
+        return { drawings: result, model };
+      },
       droppedSegments: () => this.service.dropped,
     };
     Object.assign(node, api);
@@ -86,8 +93,9 @@ class ModelKeeper implements Handlers {
     const found = this.store.latest(options);
     for (const problem of found?.problems ?? this.store.problems(options)) this.warnOnce(problem);
     if (!found || found.file === this.current?.file) return;
-    const { name, version, frontEnd, scores } = modelFacts(found.file, found.metadata);
-    this.current = { id: this.shell.node.id, name, version, file: found.file, frontEnd, scores };
+    const { name, version, frontEnd, scale, scores } = modelFacts(found.file, found.metadata);
+    const { columns } = scale;
+    this.current = { id: this.shell.node.id, name, version, file: found.file, frontEnd, columns, scores };
     this.service.use(found.file);
     for (const listener of this.listeners) listener(this.current);
   }
@@ -99,7 +107,8 @@ class ModelKeeper implements Handlers {
     this.shell.node.warn(problem.message + rest);
   }
 
-  private async score(request: ScoringRequest): Promise<ScoringResult & { model: ModelSummary }> {
+  /** Has the newest whole version work, and says which that was. */
+  private async withModel<Result>(work: () => Promise<Result>): Promise<{ result: Result; model: ModelSummary }> {
     for (;;) {
       const model = this.current;
       if (!model) {
@@ -110,7 +119,7 @@ class ModelKeeper implements Handlers {
         );
       }
       try {
-        return { ...(await this.service.score(request)), model };
+        return { result: await work(), model };
       } catch (thrown) {
         if (!(thrown instanceof UserError && UNUSABLE.has(thrown.code)) || model !== this.current) throw thrown;
         this.passOver(model, thrown);

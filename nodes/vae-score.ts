@@ -1,9 +1,8 @@
 // The vae-score node: how strange is this segment to the model? Scores in the audio-model's worker thread.
 import type { NodeAPI, NodeDef } from 'node-red';
-import { UserError } from '../src/errors';
 import type { ScoringResult } from '../src/jobs/scoring-service';
-import { frontEndDifference, frontEndOf, type Message, readSpectrogram, type ScoreInfo } from '../src/messages';
-import { type AudioModel, audioModelOf, type ModelSummary } from './lib/audio-model-node';
+import { type Message, readSpectrogram, type ScoreInfo } from '../src/messages';
+import { type AudioModel, audioModelOf, expectSettingsOf, type ModelSummary } from './lib/audio-model-node';
 import { booleanField, choiceField } from './lib/config';
 import { type Handlers, registerNode, type Send, type Shell, shortMessage } from './lib/shell';
 
@@ -43,16 +42,7 @@ class Scorer implements Handlers {
 
   async input(msg: Message, send: Send): Promise<void> {
     const { values, info } = readSpectrogram(msg);
-    const summary = this.model.summary();
-    if (summary) {
-      const difference = frontEndDifference(frontEndOf(info), summary.frontEnd);
-      if (difference) {
-        throw new UserError(
-          'other-settings',
-          `model "${summary.name}" was trained on other spectrograms: this one has ${difference}. Use the same spectrogram settings for training and scoring, or train again.`,
-        );
-      }
-    }
+    expectSettingsOf(this.model.summary(), info);
     const { config, status } = this.shell;
     // A copy: the message's own memory may be shared with other branches of the flow and is not ours to give away.
     const request = { picture: values.slice(), info, audio: msg.audio, explain: config.explain };

@@ -74,6 +74,17 @@ export interface ScoreInfo {
   model: { id: string; name: string; version: number };
 }
 
+/** `msg.generated`: how a model came to draw this spectrogram. */
+export interface GeneratedInfo {
+  mode: 'prior' | 'reconstruct' | 'interpolate';
+  /** Position among the spectrograms drawn for one message, and their number. */
+  index: number;
+  count: number;
+  /** The latent values that it was drawn from. */
+  latent: number[];
+  model: ScoreInfo['model'];
+}
+
 /** `msg.explanation`: which part of the picture the model did not expect. */
 export interface Explanation {
   /** Squared error per element, float32 LE, row-major [bins][frames]. */
@@ -120,6 +131,7 @@ export interface Message {
   spectrogram?: SpectrogramInfo;
   /** The sound that a spectrogram was made of, as `msg.payload` was, where the spectrogram node keeps it. */
   original?: unknown;
+  generated?: GeneratedInfo;
   score?: ScoreInfo;
   explanation?: Explanation;
   anomaly?: AnomalyInfo;

@@ -2,8 +2,15 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { ScoreDistribution } from '../../src/detect/distribution';
 import { UserError } from '../../src/errors';
+import type { Drawing, DrawingRequest } from '../../src/jobs/drawing';
 import type { ScoringRequest, ScoringResult } from '../../src/jobs/scoring-service';
-import type { FrontEnd, ScoreInfo } from '../../src/messages';
+import {
+  type FrontEnd,
+  frontEndDifference,
+  frontEndOf,
+  type ScoreInfo,
+  type SpectrogramInfo,
+} from '../../src/messages';
 import type { EngineSettings } from '../../src/ml/compute-engine';
 import type { ModelStore } from '../../src/store/model-store';
 
@@ -14,6 +21,8 @@ export interface ModelSummary {
   version: number;
   file: string;
   frontEnd: FrontEnd;
+  /** Columns of a picture that hold sound; those behind were padding in all of the training set. */
+  columns: number;
   /** How the training segments scored: what "normal" looks like to this model. */
   scores: Record<ScoreInfo['kind'], ScoreDistribution>;
 }
@@ -41,6 +50,8 @@ export interface AudioModel extends AudioModelNode {
   refresh(): void;
   /** Scores with the newest whole version, and says which that was. */
   score(request: ScoringRequest): Promise<ScoringResult & { model: ModelSummary }>;
+  /** Has the newest whole version draw pictures, and says which that was. */
+  draw(request: DrawingRequest): Promise<{ drawings: Drawing[]; model: ModelSummary }>;
   /** Segments left out because scoring could not keep up. */
   droppedSegments(): number;
 }
@@ -64,4 +75,18 @@ export function audioModelOf<T extends AudioModelNode = AudioModelNode>(RED: Nod
     );
   }
   return node;
+}
+
+/**
+ * Checks that a picture is of the kind that the model was trained on; nothing to check before the first training.
+ * @throws UserError `other-settings` naming what differs
+ */
+export function expectSettingsOf(summary: ModelSummary | undefined, info: SpectrogramInfo): void {
+  if (!summary) return;
+  const difference = frontEndDifference(frontEndOf(info), summary.frontEnd);
+  if (!difference) return;
+  throw new UserError(
+    'other-settings',
+    `model "${summary.name}" was trained on other spectrograms: this one has ${difference}. Use the same spectrogram settings here as for the training, or train again.`,
+  );
 }

@@ -1,9 +1,10 @@
-// Scoring as seen from Node-RED's thread: a bounded queue in front of one worker thread that holds the model.
+// Scoring and drawing as seen from Node-RED's thread: a bounded queue in front of one worker thread that holds the model.
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors';
 import type { AudioInfo, Explanation, SpectrogramInfo } from '../messages';
 import type { EngineSettings } from '../ml/compute-engine';
+import type { Drawing, DrawingRequest } from './drawing';
 
 export interface ScoringRequest {
   /** dB or 0…1, row-major [bins][frames]. */
@@ -24,11 +25,13 @@ export interface ScoringResult {
 export type ScoringCommand =
   | { kind: 'load'; file: string; engine?: EngineSettings }
   | { kind: 'score'; requests: ScoringRequest[] }
+  | { kind: 'draw'; request: DrawingRequest }
   | { kind: 'unload' };
 export type ScoringAnswer =
   | { kind: 'loaded' }
   | { kind: 'unloaded' }
   | { kind: 'scored'; results: ScoringResult[] }
+  | { kind: 'drawn'; drawings: Drawing[] }
   | { kind: 'failed'; code?: string; message: string };
 
 /** Waiting segments; more and the oldest is given up. Two minutes of a microphone at one segment every 2 s. */
@@ -38,10 +41,18 @@ const MAX_TOGETHER = 8;
 /** How long TensorFlow may take to give its memory back before the thread is ended all the same. */
 const UNLOAD_MS = 1000;
 
-interface Waiting {
-  request: ScoringRequest;
-  resolve(result: ScoringResult): void;
+interface Waiting<Request, Result> {
+  request: Request;
+  resolve(result: Result): void;
   reject(error: Error): void;
+}
+
+interface Scoring extends Waiting<ScoringRequest, ScoringResult> {
+  kind: 'score';
+}
+
+interface DrawingJob extends Waiting<DrawingRequest, Drawing[]> {
+  kind: 'draw';
 }
 
 export class ScoringService {
@@ -50,7 +61,7 @@ export class ScoringService {
   private worker: Worker | undefined;
   private file: string | undefined;
   private loadedFile: string | undefined;
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting: (Scoring | DrawingJob)[] = [];
   private running = false;
   private turn: Promise<void> = Promise.resolve();
   private closed = false;
@@ -68,22 +79,35 @@ export class ScoringService {
    * @throws UserError `too-fast` where the queue was full and this was the oldest, or as `readModelFile`
    */
   score(request: ScoringRequest): Promise<ScoringResult> {
-    return new Promise((resolve, reject) => {
-      if (this.closed) return reject(closed());
-      this.waiting.push({ request, resolve, reject });
-      if (this.waiting.length > MAX_WAITING) {
-        this.dropped++;
-        this.waiting
-          .shift()
-          ?.reject(
-            new UserError(
-              'too-fast',
-              `segments come faster than they can be scored: the oldest of ${MAX_WAITING} waiting was left out (${this.dropped} so far). Use longer segments or a smaller model.`,
-            ),
-          );
-      }
-      if (!this.running) this.turn = this.run();
-    });
+    return new Promise((resolve, reject) => this.add({ kind: 'score', request, resolve, reject }));
+  }
+
+  /**
+   * Draws pictures, after what was asked for before.
+   * @throws UserError `no-prior`, `too-fast`, or as `readModelFile`
+   */
+  draw(request: DrawingRequest): Promise<Drawing[]> {
+    return new Promise((resolve, reject) => this.add({ kind: 'draw', request, resolve, reject }));
+  }
+
+  private add(job: Scoring | DrawingJob): void {
+    if (this.closed) {
+      job.reject(closed());
+      return;
+    }
+    this.waiting.push(job);
+    if (this.waiting.length > MAX_WAITING) {
+      this.dropped++;
+      this.waiting
+        .shift()
+        ?.reject(
+          new UserError(
+            'too-fast',
+            `segments come faster than they can be scored: the oldest of ${MAX_WAITING} waiting was left out (${this.dropped} so far). Use longer segments or a smaller model.`,
+          ),
+        );
+    }
+    if (!this.running) this.turn = this.run();
   }
 
   /** Ends the worker; what is waiting is refused. */
@@ -108,20 +132,37 @@ export class ScoringService {
   private async run(): Promise<void> {
     this.running = true;
     while (this.waiting.length > 0 && !this.closed) {
-      let taken: Waiting[] = [];
+      let taken: (Scoring | DrawingJob)[] = [];
       try {
         await this.load();
-        taken = this.waiting.splice(0, MAX_TOGETHER);
-        const requests = taken.map(({ request }) => request);
-        const answer = await this.ask({ kind: 'score', requests });
-        if (answer.kind !== 'scored') continue;
-        for (const [i, result] of answer.results.entries()) taken[i].resolve(revive(result));
+        const [next] = this.waiting;
+        if (next?.kind === 'draw') {
+          taken = this.waiting.splice(0, 1);
+          const answer = await this.ask({ kind: 'draw', request: next.request });
+          if (answer.kind === 'drawn') next.resolve(answer.drawings);
+        } else {
+          const scorings = this.takeScorings();
+          taken = scorings;
+          const answer = await this.ask({ kind: 'score', requests: scorings.map(({ request }) => request) });
+          if (answer.kind !== 'scored') continue;
+          for (const [i, result] of answer.results.entries()) scorings[i].resolve(revive(result));
+        }
       } catch (thrown) {
         const failed = taken.length > 0 ? taken : this.waiting.splice(0);
         for (const { reject } of failed) reject(thrown as Error);
       }
     }
     this.running = false;
+  }
+
+  /** Takes what is to be scored next, up to where something is to be drawn. */
+  private takeScorings(): Scoring[] {
+    const scorings: Scoring[] = [];
+    for (let next = this.waiting[0]; next?.kind === 'score' && scorings.length < MAX_TOGETHER; next = this.waiting[0]) {
+      scorings.push(next);
+      this.waiting.shift();
+    }
+    return scorings;
   }
 
   private async load(): Promise<void> {

@@ -1,4 +1,4 @@
-// The worker thread of one audio model: holds its weights, scores pictures, draws explanations.
+// The worker thread of one audio model: holds its weights, scores pictures, draws explanations and pictures of its own.
 import { parentPort } from 'node:worker_threads';
 import { explain } from '../detect/explain';
 import { asError, UserError } from '../errors';
@@ -9,6 +9,7 @@ import { scaleInput } from '../ml/input-scale';
 import { planNetwork } from '../ml/plan';
 import { explanationPicture } from '../plot/heatmap';
 import { readModelFile } from '../store/model-file';
+import { draw } from './drawing';
 import { type ModelFacts, modelFacts } from './model-description';
 import type { ScoringAnswer, ScoringCommand, ScoringRequest, ScoringResult } from './scoring-service';
 
@@ -51,9 +52,14 @@ async function unload(): Promise<void> {
   await engine?.close();
 }
 
-function score(requests: ScoringRequest[]): ScoringResult[] {
+/** @throws Error where no model is loaded, which is asked for before */
+function theModel(): Loaded {
   if (!loaded) throw new Error('no model is loaded');
-  const { engine, facts } = loaded;
+  return loaded;
+}
+
+function score(requests: ScoringRequest[]): ScoringResult[] {
+  const { engine, facts } = theModel();
   const { rlWeight, klWeight } = facts.training.options;
   const size = engine.batch;
   const results: ScoringResult[] = [];
@@ -64,7 +70,7 @@ function score(requests: ScoringRequest[]): ScoringResult[] {
     });
     engine.score(part.length).forEach(({ rl, kl, latent }, i) => {
       const request = part[i];
-      const explanation = request.explain ? explainOne(request, i, loaded as Loaded) : undefined;
+      const explanation = request.explain ? explainOne(request, i, theModel()) : undefined;
       results.push({ rl, kl, total: rlWeight * rl + klWeight * kl, latent, explanation });
     });
   }
@@ -81,6 +87,7 @@ function explainOne(request: ScoringRequest, index: number, { engine, facts }: L
 
 parentPort?.on('message', async (command: ScoringCommand) => {
   let answer: ScoringAnswer;
+  const transfer: ArrayBuffer[] = [];
   try {
     if (command.kind === 'load') {
       await load(command.file, command.engine);
@@ -88,6 +95,11 @@ parentPort?.on('message', async (command: ScoringCommand) => {
     } else if (command.kind === 'unload') {
       await unload();
       answer = { kind: 'unloaded' };
+    } else if (command.kind === 'draw') {
+      const { engine, facts } = theModel();
+      const drawings = draw(command.request, engine, facts);
+      answer = { kind: 'drawn', drawings };
+      transfer.push(...drawings.map(({ picture }) => picture.buffer));
     } else {
       answer = { kind: 'scored', results: score(command.requests) };
     }
@@ -96,5 +108,5 @@ parentPort?.on('message', async (command: ScoringCommand) => {
     const code = error instanceof UserError ? error.code : undefined;
     answer = { kind: 'failed', code, message: error.message };
   }
-  parentPort?.postMessage(answer);
+  parentPort?.postMessage(answer, transfer);
 });

@@ -37,7 +37,7 @@ export interface ComputeEngine {
   readonly pixels: number;
   /** The pictures of the batch, [batch][bins · frames]; to be filled before `gradients` or `score`. */
   readonly input: Float32Array;
-  /** The reconstructions that `score` or `gradients` made, [batch][bins · frames]; valid until the next of either. */
+  /** The reconstructions that `score`, `decode` or `gradients` made, [batch][bins · frames]; valid until the next of these. */
   readonly reconstruction: Float32Array;
 
   /** Weights for a training from the start; the same seed gives the same weights on every engine. */
@@ -71,6 +71,11 @@ export interface ComputeEngine {
   update(learningRate: number, gradientScale: number, weightDecay?: number): void;
   /** Scores the first `count` pictures of `input`, with z = μ. */
   score(count: number): PictureScore[];
+  /**
+   * Draws the pictures of latent values, into `reconstruction`.
+   * @param latents [count][latentDim], at most `batch` of them
+   */
+  decode(latents: Float32Array): void;
   /** Gives threads and memory back; the engine cannot be used afterwards. */
   close(): Promise<void>;
 }

@@ -91,7 +91,7 @@ export class Engine implements ComputeEngine {
     return this.context.floats(this.plan.input, this.plan.options.batch * this.pixels);
   }
 
-  /** The reconstructions that `score` or `gradients` made, [batch][bins · frames]. */
+  /** The reconstructions that `score`, `decode` or `gradients` made, [batch][bins · frames]. */
   get reconstruction(): Float32Array {
     const { decoder, options } = this.plan;
     return this.context.floats(decoder[decoder.length - 1].output, options.batch * this.pixels);
@@ -194,6 +194,13 @@ export class Engine implements ComputeEngine {
       kl: this.context.f64[kl / 8 + b],
       latent: Array.from(this.context.floats(z + b * latent * 4, latent)),
     }));
+  }
+
+  /** Draws the pictures of latent values, [count][latentDim], into `reconstruction`. */
+  decode(latents: Float32Array): void {
+    this.context.floats(this.plan.z, latents.length).set(latents);
+    this.network.setCount(latents.length / this.architecture.latentDim);
+    this.run(Command.decode);
   }
 
   /** Ends the threads. */

@@ -1,7 +1,7 @@
 // From a spectrogram to what the network sees. Scaling each segment to its own minimum and maximum forgets how loud it
 // was, and with it most anomalies; so dB pictures keep their dB, and the model learns from its training set which levels
 // become 0 and 1, and how many columns are ever filled.
-import type { FrontEnd } from '../messages';
+import type { FrontEnd, Normalize } from '../messages';
 
 export interface InputScale {
   /** dB (or whatever the pictures hold) that become 0 and 1 for the model. */
@@ -29,10 +29,13 @@ const HIGH_QUANTILE = 0.999;
 /** A nearly constant training set gets at least this range, dB. */
 const LEAST_RANGE_DB = 10;
 
+/** Whether pictures come scaled to 0…1. */
+const isUnit = (normalize: Normalize): boolean => normalize === 'minmax' || normalize === 'range';
+
 /** Pictures that come scaled to 0…1 are taken as they are; for dB pictures the training set decides. */
 export function learnScale(source: PictureSource, { shape, normalize }: FrontEnd): InputScale {
   const [bins, frames] = shape;
-  if (normalize === 'minmax' || normalize === 'range') return { low: 0, high: 1, columns: frames };
+  if (isUnit(normalize)) return { low: 0, high: 1, columns: frames };
   const histogram = new Float64Array(Math.round((HISTOGRAM_HIGH - HISTOGRAM_LOW) / BIN_DB));
   const picture = new Float32Array(source.pictureLength);
   let columns = 0;
@@ -91,4 +94,26 @@ export function scaleInput(
       into[to + column] = Math.max(0, (picture[from + column] - low) * factor);
     }
   }
+}
+
+/**
+ * Writes a picture that the network drew on the scale of those that it was trained on: the way back of `scaleInput`.
+ * Columns that the network does not see are padding.
+ * @param drawn read from `offset` on, row-major [bins][scale.columns]
+ * @returns row-major [bins][frames]
+ */
+export function unscaleOutput(
+  drawn: Float32Array,
+  offset: number,
+  { shape: [bins, frames], normalize }: FrontEnd,
+  { low, high, columns }: InputScale,
+): Float32Array<ArrayBuffer> {
+  const padding = isUnit(normalize) ? 0 : FLOOR_DB;
+  const picture = new Float32Array(bins * frames).fill(padding);
+  for (let row = 0; row < bins; row++) {
+    for (let column = 0; column < columns; column++) {
+      picture[row * frames + column] = low + drawn[offset + row * columns + column] * (high - low);
+    }
+  }
+  return picture;
 }

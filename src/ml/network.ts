@@ -6,7 +6,7 @@ import { ConvLayer } from './conv-layer';
 import { ADAM } from './conventions';
 import { sample, sampleGradient } from './latent';
 
-export const Command = { exit: 0, prepare: 1, gradients: 2, reduce: 3, update: 4, score: 5 } as const;
+export const Command = { exit: 0, prepare: 1, gradients: 2, reduce: 3, update: 4, score: 5, decode: 6 } as const;
 
 /** Places in the control block: integers … */
 const INT = { count: 4, first: 5 } as const;
@@ -66,6 +66,7 @@ export class Network {
     else if (command === Command.reduce) this.reduce();
     else if (command === Command.update) this.update();
     else if (command === Command.score) this.score();
+    else if (command === Command.decode) this.decodeOnly();
     this.context.barrier.wait();
   }
 
@@ -78,6 +79,12 @@ export class Network {
     for (const layer of [...this.encoder, ...this.decoder]) layer.prepareScoring();
     this.forward(false);
     this.reconstructionError(0);
+  }
+
+  /** Pictures of the latent values that are there. */
+  private decodeOnly(): void {
+    for (const layer of this.decoder) layer.prepareScoring();
+    this.decode(false);
   }
 
   private gradients(): void {
@@ -97,7 +104,13 @@ export class Network {
   }
 
   private forward(learning: boolean): void {
-    const { context, features, width, latent, bridgeVolume } = this;
+    this.encode(learning);
+    this.decode(learning);
+  }
+
+  /** Pictures → latent values. */
+  private encode(learning: boolean): void {
+    const { context, features, width, latent } = this;
     const { plan, kernels, barrier, thread, threads, scratch, f64 } = context;
     const count = this.ints[INT.count];
     const [from, to] = context.share(count);
@@ -138,6 +151,14 @@ export class Network {
       sample(heads, count, latent, plan.architecture.variational, epsilon, z, kl);
     }
     barrier.wait();
+  }
+
+  /** Latent values → reconstructions. */
+  private decode(learning: boolean): void {
+    const { context, latent, bridgeVolume } = this;
+    const { plan, kernels, barrier, scratch } = context;
+    const count = this.ints[INT.count];
+    const [from, to] = context.share(count);
     const [nFrom, nTo] = context.share(bridgeVolume, 8);
     kernels.denseForward(
       plan.z,

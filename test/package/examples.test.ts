@@ -62,8 +62,8 @@ describe('the example flows', () => {
         const settings = flow
           .filter(node => node.type === 'spectrogram')
           .map(node => JSON.stringify([...SPECTROGRAM_SETTINGS, 'normalize', 'rangeDb'].map(key => node[key])));
-        assert.equal(settings.length, 2);
-        assert.equal(settings[0], settings[1]);
+        assert.ok(settings.length > 0);
+        assert.deepEqual(new Set(settings).size, 1, settings.join('\n'));
       });
 
       it('shows errors and begins with what to press', () => {

@@ -131,6 +131,15 @@ export class TensorflowEngine implements ComputeEngine {
     return scores;
   }
 
+  decode(latents: Float32Array): void {
+    const { tf, architecture, weights } = this;
+    const count = latents.length / architecture.latentDim;
+    tf.tidy(() => {
+      const pass: Pass = { tf, count, weights: name => weights.get(name) };
+      return this.takeOutput(decode(pass, architecture, tf.tensor(latents.slice(), [count, architecture.latentDim])));
+    });
+  }
+
   async close(): Promise<void> {
     this.output?.dispose();
     this.output = undefined;
