@@ -2,10 +2,10 @@
 import type { NodeAPI } from 'node-red';
 import { MeanRange } from '../src/dsp/decibel-range';
 import { UserError } from '../src/errors';
-import { TrainingJob } from '../src/jobs/training-job';
+import { type ModelReport, TrainingJob } from '../src/jobs/training-job';
 import { type FrontEnd, frontEndDifference, frontEndOf, type Message, readSpectrogram } from '../src/messages';
 import { buildArchitecture } from '../src/ml/architecture';
-import type { SweepReport } from '../src/ml/sweep';
+import type { MixtureReport } from '../src/ml/mixture-training';
 import type { TrainingProgress } from '../src/ml/train';
 import { PictureSpool } from '../src/store/picture-spool';
 import { type AudioModel, audioModelOf } from './lib/audio-model-node';
@@ -16,6 +16,8 @@ import { LEAST_SEGMENTS, readVaeTrain, type VaeTrainConfig, type VaeTrainDef } f
 
 /** Epochs of a tiny network take a millisecond; nobody wants to hear of each. */
 const PROGRESS_INTERVAL_MS = 100;
+
+const liveText = (mixture?: MixtureReport): string[] => (mixture ? [`${mixture.live}/${mixture.components} live`] : []);
 
 class Trainer implements Handlers {
   private readonly model: AudioModel;
@@ -134,9 +136,7 @@ class Trainer implements Handlers {
       if (!report) return shell.status.idle('cancelled');
       model.refresh();
       const { sweep, ...payload } = report;
-      const summary = `v${report.version} · ${report.segments} segments · ${report.rl.toPrecision(3)}`;
-      if (sweep) this.tellSweep(sweep, summary);
-      else shell.status.ok(`trained ${summary}`);
+      this.conclude(report);
       const sweepMessage = sweep && { ...carryOn(msg), topic: 'sweep', payload: { kind: 'sweep', ...sweep } };
       shell.send([{ ...carryOn(msg), payload }, sweepMessage ?? null]);
     } catch (thrown) {
@@ -144,16 +144,25 @@ class Trainer implements Handlers {
     }
   }
 
-  private tellSweep({ best, points, failed }: SweepReport, summary: string): void {
+  /** What is wrong with the new model is said where people look: under the node and in the debug sidebar. */
+  private conclude({ version, segments, rl, mixture, warnings, sweep }: ModelReport): void {
     const { status, node } = this.shell;
-    const text = `rl weight ${best} of ${points.length} · ${summary}`;
-    if (failed.length === 0) status.ok(text);
-    else status.warn(`${text} · ${failed.length} diverged`);
+    const failed = sweep?.failed ?? [];
+    for (const warning of warnings) node.warn(warning);
     for (const { rlWeight, reason } of failed) node.warn(`rlWeight ${rlWeight} was left out of the sweep: ${reason}`);
+    const parts = sweep
+      ? [`rl weight ${sweep.best} of ${sweep.points.length}`, `v${version}`]
+      : [`trained v${version}`];
+    if (warnings.length > 0) parts.push(shortMessage(new Error(warnings[0])));
+    else parts.push(`${segments} segments`, rl.toPrecision(3), ...liveText(mixture));
+    if (failed.length > 0) parts.push(`${failed.length} diverged`);
+    const text = parts.join(' · ');
+    if (warnings.length + failed.length > 0) status.warn(text);
+    else status.ok(text);
   }
 
   private tell(progress: TrainingProgress, msg: Message): void {
-    const { phase, epoch, epochs, rl, secondsLeft, rlWeight, run, runs } = progress;
+    const { phase, epoch, epochs, rl, secondsLeft, mixture, rlWeight, run, runs } = progress;
     const now = performance.now();
     const isDue = phase !== 'training' || epoch === epochs || now - this.toldAt >= PROGRESS_INTERVAL_MS;
     if (this.closing || !isDue) return;
@@ -161,7 +170,8 @@ class Trainer implements Handlers {
     const { status, send } = this.shell;
     const weight = run ? `rl weight ${rlWeight} (${run}/${runs}) · ` : '';
     if (phase === 'training') {
-      status.busy(`${weight || 'training '}${epoch}/${epochs} · ${rl.toPrecision(3)} · ${inSeconds(secondsLeft)}`);
+      const parts = [`${weight || 'training '}${epoch}/${epochs}`, rl.toPrecision(3), ...liveText(mixture)];
+      status.busy([...parts, inSeconds(secondsLeft)].join(' · '));
     } else status.busy(weight + phase);
     send([null, { ...carryOn(msg), topic: 'progress', payload: progress }]);
   }

@@ -1,7 +1,7 @@
 // The properties of a vae-train node, as saved in a flow or as the edit dialog asks about them.
 import type { NodeDef } from 'node-red';
 import { UserError } from '../../src/errors';
-import { checkLists, type NetworkOptions, type Preset } from '../../src/ml/architecture';
+import { checkNetwork, type NetworkOptions, type Preset, type Prior } from '../../src/ml/architecture';
 import { networkDefaults, trainingDefaults } from '../../src/ml/defaults';
 import type { EarlyStopping } from '../../src/ml/early-stopping';
 import type { SweepRange } from '../../src/ml/sweep';
@@ -13,6 +13,7 @@ const EARLY_STOPPING = ['none', 'patience', 'prechelt'] as const satisfies reado
 /** Fewer segments than this give neither a model nor a spread of scores. */
 export const LEAST_SEGMENTS = 3;
 const MAX_LAYERS = 12;
+const DEFAULT_COMPONENTS = 10;
 
 export interface VaeTrainConfig {
   modelId: unknown;
@@ -70,9 +71,16 @@ function readNetwork(def: object, preset: Preset): NetworkOptions {
     latentDim: numberField(def, 'latentDim', defaults.latentDim, { min: 1, max: 4096, integer: true }),
     batchNorm: booleanField(def, 'batchNorm', defaults.batchNorm),
     variational: booleanField(def, 'variational', true),
+    prior: readPrior(def),
   };
-  checkLists(network);
+  checkNetwork(network);
   return network;
+}
+
+function readPrior(def: object): Prior {
+  const kind = choiceField(def, 'prior', ['normal', 'mixture'], 'normal');
+  if (kind === 'normal') return { kind };
+  return { kind, components: numberField(def, 'components', DEFAULT_COMPONENTS, { min: 2, max: 1000, integer: true }) };
 }
 
 export function readVaeTrain(def: VaeTrainDef): VaeTrainConfig {

@@ -5,6 +5,8 @@ import type { FrontEnd, ScoreInfo } from '../messages';
 import type { Architecture } from '../ml/architecture';
 import type { EngineName } from '../ml/compute-engine';
 import type { InputScale } from '../ml/input-scale';
+import type { LatentUse } from '../ml/latent-use';
+import type { MixtureReport } from '../ml/mixture-training';
 import type { TrainingOptions } from '../ml/train';
 import type { JsonObject, ModelMetadata } from '../store/model-file';
 
@@ -22,6 +24,8 @@ export interface TrainingRecord {
   rl: number;
   kl: number;
   valLoss?: number;
+  mixture?: MixtureReport;
+  latentUse?: LatentUse;
   skippedUpdates: number;
   seconds: number;
 }

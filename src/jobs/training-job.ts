@@ -1,6 +1,8 @@
 // The training of a VAE in a worker thread: what it is given and what it comes to.
 import type { FrontEnd } from '../messages';
 import type { NetworkOptions } from '../ml/architecture';
+import type { LatentUse } from '../ml/latent-use';
+import type { MixtureReport } from '../ml/mixture-training';
 import type { SweepRange, SweepReport } from '../ml/sweep';
 import type { TrainingOptions, TrainingProgress } from '../ml/train';
 import type { SpoolDescriptor } from '../store/picture-spool';
@@ -33,6 +35,12 @@ export interface ModelReport {
   segments: number;
   seconds: number;
   skippedUpdates: number;
+  /** With a mixture prior: how many of its components live. */
+  mixture?: MixtureReport;
+  /** How many latent values tell segments apart; not for a plain autoencoder. */
+  latentUse?: LatentUse;
+  /** What is wrong with the model, and what to change; empty where nothing is. */
+  warnings: string[];
   /** What came of each weight, where several were tried. */
   sweep?: SweepReport;
 }

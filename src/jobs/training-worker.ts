@@ -8,6 +8,7 @@ import { SpoolReader } from '../store/picture-spool';
 import { PACKAGE_VERSION } from '../version';
 import { type JobWatch, runJob } from './job-thread';
 import { describeModel } from './model-description';
+import { modelWarnings } from './model-warnings';
 import { SweepClock } from './sweep-clock';
 import type { ModelReport, TrainingTask } from './training-job';
 
@@ -64,7 +65,8 @@ function save(task: TrainingTask, used: TrainingOptions, trained: TrainedModel, 
   const store = new ModelStore(task.folder, task.name);
   const version = store.nextVersion();
   const file = store.pathOf(version);
-  const { epochs, loss, rl, kl, valLoss, skippedUpdates, seconds } = trained;
+  const { epochs, loss, rl, kl, valLoss, mixture, latentUse, skippedUpdates, seconds } = trained;
+  const outcome = { epochs, loss, rl, kl, mixture, latentUse, skippedUpdates, seconds };
   writeModelFile(file, parameters, {
     packageVersion: PACKAGE_VERSION,
     name: task.name,
@@ -75,14 +77,15 @@ function save(task: TrainingTask, used: TrainingOptions, trained: TrainedModel, 
       frontEnd: task.frontEnd,
       scale,
       scores: distributions,
-      training: { engine, options, segments, epochs, loss, rl, kl, valLoss, skippedUpdates, seconds },
+      training: { engine, options, segments, valLoss, ...outcome },
     }),
   });
   store.prune();
   const { count, mean, std, min, max } = distributions.rl;
   return {
-    ...{ name: task.name, version, file, epochs, loss, rl, kl, segments, seconds, skippedUpdates },
+    ...{ name: task.name, version, file, segments, ...outcome },
     scores: { count, mean, std, min, max },
+    warnings: modelWarnings(trained, options),
   };
 }
 

@@ -2,6 +2,12 @@
 // needed to build the network again.
 import { UserError } from '../errors';
 
+/**
+ * What the latent values of a segment are compared with: the standard normal distribution, or a mixture of Gaussians
+ * that is trained along.
+ */
+export type Prior = { kind: 'normal' } | { kind: 'mixture'; components: number };
+
 export type Preset = 'compact' | 'office' | 'mirrored' | 'custom';
 
 /** What a person chooses. */
@@ -15,6 +21,8 @@ export interface NetworkOptions {
   batchNorm: boolean;
   /** false: a plain autoencoder, without sampling and KL divergence. */
   variational: boolean;
+  /** Default: the standard normal distribution. */
+  prior?: Prior;
 }
 
 /**
@@ -36,6 +44,7 @@ export interface Architecture {
   /** [bins, frames] */
   input: [number, number];
   variational: boolean;
+  prior: Prior;
   latentDim: number;
   encoder: ConvSpec[];
   /** The picture that the decoder's dense layer makes from the latent values. */
@@ -44,7 +53,7 @@ export interface Architecture {
 }
 
 /** The presets' own choices. */
-export const PRESETS: Record<Exclude<Preset, 'custom'>, Omit<NetworkOptions, 'preset' | 'variational'>> = {
+export const PRESETS: Record<Exclude<Preset, 'custom'>, Omit<NetworkOptions, 'preset' | 'variational' | 'prior'>> = {
   compact: {
     filters: [16, 32, 64, 64],
     kernels: [3, 3, 3, 3],
@@ -70,10 +79,10 @@ function withPreset(options: NetworkOptions): NetworkOptions {
 }
 
 /**
- * What is wrong with the lists whatever the pictures.
- * @throws UserError `architecture` where they are empty or differ in length
+ * What is wrong with a network whatever the pictures.
+ * @throws UserError `architecture` where lists are empty or differ in length, or a plain autoencoder is given a prior
  */
-export function checkLists({ filters, kernels, strides }: NetworkOptions): void {
+export function checkNetwork({ filters, kernels, strides, prior, variational }: NetworkOptions): void {
   const depth = filters.length;
   if (depth === 0)
     throw new UserError('architecture', 'filters is empty; expected at least one number, e.g. 16,32,64.');
@@ -81,6 +90,12 @@ export function checkLists({ filters, kernels, strides }: NetworkOptions): void 
     throw new UserError(
       'architecture',
       `filters has ${depth} numbers, kernels ${kernels.length} and strides ${strides.length}; expected as many of each.`,
+    );
+  }
+  if (prior?.kind === 'mixture' && !variational) {
+    throw new UserError(
+      'architecture',
+      'the prior is a mixture, but the network is a plain autoencoder, which has none; expected a variational one. Switch Variational on, or set the prior to normal.',
     );
   }
 }
@@ -91,8 +106,8 @@ export function checkLists({ filters, kernels, strides }: NetworkOptions): void 
  */
 export function buildArchitecture(input: [number, number], chosen: NetworkOptions): Architecture {
   const options = withPreset(chosen);
-  checkLists(options);
-  const { filters, kernels, strides, latentDim, batchNorm, variational } = options;
+  checkNetwork(options);
+  const { filters, kernels, strides, latentDim, batchNorm, variational, prior = { kind: 'normal' } } = options;
   const depth = filters.length;
   const encoder: ConvSpec[] = [];
   let grid: [number, number, number] = [input[0], input[1], 1];
@@ -136,7 +151,7 @@ export function buildArchitecture(input: [number, number], chosen: NetworkOption
     activation: 'sigmoid',
     batchNorm: false,
   });
-  return { input: [input[0], input[1]], variational, latentDim, encoder, bridge, decoder };
+  return { input: [input[0], input[1]], variational, prior, latentDim, encoder, bridge, decoder };
 }
 
 /** Values in a [height, width, channels] grid. */
@@ -152,10 +167,13 @@ export function samePadding(size: number, kernel: number, stride: number): numbe
 export function describeArchitecture(architecture: Architecture): string[] {
   const conv = (word: string, spec: ConvSpec, to: readonly number[]) =>
     `${word} ${spec.kernel}×${spec.kernel}${spec.stride > 1 ? ` /${spec.stride}` : ''} → ${to.join('×')}${spec.batchNorm ? ' + batch norm' : ''}`;
+  const { prior, variational, latentDim } = architecture;
+  const latent = variational ? `μ, log σ² (${latentDim})` : latentDim;
+  const components = prior.kind === 'mixture' ? `, prior of ${prior.components} Gaussians` : '';
   return [
     `input ${architecture.input.join('×')}×1`,
     ...architecture.encoder.map(spec => conv('conv', spec, spec.coarse)),
-    architecture.variational ? `dense → μ, log σ² (${architecture.latentDim})` : `dense → ${architecture.latentDim}`,
+    `dense → ${latent}${components}`,
     `dense → ${architecture.bridge.join('×')}`,
     ...architecture.decoder.map(spec => conv('transposed conv', spec, spec.fine)),
   ];

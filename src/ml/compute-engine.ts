@@ -2,6 +2,7 @@
 // (tensorflow/engine.ts). Lives in a worker: every call but `close` blocks until its result is there.
 import type { Tensor } from '../store/safetensors';
 import type { Architecture } from './architecture';
+import type { MixtureState, MixtureValues } from './mixture';
 import type { Random } from './random';
 
 /** What a person chooses; 'auto' is 'wasm'. */
@@ -26,6 +27,8 @@ export interface PictureScore {
   kl: number;
   /** μ */
   latent: number[];
+  /** log σ², within its limits; empty for a plain autoencoder. */
+  logVariance: number[];
 }
 
 export interface ComputeEngine {
@@ -40,7 +43,10 @@ export interface ComputeEngine {
   /** The reconstructions that `score`, `decode` or `gradients` made, [batch][bins · frames]; valid until the next of these. */
   readonly reconstruction: Float32Array;
 
-  /** Weights for a training from the start; the same seed gives the same weights on every engine. */
+  /**
+   * Weights for a training from the start; the same seed gives the same weights on every engine. Until `startMixture`
+   * the prior is the standard normal distribution, whatever the architecture says.
+   */
   initialise(random: Random): void;
   /** Copies of all parameters, named and shaped as in `parameterTable`. */
   parameters(): Record<string, Tensor>;
@@ -51,6 +57,14 @@ export interface ComputeEngine {
    * @throws Error naming a tensor that is missing or of another shape
    */
   setParameters(tensors: Record<string, Tensor>): void;
+
+  /** From now on the prior is this mixture, trained along. */
+  startMixture(mixture: MixtureValues): void;
+  /**
+   * The mixture (views, as in `parameterViews`) and what each component accounted for since the last call; undefined
+   * where the prior is the standard normal distribution.
+   */
+  takeMixture(): MixtureState | undefined;
 
   /**
    * Forward and backward for the first `count` pictures; gradients add up until a call with `first`.

@@ -8,6 +8,8 @@ import type { Architecture } from './architecture';
 import { volume } from './architecture';
 import type { ComputeEngine, PictureScore } from './compute-engine';
 import { ThreadContext } from './context';
+import { clampLogVariance } from './latent';
+import { type MixtureState, type MixtureValues, mixtureOf, setMixtureValues } from './mixture';
 import { Command, Network } from './network';
 import { expectTensor, initialise } from './parameters';
 import { type NetworkPlan, type PlanOptions, planNetwork } from './plan';
@@ -100,6 +102,7 @@ export class Engine implements ComputeEngine {
   /** Weights for a training from the start. */
   initialise(random: Random): void {
     initialise(this.plan.table, this.context.floats(this.plan.parameters, this.plan.table.size), random);
+    this.network.setMixture(false);
     this.run(Command.prepare);
   }
 
@@ -137,7 +140,22 @@ export class Engine implements ComputeEngine {
       const { data } = expectTensor(parameter, tensors);
       this.context.floats(this.plan.parameters + parameter.offset * 4, parameter.size).set(data);
     }
+    this.network.setMixture(this.architecture.prior.kind === 'mixture');
     this.run(Command.prepare);
+  }
+
+  startMixture(mixture: MixtureValues): void {
+    setMixtureValues(this.mixtureViews(), mixture);
+    this.network.setMixture(true);
+  }
+
+  takeMixture(): MixtureState | undefined {
+    const shares = this.network.mixture?.takeShares();
+    return shares && { values: this.mixtureViews(), shares };
+  }
+
+  private mixtureViews(): MixtureValues {
+    return mixtureOf(this.parameterViews());
   }
 
   /**
@@ -187,12 +205,14 @@ export class Engine implements ComputeEngine {
   score(count: number): PictureScore[] {
     this.network.setCount(count);
     this.run(Command.score);
-    const { rl, kl, z, architecture } = this.plan;
-    const latent = architecture.latentDim;
+    const { rl, kl, z, heads, architecture } = this.plan;
+    const { latentDim: latent, variational } = architecture;
+    const logVariance = (b: number) => this.context.floats(heads + (2 * b + 1) * latent * 4, latent);
     return Array.from({ length: count }, (_, b) => ({
       rl: this.context.f64[rl / 8 + b] / this.pixels,
       kl: this.context.f64[kl / 8 + b],
       latent: Array.from(this.context.floats(z + b * latent * 4, latent)),
+      logVariance: variational ? Array.from(logVariance(b), clampLogVariance) : [],
     }));
   }
 

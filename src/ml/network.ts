@@ -5,6 +5,7 @@ import type { ThreadContext } from './context';
 import { ConvLayer } from './conv-layer';
 import { ADAM } from './conventions';
 import { sample, sampleGradient } from './latent';
+import { Mixture, type MixtureValues, mixtureValues } from './mixture';
 
 export const Command = { exit: 0, prepare: 1, gradients: 2, reduce: 3, update: 4, score: 5, decode: 6 } as const;
 
@@ -22,6 +23,8 @@ export class Network {
   private readonly bridgeVolume: number;
   private readonly latent: number;
   private readonly width: number;
+  /** The prior and its gradient; undefined while it is the standard normal distribution. The first thread's is used. */
+  private prior: { mixture: Mixture; gradient: MixtureValues } | undefined;
 
   constructor(private readonly context: ThreadContext) {
     const { plan } = context;
@@ -57,6 +60,24 @@ export class Network {
     this.doubles[FLOAT.rate] = (learningRate * Math.sqrt(1 - ADAM.beta2 ** t)) / (1 - ADAM.beta1 ** t);
     this.doubles[FLOAT.gradientScale] = gradientScale;
     this.doubles[FLOAT.weightDecay] = weightDecay;
+  }
+
+  /** The mixture that is the prior, if it is one. */
+  get mixture(): Mixture | undefined {
+    return this.prior?.mixture;
+  }
+
+  /** Takes the mixture among the parameters as the prior from now on, or the standard normal distribution again. */
+  setMixture(on: boolean): void {
+    const { context } = this;
+    const viewsOn = (address: (name: string) => number): MixtureValues =>
+      mixtureValues(name => context.floats(address(name), context.plan.table.byName.get(name)?.size ?? 0));
+    this.prior = on
+      ? {
+          mixture: new Mixture(viewsOn(name => context.parameter(name))),
+          gradient: viewsOn(name => context.gradient(name)),
+        }
+      : undefined;
   }
 
   /** One thread's part of a command. */
@@ -148,7 +169,8 @@ export class Network {
       const epsilon = learning ? context.floats(plan.epsilon, count * latent) : undefined;
       const z = context.floats(plan.z, count * latent);
       const kl = f64.subarray(plan.kl / 8, plan.kl / 8 + count);
-      sample(heads, count, latent, plan.architecture.variational, epsilon, z, kl);
+      this.mixture?.refresh();
+      sample(heads, count, latent, plan.architecture.variational, epsilon, z, kl, this.mixture);
     }
     barrier.wait();
   }
@@ -306,7 +328,8 @@ export class Network {
     const epsilon = context.floats(plan.epsilon, count * latent);
     const dHeads = context.floats(plan.dHeads, count * width);
     const { variational } = plan.architecture;
-    sampleGradient(heads, dz, count, latent, variational, epsilon, this.doubles[FLOAT.klScale], dHeads);
+    const klScale = this.doubles[FLOAT.klScale];
+    sampleGradient(heads, dz, count, latent, variational, epsilon, klScale, dHeads, this.prior);
     const bias = context.floats(context.gradient('heads.bias'), width);
     for (let i = 0; i < dHeads.length; i++) bias[i % width] += dHeads[i];
   }

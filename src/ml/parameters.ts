@@ -2,6 +2,7 @@
 import type { Tensor } from '../store/safetensors';
 import type { Architecture, ConvSpec } from './architecture';
 import { volume } from './architecture';
+import { mixtureParameters } from './mixture';
 import type { Random } from './random';
 
 export interface Parameter {
@@ -74,6 +75,11 @@ export function parameterTable(architecture: Architecture): ParameterTable {
   const rateScale = Math.min(1, HEAD_INPUTS / features);
   add('heads.bias', [heads], { rateScale });
   add('bridge.bias', [pixels]);
+  if (architecture.prior.kind === 'mixture') {
+    for (const { name, shape, constant } of mixtureParameters(architecture.prior.components, latent)) {
+      add(name, shape, { constant });
+    }
+  }
   const shared = offset;
   add('heads.weight', [features, heads], { fans: [features, latent], rateScale });
   add('bridge.weight', [latent, pixels], { fans: [latent, pixels] });

@@ -44,6 +44,17 @@ export class Random {
     return Math.floor(this.uniform() * n);
   }
 
+  /** An index, each as likely as its weight among all; weights are 0 or more. */
+  weighted(weights: Float64Array): number {
+    let left = this.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+    for (let i = 0; i < weights.length; i++) {
+      left -= weights[i];
+      if (left < 0) return i;
+    }
+    // All weights are 0, or rounding has left a little over.
+    return this.below(weights.length);
+  }
+
   /** Mean 0, standard deviation 1: polar method (G. Marsaglia & T. Bray, 1964). */
   normal(): number {
     if (this.spare !== undefined) {

@@ -4,11 +4,13 @@ import { UserError } from '../errors';
 import type { FrontEnd } from '../messages';
 import { buildArchitecture, type NetworkOptions } from './architecture';
 import { Cancelled } from './cancelled';
-import type { ComputeEngine, EngineSettings } from './compute-engine';
+import type { ComputeEngine, EngineSettings, PictureScore } from './compute-engine';
 import { chooseEngine } from './create-engine';
 import { type EarlyStopping, stoppingRule } from './early-stopping';
 import { type InputScale, learnScale, type PictureSource, scaleInput } from './input-scale';
+import { LatentUsage, type LatentUse } from './latent-use';
 import { microBatchSize } from './memory-budget';
+import { type MixtureReport, MixtureTraining, pointsFor } from './mixture-training';
 import { Random } from './random';
 import type { KernelKind } from './wasm';
 
@@ -40,6 +42,8 @@ export interface TrainingProgress {
   kl: number;
   valLoss?: number;
   secondsLeft: number;
+  /** With a mixture prior, once it has started. */
+  mixture?: MixtureReport;
   /** In a sweep: which weight is being trained, and that it is the `run`-th of `runs`, from 1. */
   rlWeight?: number;
   run?: number;
@@ -64,6 +68,10 @@ export interface Trained {
   rl: number;
   kl: number;
   valLoss?: number;
+  /** With a mixture prior. */
+  mixture?: MixtureReport;
+  /** How much of its latent values the model uses; not for a plain autoencoder. */
+  latentUse?: LatentUse;
   /** Updates that were left out because their gradient was not finite. */
   skippedUpdates: number;
   seconds: number;
@@ -80,7 +88,8 @@ const MAX_SKIPPED = 20;
 /**
  * Trains a network on pictures of `frontEnd.shape`, in dB or 0…1.
  * @throws UserError `architecture` where the network does not fit the pictures, `memory` where the training does not fit
- * the machine, `diverged` where the loss does not stay finite, or as `chooseEngine`; Cancelled when `cancelled` says so
+ * the machine, `diverged` where the loss does not stay finite, `components` or `mixture-collapsed` where the prior is a
+ * mixture that cannot start or go on, or as `chooseEngine`; Cancelled when `cancelled` says so
  */
 export async function train(
   source: PictureSource,
@@ -102,33 +111,48 @@ export async function train(
   const held = Math.min(source.count - 1, Math.round(source.count * options.validationSplit));
   const validation = order.slice(0, held);
   const training = order.slice(held);
+  const mixtureTraining = MixtureTraining.for(architecture, epochs, training.length);
   const batch = microBatchSize(architecture, Math.min(batchSize, training.length), threads, undefined, factory.name);
   const engine = await factory.create(architecture, { batch, threads, training: true, kernels: options.kernels });
   try {
     const run = new TrainingRun(engine, source, frontEnd, scale, options, random, cancelled);
     engine.initialise(random);
     const rule = stoppingRule(options.earlyStopping);
-    if (held > 0) rule.begin?.(run.evaluate(run.scores(validation)).loss);
+    const beginStopping = (): void => {
+      if (held > 0) rule.begin?.(run.evaluate(run.scores(validation)).loss);
+    };
+    if (!mixtureTraining) beginStopping();
+    let mixture: MixtureReport | undefined;
     let last = { ...blank, phase: 'training' } as TrainingProgress;
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const { rl, kl } = run.epoch(training);
+      mixture = mixtureTraining?.report(engine);
       const loss = rlWeight * rl + klWeight * kl;
       const valLoss = held > 0 ? run.evaluate(run.scores(validation)).loss : undefined;
       const secondsLeft = ((performance.now() - started) / 1000 / epoch) * (epochs - epoch);
-      last = { phase: 'training', epoch, epochs, loss, rl, kl, valLoss, secondsLeft };
+      last = { phase: 'training', epoch, epochs, loss, rl, kl, valLoss, secondsLeft, mixture };
       onProgress(last);
-      if (rule.shouldStop({ training: loss, validation: valLoss ?? loss })) break;
+      if (mixtureTraining?.startsAfter(epoch)) {
+        mixtureTraining.start(engine, [...run.score(pointsFor(training, random))], random);
+        beginStopping();
+      }
+      // Losses before and after the start of a mixture cannot be compared.
+      const comparable = !mixtureTraining?.isWarmUp(epoch);
+      if (comparable && rule.shouldStop({ training: loss, validation: valLoss ?? loss })) break;
     }
     run.expectUpdates();
     onProgress({ ...last, phase: 'scoring', secondsLeft: 0 });
     const all = Uint32Array.from({ length: source.count }, (_, i) => i);
-    const scores = run.scores(held >= LEAST_HELD_OUT ? validation : all);
+    const usage = new LatentUsage(architecture.latentDim);
+    const scores = run.scores(held >= LEAST_HELD_OUT ? validation : all, score => usage.add(score));
+    const latentUse = architecture.variational ? usage.result() : undefined;
     const isFew = held > 0 && held < LEAST_HELD_OUT;
     const evaluation = run.evaluate(isFew ? run.scores(validation) : scores);
     const { epoch, loss, rl, kl, valLoss } = last;
     const seconds = (performance.now() - started) / 1000;
     const { skippedUpdates } = run;
-    return { engine, scale, scores, evaluation, epochs: epoch, loss, rl, kl, valLoss, skippedUpdates, seconds };
+    const ended = { epochs: epoch, loss, rl, kl, valLoss, mixture, latentUse };
+    return { engine, scale, scores, evaluation, ...ended, skippedUpdates, seconds };
   } catch (thrown) {
     await engine.close();
     throw thrown;
@@ -215,22 +239,29 @@ class TrainingRun {
     return { rl, kl, loss: rlWeight * rl + klWeight * kl };
   }
 
-  /** With z = μ. */
-  scores(pictures: Uint32Array): Scores {
-    const { engine } = this;
+  /** @param look is shown each picture's score whole */
+  scores(pictures: Uint32Array, look?: (score: PictureScore) => void): Scores {
     const rl = new Float64Array(pictures.length);
     const kl = new Float64Array(pictures.length);
+    let i = 0;
+    for (const score of this.score(pictures)) {
+      rl[i] = score.rl;
+      kl[i++] = score.kl;
+      look?.(score);
+    }
+    return { rl, kl };
+  }
+
+  /** Scores of pictures, with z = μ. */
+  *score(pictures: Uint32Array): Generator<PictureScore> {
+    const { engine } = this;
     const micro = engine.batch;
     for (let start = 0; start < pictures.length; start += micro) {
       if (this.cancelled()) throw new Cancelled();
       const count = Math.min(micro, pictures.length - start);
       this.load(count, i => pictures[start + i]);
-      engine.score(count).forEach((score, i) => {
-        rl[start + i] = score.rl;
-        kl[start + i] = score.kl;
-      });
+      yield* engine.score(count);
     }
-    return { rl, kl };
   }
 
   private load(count: number, indexOf: (i: number) => number): void {

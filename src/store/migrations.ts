@@ -5,8 +5,11 @@ import type { JsonObject } from './model-file';
 /** Turns the metadata of one format version into that of the next; must not change its argument. */
 export type Migration = (metadata: JsonObject) => JsonObject;
 
-/** `MIGRATIONS[n]` takes format version n + 1 to n + 2. Format version 1 is the first, so there are none yet. */
-export const MIGRATIONS: readonly Migration[] = [];
+/** `MIGRATIONS[n]` takes format version n + 1 to n + 2. */
+export const MIGRATIONS: readonly Migration[] = [
+  // 1 → 2: the prior became a choice. Until then it was the standard normal distribution.
+  metadata => ({ ...metadata, architecture: { ...(metadata.architecture as JsonObject), prior: { kind: 'normal' } } }),
+];
 
 /**
  * Applies, in order, the steps from the metadata's own `formatVersion` to `target`.

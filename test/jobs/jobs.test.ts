@@ -3,14 +3,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelFacts } from '#src/jobs/model-description';
-import { type ScoringRequest, ScoringService } from '#src/jobs/scoring-service';
-import { TrainingJob, type TrainingTask } from '#src/jobs/training-job';
+import { type ScoringRequest, type ScoringResult, ScoringService } from '#src/jobs/scoring-service';
+import { type ModelReport, TrainingJob, type TrainingTask } from '#src/jobs/training-job';
 import type { SpectrogramInfo } from '#src/messages';
 import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
 import { Random } from '#src/ml/random';
+import { samplePrior } from '#src/ml/sample-prior';
 import type { TrainingProgress } from '#src/ml/train';
-import { readModelMetadata } from '#src/store/model-file';
+import { readModelFile, readModelMetadata, writeModelFile } from '#src/store/model-file';
 import { PictureSpool } from '#src/store/picture-spool';
+import { rewriteHeader } from '../store/models';
 import { tempFolder } from '../support/temp';
 
 const BINS = 32;
@@ -101,6 +103,82 @@ describe('training job', function () {
     broken.network = { ...broken.network, strides: [16, 16] };
     await assert.rejects(new TrainingJob(broken, () => {}).result, /stride 16 of layer 2 leaves nothing/);
     await spool.discard();
+  });
+});
+
+describe('models with a mixture prior', function () {
+  this.timeout(60_000);
+  const mixed = async (): Promise<ModelReport> => {
+    const folder = tempFolder('models');
+    const spool = await spoolOf(join(folder, 'boiler'), 30);
+    const chosen = task(folder, spool, 10);
+    chosen.network.prior = { kind: 'mixture', components: 3 };
+    const report = await new TrainingJob(chosen, () => {}).result;
+    await spool.discard();
+    assert.ok(report);
+    return report;
+  };
+
+  it('keep the mixture in their file, as tensors, and say how many components live', async () => {
+    const { file, mixture } = await mixed();
+    const { tensors, metadata } = readModelFile(file);
+    const { architecture, training } = modelFacts(file, metadata);
+    assert.deepEqual(architecture.prior, { kind: 'mixture', components: 3 });
+    assert.deepEqual(tensors['prior.means'].shape, [3, architecture.latentDim]);
+    assert.deepEqual(tensors['prior.logVariances'].shape, [3, architecture.latentDim]);
+    assert.deepEqual(tensors['prior.logits'].shape, [3]);
+    assert.ok(mixture && mixture.components === 3 && mixture.live >= 1);
+    assert.deepEqual(training.mixture, mixture);
+    assert.equal(samplePrior({ architecture, tensors }, new Random(1)).length, architecture.latentDim);
+  });
+
+  it('score by the divergence from the mixture, the same segment always the same', async () => {
+    const { file } = await mixed();
+    const service = new ScoringService();
+    service.use(file);
+    const probe = picture(new Random(77));
+    const [first, second] = await Promise.all([probe, probe].map(values => service.score(request(values))));
+    await service.close();
+    assert.equal(second.kl, first.kl);
+
+    // The same network read as if its prior were the standard normal distribution.
+    const normal = join(tempFolder('normal'), 'v0001.safetensors');
+    const { tensors, metadata } = readModelFile(file);
+    const architecture = { ...metadata.architecture, prior: { kind: 'normal' } };
+    writeModelFile(normal, tensors, { ...metadata, architecture });
+    const other = new ScoringService();
+    other.use(normal);
+    const plain = await other.score(request(probe));
+    await other.close();
+    assert.deepEqual(plain.latent, first.latent);
+    assert.ok(first.kl > 0 && Math.abs(plain.kl - first.kl) > 0.01, `${plain.kl}, ${first.kl}`);
+  });
+});
+
+describe('a model file of format version 1', function () {
+  this.timeout(60_000);
+
+  it('scores as before: its prior is the standard normal distribution', async () => {
+    const folder = tempFolder('models');
+    const spool = await spoolOf(join(folder, 'boiler'), 30);
+    const report = await new TrainingJob(task(folder, spool, 3), () => {}).result;
+    await spool.discard();
+    assert.ok(report);
+    const scored = async (): Promise<ScoringResult> => {
+      const service = new ScoringService();
+      service.use(report.file);
+      const result = await service.score(request(picture(new Random(77))));
+      await service.close();
+      return result;
+    };
+    const now = await scored();
+    rewriteHeader(report.file, header => {
+      const metadata = header.__metadata__ as Record<string, string>;
+      const { prior, ...architecture } = JSON.parse(metadata.architecture);
+      assert.deepEqual(prior, { kind: 'normal' });
+      Object.assign(metadata, { formatVersion: '1', architecture: JSON.stringify(architecture) });
+    });
+    assert.deepEqual(await scored(), now);
   });
 });
 

@@ -36,6 +36,7 @@ const networks: Record<string, Architecture> = {
   'batch norm, strides 2': buildArchitecture([16, 12], custom({ batchNorm: true })),
   'batch norm, strides 1': buildArchitecture([8, 10], custom({ batchNorm: true, strides: [1, 1], filters: [6, 9] })),
   'plain autoencoder': buildArchitecture([16, 12], custom({ variational: false, latentDim: 5 })),
+  'mixture prior': buildArchitecture([16, 12], custom({ prior: { kind: 'mixture', components: 4 } })),
   'one layer, one filter': buildArchitecture([6, 7], custom({ filters: [1], kernels: [3], strides: [1] })),
   'office in small': buildArchitecture([6, 5], { ...custom({}), preset: 'office' }),
 };
@@ -52,9 +53,9 @@ async function compare(architecture: Architecture, { threads, kernels, microBatc
     const random = new Random(7);
     engine.initialise(random);
     const parameters = engine.parameters();
-    // Biases and batch norm away from their start values, so that a mistake there shows.
+    // Biases, batch norm and prior away from their start values, so that a mistake there shows.
     for (const [name, { data }] of Object.entries(parameters)) {
-      if (/bias|gamma|beta/.test(name)) for (let i = 0; i < data.length; i++) data[i] += 0.2 * random.normal();
+      if (/bias|gamma|beta|prior/.test(name)) for (let i = 0; i < data.length; i++) data[i] += 0.2 * random.normal();
     }
     engine.setParameters(parameters);
     const pictures = Float32Array.from({ length: BATCH * engine.pixels }, () => random.uniform());
@@ -106,11 +107,13 @@ describe('gradients equal tfjs', function () {
     }
   }
   it('with two and three threads', async () => {
-    for (const name of ['strides 2', 'batch norm, strides 2', 'stride 2 on odd sizes', 'strides 1']) {
+    for (const name of ['strides 2', 'batch norm, strides 2', 'stride 2 on odd sizes', 'strides 1', 'mixture prior']) {
       for (const threads of [2, 3]) await compare(networks[name], { threads, kernels: kinds[0], microBatch: BATCH });
     }
   });
   it('in micro-batches', async () => {
-    await compare(networks['strides 2'], { threads: 2, kernels: kinds[0], microBatch: 2 });
+    for (const name of ['strides 2', 'mixture prior']) {
+      await compare(networks[name], { threads: 2, kernels: kinds[0], microBatch: 2 });
+    }
   });
 });

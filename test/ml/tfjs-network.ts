@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Architecture, ConvSpec } from '#src/ml/architecture';
 import { LOG_VARIANCE_LIMIT } from '#src/ml/latent';
+import { MIXTURE_VARIANCE_FLOOR } from '#src/ml/mixture';
 import type { Tensor } from '#src/store/safetensors';
 
 const BATCH_NORM_EPSILON = 1e-3;
@@ -28,6 +29,16 @@ function block(x: tf.Tensor4D, spec: ConvSpec, name: string, weights: Named, bat
   const { mean, variance } = tf.moments(y, [0, 1, 2]);
   const normal = tf.div(tf.sub(y, mean), tf.sqrt(tf.add(variance, BATCH_NORM_EPSILON)));
   return tf.add(tf.mul(normal, weights[`${name}.gamma`]), weights[`${name}.beta`]);
+}
+
+/** Σ over the pictures of log p(z) under the mixture among the weights. */
+function mixtureLogDensity(z: tf.Tensor2D, weights: Named): tf.Scalar {
+  const [batch, latent] = z.shape;
+  const variance = tf.add(tf.exp(weights['prior.logVariances']), MIXTURE_VARIANCE_FLOOR);
+  const distance = tf.sub(z.reshape([batch, 1, latent]), weights['prior.means'].expandDims(0));
+  const exponent = tf.add(tf.div(tf.square(distance), variance), tf.log(tf.mul(2 * Math.PI, variance)));
+  const logWeights = tf.logSoftmax(weights['prior.logits'] as tf.Tensor1D);
+  return tf.sum(tf.logSumExp(tf.add(logWeights, tf.mul(-0.5, tf.sum(exponent, 2))), 1));
 }
 
 /** Forward and backward of rlScale · Σ squared error + klScale · Σ kl with the given noise. */
@@ -64,8 +75,14 @@ export function oracle(
         -LOG_VARIANCE_LIMIT,
         LOG_VARIANCE_LIMIT,
       );
-      z = tf.add(mu, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), tf.tensor2d(epsilon, [batch, latent])));
-      divergence = tf.mul(-0.5, tf.sum(tf.sub(tf.sub(tf.add(1, logVariance), tf.square(mu)), tf.exp(logVariance))));
+      const noise = tf.tensor2d(epsilon, [batch, latent]);
+      z = tf.add(mu, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
+      if (architecture.prior.kind === 'mixture') {
+        const own = tf.add(tf.add(logVariance, tf.square(noise)), Math.log(2 * Math.PI));
+        divergence = tf.sub(tf.mul(-0.5, tf.sum(own)), mixtureLogDensity(z, weights));
+      } else {
+        divergence = tf.mul(-0.5, tf.sum(tf.sub(tf.sub(tf.add(1, logVariance), tf.square(mu)), tf.exp(logVariance))));
+      }
     }
     const dense = tf.add(tf.matMul(z, weights['bridge.weight'] as tf.Tensor2D), weights['bridge.bias']);
     y = dense.reshape([batch, ...architecture.bridge]) as tf.Tensor4D;

@@ -10,6 +10,7 @@ import type { Preset } from '#src/ml/architecture';
 import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
 import { Random } from '#src/ml/random';
 import type { SweepReport } from '#src/ml/sweep';
+import type { TrainingProgress } from '#src/ml/train';
 import { readModelMetadata } from '#src/store/model-file';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { tempFolder } from '../support/temp';
@@ -130,6 +131,38 @@ describe('vae nodes', function () {
     });
   }
 
+  it('train a mixture prior and tell how many of its components live', async () => {
+    await start(model, trainer({ prior: 'mixture', components: 2, epochs: 8 }), scorer());
+    const { mixture } = await trained(24);
+    assert.equal(mixture?.components, 2);
+    const progress = await flow.at('progress').received.find('progress', ({ payload }) => {
+      const { phase, mixture: told } = payload as TrainingProgress;
+      return phase === 'training' && told !== undefined;
+    });
+    assert.equal((progress.payload as TrainingProgress).mixture?.components, 2);
+    flow.send('score', spectrogram());
+    const [scored] = await flow.at('scores').received.take('scores', 1);
+    assert.ok((scored.score?.kl ?? -1) >= 0);
+  });
+
+  it('say in the status, the debug sidebar and the message that a model has collapsed, and what to change', async () => {
+    await start(model, trainer({ epochs: 60, rlWeight: 0.01, klWeight: 100 }));
+    const { latentUse, warnings } = await trained(24);
+    assert.deepEqual(latentUse, { dimensions: 16, active: 0 });
+    assert.match(warnings[0], /The model has collapsed.*Raise rl weight \(now 0\.01\)/);
+    await flow.at('train').statuses.find('status', ({ text }) => text === 'trained v1 · The model has collapsed');
+    await flow.at('train').warnings.find('warning', text => text === warnings[0]);
+  });
+
+  it('refuse a mixture prior for a plain autoencoder, and more components than segments', async () => {
+    await start(model, trainer({ prior: 'mixture', variational: false }));
+    sendMany(12);
+    assert.match(await errorOf('train'), /Switch Variational on, or set the prior to normal/);
+    await start(model, trainer({ prior: 'mixture', components: 50 }));
+    sendMany(12);
+    assert.match(await errorOf('train'), /50 components, but there are only 12 segments/);
+  });
+
   it('refuse spectrograms of other shapes or settings, naming both', async () => {
     await start(model, trainer(), scorer());
     await trained();
@@ -215,7 +248,7 @@ describe('vae nodes', function () {
   it('leave weights out of a sweep that overflow, with a warning that names them', async () => {
     await start(model, trainer({ sweep: true, sweepFrom: 100, sweepTo: 1e30, sweepCount: 2 }));
     await trained(8);
-    assert.match((await flow.at('train').warnings.take('warning', 1))[0], /rlWeight 1e\+30 was left out of the sweep/);
+    await flow.at('train').warnings.find('warning', text => /rlWeight 1e\+30 was left out of the sweep/.test(text));
     assert.match(String(flow.at('train').statuses.items.at(-1)?.text), /rl weight 100 of 1 .* 1 diverged/);
   });
 

@@ -27,6 +27,13 @@ describe('metadata migrations', () => {
     assert.equal(migrateMetadata(present, 3, steps), present);
   });
 
+  it('give models from before there was a choice of priors the one they were trained with', () => {
+    const old = { formatVersion: 1, architecture: { latentDim: 8 } };
+    const { architecture } = migrateMetadata(old, 2);
+    assert.deepEqual(architecture, { latentDim: 8, prior: { kind: 'normal' } });
+    assert.deepEqual(old.architecture, { latentDim: 8 });
+  });
+
   it('reach the format this release writes from every older one', () => {
     assert.equal(MIGRATIONS.length, FORMAT_VERSION - 1);
     assert.throws(() => migrateMetadata({ formatVersion: 1 }, 2, []), RangeError);

@@ -5,8 +5,16 @@ import type { Architecture } from '../architecture';
 import { volume } from '../architecture';
 import type { ComputeEngine, PictureScore } from '../compute-engine';
 import { BATCH_NORM } from '../conventions';
-import { sample } from '../latent';
-import { parameterTable } from '../parameters';
+import { clampLogVariance, sample } from '../latent';
+import {
+  MIXTURE_TENSORS,
+  Mixture,
+  type MixtureState,
+  type MixtureValues,
+  mixtureValues,
+  setMixtureValues,
+} from '../mixture';
+import { type Parameter, parameterTable } from '../parameters';
 import type { Random } from '../random';
 import { type BatchStatistics, decode, encode, type Pass, sampleLatent } from './layers';
 import type { TfApi, TfTensor } from './tf-api';
@@ -17,6 +25,11 @@ export class TensorflowEngine implements ComputeEngine {
   readonly pixels: number;
   readonly input: Float32Array;
   private readonly weights: Weights;
+  /** Those that TensorFlow derives gradients for, and the prior's, whose gradients are our own. */
+  private readonly derived: Parameter[];
+  private readonly own: Parameter[];
+  /** The prior and a copy of its values; undefined while it is the standard normal distribution. */
+  private prior: { mixture: Mixture; values: MixtureValues } | undefined;
   /** In the order of `weights.trainable`; empty before the first call of `gradients`. */
   private sums: TfTensor[] = [];
   /** The last reconstruction, and its values once somebody has asked for them. */
@@ -31,6 +44,9 @@ export class TensorflowEngine implements ComputeEngine {
     this.pixels = volume(architecture.input);
     this.input = new Float32Array(batch * this.pixels);
     this.weights = new Weights(tf, parameterTable(architecture));
+    const ofPrior = new Set<string>(Object.values(MIXTURE_TENSORS));
+    this.derived = this.weights.trainable.filter(({ name }) => !ofPrior.has(name));
+    this.own = this.weights.trainable.filter(({ name }) => ofPrior.has(name));
   }
 
   static async create(tf: TfApi, architecture: Architecture, { batch }: { batch: number }): Promise<TensorflowEngine> {
@@ -48,6 +64,7 @@ export class TensorflowEngine implements ComputeEngine {
 
   initialise(random: Random): void {
     this.weights.initialise(random);
+    this.prior = undefined;
   }
 
   parameters(): Record<string, Tensor> {
@@ -60,6 +77,44 @@ export class TensorflowEngine implements ComputeEngine {
 
   setParameters(tensors: Record<string, Tensor>): void {
     this.weights.set(tensors);
+    this.prior = undefined;
+    if (this.architecture.prior.kind === 'mixture') this.useMixture();
+  }
+
+  startMixture(mixture: MixtureValues): void {
+    const { weights, tf } = this;
+    const { means, logVariances, logits } = MIXTURE_TENSORS;
+    const put = (name: string, values: Float32Array): void => {
+      weights.put(name, tf.tensor(values.slice(), weights.get(name).shape));
+    };
+    put(means, mixture.means);
+    put(logVariances, mixture.logVariances);
+    put(logits, mixture.logits);
+    this.useMixture();
+  }
+
+  takeMixture(): MixtureState | undefined {
+    const { prior } = this;
+    if (!prior) return undefined;
+    this.readMixture();
+    return { values: prior.values, shares: prior.mixture.takeShares() };
+  }
+
+  private useMixture(): void {
+    const values = mixtureValues(name => this.weights.get(name).dataSync().slice());
+    this.prior = { values, mixture: new Mixture(values) };
+  }
+
+  /** Each update makes new tensors. */
+  private readMixture(): Mixture | undefined {
+    const { prior } = this;
+    if (!prior) return undefined;
+    setMixtureValues(
+      prior.values,
+      mixtureValues(name => this.weights.get(name).dataSync()),
+    );
+    prior.mixture.refresh();
+    return prior.mixture;
   }
 
   gradients(
@@ -72,13 +127,16 @@ export class TensorflowEngine implements ComputeEngine {
     const { tf, architecture, weights } = this;
     const { latentDim: latent, variational } = architecture;
     const epsilon = Float32Array.from({ length: count * latent }, () => random.normal());
-    const sampling = { count, latent, variational, epsilon, klScale, kl: new Float64Array(count) };
+    const mixture = this.readMixture();
+    const own = new Map(this.own.map(({ name, size }) => [name, new Float32Array(size)]));
+    const prior = mixture && { mixture, gradient: mixtureValues(name => own.get(name) ?? new Float32Array()) };
+    const sampling = { count, latent, variational, epsilon, klScale, kl: new Float64Array(count), prior };
     const statistics: BatchStatistics[] = [];
     let squaredError = 0;
     const gradients = tf.tidy(() => {
       const pictures = this.pictures(count);
       const loss = (...tensors: TfTensor[]): TfTensor => {
-        const named = new Map(weights.trainable.map(({ name }, i) => [name, tensors[i]]));
+        const named = new Map(this.derived.map(({ name }, i) => [name, tensors[i]]));
         const pass: Pass = { tf, count, statistics, weights: name => named.get(name) ?? weights.get(name) };
         const z = sampleLatent(tf, encode(pass, architecture, pictures), sampling);
         const output = this.takeOutput(decode(pass, architecture, z));
@@ -86,7 +144,11 @@ export class TensorflowEngine implements ComputeEngine {
         squaredError = error.dataSync()[0];
         return tf.mul(error, rlScale);
       };
-      return tf.grads(loss)(weights.trainable.map(({ name }) => weights.get(name)));
+      const derived = tf.grads(loss)(this.derived.map(({ name }) => weights.get(name)));
+      return weights.trainable.map(({ name, shape }) => {
+        const values = own.get(name);
+        return values ? tf.tensor(values, shape) : (derived.shift() as TfTensor);
+      });
     });
     this.addGradients(gradients, first);
     this.updateStatistics(statistics);
@@ -113,11 +175,13 @@ export class TensorflowEngine implements ComputeEngine {
     const { latentDim: latent, variational } = architecture;
     const z = new Float32Array(count * latent);
     const kl = new Float64Array(count);
+    const mixture = this.readMixture();
+    let heads = new Float32Array();
     const errors = tf.tidy(() => {
       const pass: Pass = { tf, count, weights: name => weights.get(name) };
       const pictures = this.pictures(count);
-      const heads = encode(pass, architecture, pictures).dataSync();
-      sample(heads, count, latent, variational, undefined, z, kl);
+      heads = encode(pass, architecture, pictures).dataSync().slice();
+      sample(heads, count, latent, variational, undefined, z, kl, mixture);
       const output = this.takeOutput(decode(pass, architecture, tf.tensor(z.slice(), [count, latent])));
       return tf.sum(tf.square(tf.sub(output, pictures)), [1, 2, 3]);
     });
@@ -126,6 +190,9 @@ export class TensorflowEngine implements ComputeEngine {
       rl: squaredErrors[b] / pixels,
       kl: kl[b],
       latent: Array.from(z.subarray(b * latent, (b + 1) * latent)),
+      logVariance: variational
+        ? Array.from(heads.subarray((2 * b + 1) * latent, (2 * b + 2) * latent), clampLogVariance)
+        : [],
     }));
     errors.dispose();
     return scores;

@@ -4,6 +4,7 @@ import type { Architecture, ConvSpec } from '../architecture';
 import { volume } from '../architecture';
 import { BATCH_NORM } from '../conventions';
 import { sample, sampleGradient } from '../latent';
+import type { Mixture, MixtureValues } from '../mixture';
 import type { TfApi, TfTensor } from './tf-api';
 
 /** Looks a parameter up by its name in the parameter table. */
@@ -79,6 +80,8 @@ export interface Sampling {
   klScale: number;
   /** [count], written. */
   kl: Float64Array;
+  /** Undefined: the standard normal distribution. */
+  prior?: { mixture: Mixture; gradient: MixtureValues };
 }
 
 /**
@@ -86,15 +89,15 @@ export interface Sampling {
  * are the same to the bit. The divergence's own gradient comes in on the way back.
  */
 export function sampleLatent(tf: TfApi, heads: TfTensor, sampling: Sampling): TfTensor {
-  const { count, latent, variational, epsilon, klScale, kl } = sampling;
+  const { count, latent, variational, epsilon, klScale, kl, prior } = sampling;
   const step = tf.customGrad(input => {
     const values = input.dataSync();
     const z = new Float32Array(count * latent);
-    sample(values, count, latent, variational, epsilon, z, kl);
+    sample(values, count, latent, variational, epsilon, z, kl, prior?.mixture);
     const gradFunc = (dz: TfTensor): TfTensor[] => {
       const dHeads = new Float32Array(values.length);
       const noise = epsilon ?? new Float32Array(count * latent);
-      sampleGradient(values, dz.dataSync(), count, latent, variational, noise, klScale, dHeads);
+      sampleGradient(values, dz.dataSync(), count, latent, variational, noise, klScale, dHeads, prior);
       return [tf.tensor(dHeads, input.shape)];
     };
     return { value: tf.tensor(z, [count, latent]), gradFunc };

@@ -22,6 +22,8 @@ const custom = (rest: Partial<NetworkOptions>): NetworkOptions => ({
   ...rest,
 });
 
+const mixed = custom({ prior: { kind: 'mixture', components: 3 } });
+
 /** As the office preset has it, with fewer filters. */
 function fullSize(architecture: Architecture): Architecture {
   const bridge: [number, number, number] = [...architecture.input, 1];
@@ -41,6 +43,7 @@ const networks: Record<string, Architecture> = {
   'plain autoencoder': buildArchitecture([16, 12], custom({ variational: false, latentDim: 5 })),
   'plain autoencoder, batch norm': buildArchitecture([12, 8], custom({ variational: false, batchNorm: true })),
   'a decoder that starts from a full-size picture': fullSize(buildArchitecture([7, 6], custom({ strides: [1, 1] }))),
+  'mixture prior, until it starts': buildArchitecture([16, 12], mixed),
   // More than 4096 inputs to the heads: they learn more slowly.
   'scaled rate of the heads': buildArchitecture([24, 22], custom({ filters: [8], kernels: [3], strides: [1] })),
 };
@@ -179,6 +182,33 @@ describe('tensorflow engine', function () {
     learn(theirs, STEPS, 3).forEach(({ norm }, i) => {
       assertClose(norm, expected[i].norm, `norm of gradient ${i + 1}`);
     });
+  });
+
+  it('trains a mixture prior as ours does, shares and values', async () => {
+    const pair = await both(networks['mixture prior, until it starts'], tensorflow);
+    const random = new Random(6);
+    const normal = (count: number) => Float32Array.from({ length: count }, () => random.normal());
+    const mixture = { means: normal(9), logVariances: normal(9), logits: normal(3) };
+    const [expected, got] = pair.map(engine => {
+      engine.startMixture(mixture);
+      const steps = learn(engine);
+      return { steps, state: engine.takeMixture() };
+    });
+    got.steps.forEach((step, i) => {
+      assertClose(step.kl, expected.steps[i].kl, `kl before update ${i + 1}`);
+      assertClose(step.norm, expected.steps[i].norm, `norm of gradient ${i + 1}`);
+    });
+    assert.ok(got.state && expected.state);
+    assert.notDeepEqual(got.state.values.means, mixture.means);
+    for (const key of ['means', 'logVariances', 'logits'] as const) {
+      got.state.values[key].forEach((value, i) => {
+        assert.ok(Math.abs(value - (expected.state?.values[key][i] ?? 0)) < 1e-4, `${key}[${i}]`);
+      });
+    }
+    got.state.shares.forEach((share, k) => {
+      assertClose(share, expected.state?.shares[k] ?? 0, `share of component ${k}`);
+    });
+    assertScoresAlike(...pair);
   });
 
   it('decays weights as ours does', async () => {
