@@ -27,7 +27,10 @@ export function draw(request: DrawingRequest, engine: ComputeEngine, facts: Mode
 }
 
 function latentsOf(request: DrawingRequest, engine: ComputeEngine, facts: ModelFacts): Float32Array {
-  if (request.mode === 'prior') return samplePrior(engine.architecture, request.count, new Random(request.seed));
+  if (request.mode === 'prior') {
+    const model = { architecture: engine.architecture, tensors: engine.parameterViews() };
+    return samplePrior(model, request.count, new Random(request.seed));
+  }
   if (request.mode === 'reconstruct') return encode(request.picture, engine, facts);
   const from = encode(request.from, engine, facts);
   const to = encode(request.to, engine, facts);

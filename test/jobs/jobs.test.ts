@@ -7,8 +7,8 @@ import { type ScoringRequest, type ScoringResult, ScoringService } from '#src/jo
 import { type ModelReport, TrainingJob, type TrainingTask } from '#src/jobs/training-job';
 import type { SpectrogramInfo } from '#src/messages';
 import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
+import { samplePrior } from '#src/ml/prior';
 import { Random } from '#src/ml/random';
-import { samplePrior } from '#src/ml/sample-prior';
 import type { TrainingProgress } from '#src/ml/train';
 import { readModelFile, readModelMetadata, writeModelFile } from '#src/store/model-file';
 import { PictureSpool } from '#src/store/picture-spool';
@@ -129,7 +129,7 @@ describe('models with a mixture prior', function () {
     assert.deepEqual(tensors['prior.logits'].shape, [3]);
     assert.ok(mixture && mixture.components === 3 && mixture.live >= 1);
     assert.deepEqual(training.mixture, mixture);
-    assert.equal(samplePrior({ architecture, tensors }, new Random(1)).length, architecture.latentDim);
+    assert.equal(samplePrior({ architecture, tensors }, 1, new Random(1)).length, architecture.latentDim);
   });
 
   it('score by the divergence from the mixture, the same segment always the same', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { buildArchitecture, type NetworkOptions } from '#src/ml/architecture';
 import { componentDeviation, logVarianceOf } from '#src/ml/mixture';
+import { type Model, samplePrior } from '#src/ml/prior';
 import { Random } from '#src/ml/random';
-import { samplePrior } from '#src/ml/sample-prior';
 
 const architecture = (rest: Partial<NetworkOptions> = {}) =>
   buildArchitecture([8, 8], {
@@ -19,6 +19,12 @@ const architecture = (rest: Partial<NetworkOptions> = {}) =>
   });
 const COUNT = 4000;
 
+/** Each draw by itself. */
+function drawn(model: Model): Float32Array[] {
+  const all = samplePrior(model, COUNT, new Random(3));
+  return Array.from({ length: COUNT }, (_, i) => all.subarray(2 * i, 2 * i + 2));
+}
+
 function statistics(values: number[]): { mean: number; deviation: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
@@ -27,10 +33,7 @@ function statistics(values: number[]): { mean: number; deviation: number } {
 
 describe('draws from the prior', () => {
   it('are standard normal where the prior is', () => {
-    const random = new Random(3);
-    const draws = Array.from({ length: COUNT }, () =>
-      samplePrior({ architecture: architecture(), tensors: {} }, random),
-    );
+    const draws = drawn({ architecture: architecture(), tensors: {} });
     const { mean, deviation } = statistics(draws.map(z => z[1]));
     assert.equal(draws[0].length, 2);
     assert.ok(Math.abs(mean) < 0.06 && Math.abs(deviation - 1) < 0.05, `${mean} ± ${deviation}`);
@@ -48,8 +51,7 @@ describe('draws from the prior', () => {
     };
     assert.ok(Math.abs(componentDeviation(logVariance(0.5)) - 0.5) < 1e-6);
     const model = { architecture: architecture({ prior: { kind: 'mixture', components: 2 } }), tensors };
-    const random = new Random(3);
-    const draws = Array.from({ length: COUNT }, () => samplePrior(model, random));
+    const draws = drawn(model);
     const [left, right] = [draws.filter(z => z[0] < 0), draws.filter(z => z[0] >= 0)];
     assert.ok(Math.abs(left.length / COUNT - 0.25) < 0.03, `${left.length} of ${COUNT}`);
     const check = (group: Float32Array[], i: number, expected: { mean: number; deviation: number }) => {
@@ -61,11 +63,11 @@ describe('draws from the prior', () => {
     check(left, 1, { mean: 1, deviation: 2 });
     check(right, 0, { mean: 20, deviation: 3 });
     check(right, 1, { mean: 2, deviation: 0.1 });
-    assert.deepEqual(samplePrior(model, new Random(9)), samplePrior(model, new Random(9)));
+    assert.deepEqual(samplePrior(model, 2, new Random(9)), samplePrior(model, 2, new Random(9)));
   });
 
   it('are refused for a plain autoencoder', () => {
     const model = { architecture: architecture({ variational: false }), tensors: {} };
-    assert.throws(() => samplePrior(model, new Random(1)), /plain autoencoder.*Train with Variational on/);
+    assert.throws(() => samplePrior(model, 1, new Random(1)), /plain autoencoder.*Train with "variational" on/);
   });
 });
