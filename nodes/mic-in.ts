@@ -7,6 +7,7 @@ import type { CaptureState } from '../src/audio/capture/supervisor';
 import { describeValue, UserError } from '../src/errors';
 import { bufferOf, type Message } from '../src/messages';
 import { booleanField, choiceField, numberField, textField, userDirectory } from './lib/config';
+import { listeningRoom } from './lib/listening-room';
 import { registerMicInRoutes } from './lib/mic-in-routes';
 import { registerNode, type Status, shortMessage } from './lib/shell';
 
@@ -60,10 +61,15 @@ export = (RED: NodeAPI): void => {
       };
     },
 
-    start({ config, status, send, fail }) {
+    start({ node, config, status, send, fail }) {
       let lastOverrun = Number.NEGATIVE_INFINITY;
       const microphone = new Microphone(config, {
-        segment: (pcm, audio) => send({ topic: config.topic, payload: bufferOf(pcm), audio }),
+        sound: pcm => listeningRoom.sound(node.id, pcm, config.sampleRate),
+        segment(pcm, audio) {
+          const msg = { topic: config.topic, payload: bufferOf(pcm), audio };
+          listeningRoom.segment(msg);
+          send(msg);
+        },
         state: showState(config.device, status),
         level(decibels) {
           if (performance.now() - lastOverrun > OVERRUN_SHOWN_MS) status.ok(`listening · ${levelText(decibels)}`);

@@ -15,6 +15,7 @@ import { SpectrogramThread, type TimedSpectrogram } from '../src/dsp/spectrogram
 import { WINDOW_NAMES } from '../src/dsp/window';
 import { bufferOf, type Message, readAudio } from '../src/messages';
 import { booleanField, choiceField, numberField } from './lib/config';
+import { listeningRoom } from './lib/listening-room';
 import { OrderedQueue } from './lib/ordered-queue';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
@@ -109,6 +110,7 @@ class SpectrogramNode implements Handlers {
     if (this.shell.config.keepSound) msg.original = msg.payload;
     msg.payload = bufferOf(values);
     msg.spectrogram = info;
+    listeningRoom.picture(this.shell.node.id, msg);
     send(msg);
     this.showStatus(info, milliseconds);
   }

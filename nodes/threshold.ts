@@ -10,6 +10,7 @@ import { describeValue, UserError } from '../src/errors';
 import type { Message, ScoreInfo } from '../src/messages';
 import { type AudioModelNode, audioModelOf, type ModelSummary } from './lib/audio-model-node';
 import { choiceField, numberField, textField } from './lib/config';
+import { listeningRoom } from './lib/listening-room';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 type Method = ThresholdRule['method'];
@@ -95,6 +96,7 @@ class ThresholdNode implements Handlers {
       const summary = this.model.summary();
       if (summary) this.useVersion(summary);
     }
+    listeningRoom.judgeComes(shell.node.id);
     this.showWaiting();
   }
 
@@ -109,13 +111,18 @@ class ThresholdNode implements Handlers {
     const judgement = this.judge.judge(String(msg.topic ?? ''), score, rule, this.baseline(info), performance.now());
     this.warnOfTopics();
     this.show(score, judgement);
-    if (judgement.kind === 'learning' || !judgement.tell) return;
-    describe(msg, score, judgement, this.shell.config);
+    if (judgement.kind === 'learning') return;
+    const { node, config } = this.shell;
+    listeningRoom.judged(node.id, config.method, score, judgement, msg);
+    if (!judgement.tell) return;
+    describe(msg, score, judgement, config);
+    if (judgement.state === 'anomaly') listeningRoom.alarm(node.id, msg);
     send(judgement.state === 'anomaly' ? [msg, null] : [null, msg]);
   }
 
   close(): void {
     this.unsubscribe?.();
+    listeningRoom.judgeGoes(this.shell.node.id);
   }
 
   private ruleFor({ audio }: Message): ThresholdRule {

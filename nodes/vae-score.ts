@@ -4,6 +4,7 @@ import type { ScoringResult } from '../src/jobs/scoring-service';
 import { type Message, readSpectrogram, type ScoreInfo } from '../src/messages';
 import { type AudioModel, audioModelOf, expectSettingsOf, type ModelSummary } from './lib/audio-model-node';
 import { booleanField, choiceField } from './lib/config';
+import { listeningRoom } from './lib/listening-room';
 import { type Handlers, registerNode, type Send, type Shell, shortMessage } from './lib/shell';
 
 interface Config {
@@ -48,6 +49,7 @@ class Scorer implements Handlers {
     const request = { picture: values.slice(), info, audio: msg.audio, explain: config.explain };
     const result = await this.model.score(request);
     status.ok(`${config.kind} ${result[config.kind].toPrecision(3)}${this.droppedText()}`);
+    listeningRoom.scored(this.model.id, config.kind, result[config.kind], msg);
     send(this.scored(msg, result));
   }
 

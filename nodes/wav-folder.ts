@@ -8,6 +8,7 @@ import { UserError } from '../src/errors';
 import type { Message } from '../src/messages';
 import { booleanField, choiceField, numberField, resolveFolder, textField } from './lib/config';
 import { FolderPlayer, type PassResult } from './lib/folder-player';
+import { listeningRoom } from './lib/listening-room';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface WavFolderConfig extends Omit<PassOptions, 'files'> {
@@ -58,6 +59,12 @@ const isStop = (msg: Message): boolean => msg.payload === 'stop' || (msg.stop !=
 function start({ RED, node, config, status, send, fail }: Shell<WavFolderConfig>): Handlers {
   const problem = (text: string): void => node.warn(text);
   const passes = new FolderPlayer(RED, { progress: text => status.busy(text), problem });
+  const shown =
+    (out: Send): Send =>
+    msg => {
+      listeningRoom.shownSegment(node.id, msg as Message);
+      out(msg);
+    };
   let turn: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   /** Raised by every stop: passes asked for before it do not start. */
@@ -76,7 +83,7 @@ function start({ RED, node, config, status, send, fail }: Shell<WavFolderConfig>
     const before = turn;
     waiting++;
     const run = before.then(async () => {
-      if (asked === stops) summarise(await passes.play({ ...config, folder }, msg, out, true));
+      if (asked === stops) summarise(await passes.play({ ...config, folder }, msg, shown(out), true));
     });
     turn = run.catch(() => {}).finally(() => waiting--);
     await run;
@@ -95,7 +102,7 @@ function start({ RED, node, config, status, send, fail }: Shell<WavFolderConfig>
     const player = new FolderPlayer(RED, { progress: text => status.busy(text), problem });
     return new NewFiles(config, {
       async play(folder, files) {
-        const result = await player.play({ ...config, folder, files }, {}, send, false);
+        const result = await player.play({ ...config, folder, files }, {}, shown(send), false);
         status.ok(`watching; last: ${summaryOf(result)}`);
       },
       ready: () => status.idle('watching'),

@@ -21,6 +21,8 @@ export interface MicrophoneSettings {
 }
 
 export interface MicrophoneListener {
+  /** Sound as it comes, a fraction of a second at a time; its memory is used again afterwards. */
+  sound?(pcm: Float32Array): void;
   segment(pcm: Float32Array, info: AudioInfo): void;
   state(state: CaptureState): void;
   /** The level since the last call, dB relative to full scale; about once per second while listening. */
@@ -97,6 +99,7 @@ export class Microphone {
 
   private receive(pcm: Float32Array): void {
     if (this.clock.advance(pcm.length) > 0) this.noteOverrun();
+    this.listener.sound?.(pcm);
     this.segmenter.push(pcm);
     this.meter.add(pcm);
     const now = performance.now();

@@ -1,0 +1,173 @@
+// The sidebar's questions over HTTP. Every route asks for a permission; ids are looked up, never made into paths; what
+// belongs to one model is found under that model only.
+import type { NodeAPI } from 'node-red';
+import { wavPieces } from '../../src/audio/wav-write';
+import type { ScoreDistribution } from '../../src/detect/distribution';
+import { asError, UserError } from '../../src/errors';
+import { floatsOf, frontEndOf } from '../../src/messages';
+import { MarkedNormal } from '../../src/store/marked-normal';
+import type { AudioModel } from './audio-model-node';
+import { LEASE_MS, listeningRoom as room } from './listening-room';
+import type { Alarm } from './room/alarm-list';
+
+type Request = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[0];
+type Response = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[1];
+
+const BASE = '/audio-anomaly/sidebar';
+const SOURCES = ['mic-in', 'wav-folder', 'spectrogram'];
+const HISTOGRAM_BINS = 48;
+
+/** An answer other than 200, in words. */
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * `POST …/watch` `{source?, model?}` → `{seconds}`: somebody looks, for so long.
+ * `GET …/sources/:id/columns?after=N&epoch=E` → the running spectrogram from column N on, as base64.
+ * `GET …/models/:id` → what is known of it. `GET …/models/:id/scores` → bytes, see ScoreHistory.encode.
+ * `GET …/models/:id/alarms/:alarm/heatmap` → PNG; `…/sound` → WAV.
+ * `POST …/models/:id/alarms/:alarm/normal` `{normal}` → marks or unmarks it. 400, 404, 409 with `{error}` in words.
+ */
+export function registerRoomRoutes(RED: NodeAPI): void {
+  const look = RED.auth.needsPermission('audio-anomaly.read');
+  const change = RED.auth.needsPermission('audio-anomaly.write');
+  const get = (path: string, answer: Answer): void => {
+    RED.httpAdmin.get(`${BASE}/${path}`, look, answering(answer));
+  };
+  const post = (path: string, permission: typeof look, answer: Answer): void => {
+    RED.httpAdmin.post(`${BASE}/${path}`, permission, answering(answer));
+  };
+
+  const modelOf = (id: string): AudioModel => {
+    const node = RED.nodes.getNode(id);
+    if (node?.type !== 'audio-model' || !('summary' in node)) {
+      throw new Refusal(404, 'this audio model is not deployed or is disabled');
+    }
+    return node as AudioModel;
+  };
+  const alarmOf = ({ params }: Request): Alarm => {
+    const alarm = room.model(String(params.id))?.alarms.find(String(params.alarm));
+    if (!alarm) throw new Refusal(404, 'this alarm is not among the last ones of this model');
+    return alarm;
+  };
+
+  post('watch', look, (req, res) => {
+    const { source, model } = (req.body ?? {}) as Record<string, unknown>;
+    if (model) room.watchModel(modelOf(String(model)).id);
+    if (source) {
+      const node = RED.nodes.getNode(String(source));
+      if (!node || !SOURCES.includes(node.type)) {
+        throw new Refusal(404, 'this source of sound is not deployed or is disabled');
+      }
+      if (!room.watchSource(node.id)) throw new Refusal(409, 'too many sources are looked at just now');
+    }
+    res.json({ seconds: LEASE_MS / 1000 });
+  });
+
+  get('sources/:id/columns', (req, res) => {
+    const strip = room.source(String(req.params.id))?.strip;
+    if (!strip?.format) return void res.json({ end: 0 });
+    const isSame = Number(req.query.epoch) === strip.format.epoch;
+    const { from, columns } = strip.since(isSame ? Number(req.query.after) || 0 : 0);
+    res.json({ format: strip.format, from, end: strip.end, columns: columns.toString('base64') });
+  });
+
+  get('models/:id', async (req, res) => {
+    const model = modelOf(String(req.params.id));
+    const view = room.model(model.id);
+    const summary = model.summary();
+    const kind = view?.kind ?? 'rl';
+    res.json({
+      name: model.modelName,
+      version: summary?.version ?? null,
+      kind,
+      normal: summary ? histogramOf(summary.scores[kind]) : null,
+      marked: (await new MarkedNormal(model.store.folder).ids()).length,
+      ...{ training: view?.training ?? null, curve: view?.curve ?? [], threshold: view?.threshold ?? null },
+      ...{ alarms: view?.alarms.notices() ?? [], alarmsChanged: view?.alarmsChanged ?? 0 },
+    });
+  });
+
+  get('models/:id/scores', (req, res) => {
+    const encoded = room.model(modelOf(String(req.params.id)).id)?.history.encode();
+    sendBytes(res, 'application/octet-stream', [encoded ?? Buffer.alloc(0)]);
+  });
+
+  get('models/:id/alarms/:alarm/heatmap', (req, res) => {
+    const { heatmap } = alarmOf(req);
+    if (!heatmap) throw new Refusal(404, 'this alarm has no heat-map: switch on "explain" in the vae-score node');
+    return sendBytes(res, 'image/png', [heatmap]);
+  });
+
+  get('models/:id/alarms/:alarm/sound', (req, res) => {
+    const { sound } = alarmOf(req);
+    if (!sound) throw new Refusal(404, 'the sound of this alarm is not kept any more');
+    return sendBytes(res, 'audio/wav', wavPieces(floatsOf(sound.payload), sound.sampleRate));
+  });
+
+  post('models/:id/alarms/:alarm/normal', change, async (req, res) => {
+    const model = modelOf(String(req.params.id));
+    const alarm = alarmOf(req);
+    const { picture } = alarm;
+    const normal = (req.body as { normal?: unknown } | undefined)?.normal !== false;
+    const marked = new MarkedNormal(model.store.folder);
+    if (normal) {
+      if (!picture) throw new Refusal(409, 'the picture of this alarm is not kept any more');
+      const frontEnd = JSON.stringify(frontEndOf(picture.info));
+      await marked.add(alarm.id, { values: floatsOf(picture.payload), shape: picture.info.shape, frontEnd });
+    } else await marked.remove(alarm.id);
+    room.marked(model.id, alarm, normal);
+    res.json({ normal, marked: (await marked.ids()).length });
+  });
+}
+
+type Answer = (req: Request, res: Response) => unknown;
+
+/** Errors become answers in words: a route must neither hang nor bring a stack trace to a browser. */
+function answering(answer: Answer): Answer {
+  return async (req, res) => {
+    try {
+      await answer(req, res);
+    } catch (thrown) {
+      const error = asError(thrown);
+      const known = error instanceof Refusal ? error.status : error instanceof UserError ? 409 : 500;
+      if (res.headersSent) res.end();
+      else res.status(known).json({ error: known === 500 ? 'something went wrong' : error.message });
+    }
+  };
+}
+
+/** Private to the session that asked: no proxy and no other page keeps or frames it. */
+async function sendBytes(res: Response, type: string, pieces: Iterable<Buffer>): Promise<void> {
+  res.set({ 'Content-Type': type, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+  for (const piece of pieces) {
+    res.write(piece);
+    await new Promise(setImmediate);
+  }
+  res.end();
+}
+
+interface Histogram {
+  count: number;
+  mean: number;
+  std: number;
+  min: number;
+  max: number;
+  /** Share of the scores in each of equal steps from `min` to `max`. */
+  shares: number[];
+}
+
+function histogramOf({ count, mean, std, min, max, values }: ScoreDistribution): Histogram {
+  const shares = new Array<number>(HISTOGRAM_BINS).fill(0);
+  for (const value of values) {
+    const bin = max > min ? Math.floor(((value - min) / (max - min)) * HISTOGRAM_BINS) : 0;
+    shares[Math.min(HISTOGRAM_BINS - 1, bin)] += 1 / values.length;
+  }
+  return { count, mean, std, min, max, shares };
+}
