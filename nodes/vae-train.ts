@@ -10,8 +10,12 @@ import type { TrainingProgress } from '../src/ml/train';
 import { PictureSpool } from '../src/store/picture-spool';
 import { type AudioModel, audioModelOf } from './lib/audio-model-node';
 import { carryOn, inSeconds, isLast } from './lib/collecting';
+import { listeningRoom } from './lib/listening-room';
+import { addMarked } from './lib/marked-pictures';
 import { registerNetworkRoute } from './lib/network-route';
+import type { Training } from './lib/room/model-view';
 import { type Handlers, registerNode, type Shell, shortMessage } from './lib/shell';
+import { registerTrainRoute } from './lib/train-routes';
 import { LEAST_SEGMENTS, readVaeTrain, type VaeTrainConfig, type VaeTrainDef } from './lib/vae-train-config';
 
 /** Epochs of a tiny network take a millisecond; nobody wants to hear of each. */
@@ -29,13 +33,15 @@ class Trainer implements Handlers {
   private running: Promise<void> | undefined;
   private turn: Promise<void> = Promise.resolve();
   private closing = false;
+  /** Someone asked for a recording and a training with it (trainWhen 'asked'). */
+  private asked = false;
   private toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly shell: Shell<VaeTrainConfig>) {
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
     const problem = this.model.engineProblem();
     if (problem) shell.status.warn(shortMessage(problem));
-    else shell.status.idle('waiting for spectrograms');
+    else this.showWaiting();
   }
 
   async input(msg: Message): Promise<void> {
@@ -48,9 +54,11 @@ class Trainer implements Handlers {
 
   private async handle(msg: Message): Promise<void> {
     if (msg.reset) await this.forget();
+    if (msg.train) return this.train(msg);
     const last = isLast(msg);
     const carriesPicture = msg.spectrogram !== undefined || Buffer.isBuffer(msg.payload);
-    if (!carriesPicture && msg.reset) return this.shell.status.idle('waiting for spectrograms');
+    if (!carriesPicture && msg.reset) return this.showWaiting();
+    if (this.shell.config.trainWhen === 'asked' && !this.asked) return;
     try {
       if (carriesPicture || !last) await this.collect(msg);
     } finally {
@@ -64,6 +72,17 @@ class Trainer implements Handlers {
     await this.job?.cancel();
     await this.running;
     await this.spool?.discard();
+  }
+
+  /** The button: trains with what there is, or starts a recording that ends with a training. */
+  private async train(msg: Message): Promise<void> {
+    if (this.shell.config.trainWhen !== 'asked') return this.begin(msg);
+    if (this.job) {
+      throw new UserError('busy', 'a training is running; wait until it is done, or cancel it with msg.stop.');
+    }
+    await this.forget();
+    this.asked = true;
+    this.showCollected();
   }
 
   private async collect(msg: Message): Promise<void> {
@@ -80,7 +99,27 @@ class Trainer implements Handlers {
     this.spool ??= new PictureSpool({ folder: this.model.store.folder, pictureLength: values.length });
     await this.spool.append(values);
     this.range.add(info);
-    if (!this.job) this.shell.status.idle(`collected ${this.spool.count}`);
+    if (!this.job) this.showCollected();
+  }
+
+  private showCollected(): void {
+    const { trainWhen, count } = this.shell.config;
+    const collected = this.spool?.count ?? 0;
+    const wanted = trainWhen === 'complete' ? 0 : count;
+    const text = wanted > 0 ? `${collected}/${wanted}` : String(collected);
+    if (this.asked) this.shell.status.busy(`recording ${text}`);
+    else this.shell.status.idle(`collected ${text}`);
+    this.note({ phase: 'collecting', collected, wanted, asked: this.asked });
+  }
+
+  private showWaiting(): void {
+    const { config, status } = this.shell;
+    status.idle(config.trainWhen === 'asked' ? 'press the button to train' : 'waiting for spectrograms');
+    this.note({ phase: 'waiting', collected: 0 });
+  }
+
+  private note(now: Partial<Training>): void {
+    listeningRoom.training(this.model.id, this.shell.node.id, now);
   }
 
   private isReady(last: boolean): boolean {
@@ -103,6 +142,7 @@ class Trainer implements Handlers {
     buildArchitecture(frontEnd.shape, network);
     const problem = model.engineProblem();
     if (problem) throw problem;
+    const marked = await addMarked(spool, frontEnd, model.store.folder, text => shell.node.warn(text));
     const unlock = model.store.lock(shell.node.name || `vae-train ${shell.node.id}`);
     const task = {
       ...{
@@ -117,7 +157,8 @@ class Trainer implements Handlers {
     };
     this.spool = undefined;
     this.startOver();
-    shell.status.busy(`training on ${count} segments`);
+    shell.status.busy(`training on ${count + marked} segments`);
+    this.note({ phase: 'preparing', collected: count, epoch: 0 });
     const job = new TrainingJob(task, progress => this.tell(progress, msg));
     this.job = job;
     this.running = this.finish(job, msg).finally(async () => {
@@ -133,14 +174,18 @@ class Trainer implements Handlers {
     try {
       const report = await job.result;
       if (this.closing) return;
-      if (!report) return shell.status.idle('cancelled');
+      if (!report) {
+        shell.status.idle('cancelled');
+        return this.note({ phase: 'cancelled' });
+      }
       model.refresh();
+      this.note({ phase: 'done', secondsLeft: 0 });
       const { sweep, ...payload } = report;
       this.conclude(report);
       const sweepMessage = sweep && { ...carryOn(msg), topic: 'sweep', payload: { kind: 'sweep', ...sweep } };
       shell.send([{ ...carryOn(msg), payload }, sweepMessage ?? null]);
     } catch (thrown) {
-      if (!this.closing) shell.fail(thrown, msg);
+      if (!this.closing) this.note({ phase: 'failed', problem: shell.fail(thrown, msg).message });
     }
   }
 
@@ -173,11 +218,17 @@ class Trainer implements Handlers {
       const parts = [`${weight || 'training '}${epoch}/${epochs}`, rl.toPrecision(3), ...liveText(mixture)];
       status.busy([...parts, inSeconds(secondsLeft)].join(' · '));
     } else status.busy(weight + phase);
+    listeningRoom.progress(this.model.id, this.shell.node.id, progress);
     send([null, { ...carryOn(msg), topic: 'progress', payload: progress }]);
   }
 
   private async stop(): Promise<void> {
     const { job } = this;
+    if (!job && this.asked) {
+      await this.forget();
+      this.shell.status.idle('cancelled');
+      return this.note({ phase: 'cancelled' });
+    }
     if (!job) return this.shell.status.idle('nothing to stop');
     this.shell.status.busy('stopping');
     await job.cancel();
@@ -194,6 +245,7 @@ class Trainer implements Handlers {
   /** The next spectrogram may be of another kind. */
   private startOver(): void {
     this.frontEnd = undefined;
+    this.asked = false;
     this.range = new MeanRange();
   }
 }
@@ -202,4 +254,5 @@ export = (RED: NodeAPI): void => {
   const start = (shell: Shell<VaeTrainConfig>) => new Trainer(shell);
   registerNode<VaeTrainDef, VaeTrainConfig>(RED, { type: 'vae-train', read: readVaeTrain, start });
   registerNetworkRoute(RED);
+  registerTrainRoute(RED);
 };

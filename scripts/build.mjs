@@ -42,10 +42,12 @@ function compileKernels() {
 }
 
 function copyEditorFiles() {
-  for (const name of readdirSync(join(root, 'nodes'))) {
-    if (name.endsWith('.html')) cpSync(join(root, 'nodes', name), join(dist, 'nodes', name));
+  for (const folder of ['nodes', join('nodes', 'sidebar')]) {
+    for (const name of readdirSync(join(root, folder))) {
+      if (name.endsWith('.html')) cpSync(join(root, folder, name), join(dist, folder, name));
+    }
+    cpSync(join(root, folder, 'locales'), join(dist, folder, 'locales'), { recursive: true });
   }
-  cpSync(join(root, 'nodes', 'locales'), join(dist, 'nodes', 'locales'), { recursive: true });
   cpSync(join(root, 'icons'), join(dist, 'nodes', 'icons'), { recursive: true });
 }
 

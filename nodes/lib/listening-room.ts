@@ -29,7 +29,7 @@ interface Verdict {
 }
 
 const blankTraining = (trainer: string): Training => ({
-  ...{ trainer, phase: 'waiting', collected: 0, wanted: 0, epoch: 0, epochs: 0, secondsLeft: 0 },
+  ...{ trainer, phase: 'waiting', collected: 0, wanted: 0, asked: false, epoch: 0, epochs: 0, secondsLeft: 0 },
 });
 
 export class ListeningRoom {
@@ -81,6 +81,12 @@ export class ListeningRoom {
   /** Undefined where nothing is known of it. */
   model(id: string): ModelView | undefined {
     return this.models.get(id);
+  }
+
+  /** How a vae-train node stands. */
+  trainingOf(trainer: string): Training | undefined {
+    for (const { training } of this.models.values()) if (training?.trainer === trainer) return training;
+    return undefined;
   }
 
   /** How much is looked at and kept, for tests and for whoever wonders where memory went. */
@@ -177,9 +183,10 @@ export class ListeningRoom {
     view.trains({ ...before, problem: undefined, ...now });
   }
 
-  progress(model: string, trainer: string, { phase, epoch, epochs, secondsLeft, ...losses }: TrainingProgress): void {
+  progress(model: string, trainer: string, progress: TrainingProgress): void {
+    const { phase, epoch, epochs, secondsLeft, loss, rl, kl, valLoss } = progress;
     this.training(model, trainer, { phase, epoch, epochs, secondsLeft });
-    if (phase === 'training') this.modelOf(model).learnt({ epoch, ...losses });
+    if (phase === 'training') this.modelOf(model).learnt({ epoch, loss, rl, kl, valLoss });
   }
 
   /** An alarm was marked or unmarked. */

@@ -51,7 +51,7 @@ export interface Shell<Config> {
   /** Sends outside an input handler, e.g. when a microphone delivers. */
   readonly send: Send;
   /** For failures outside an input handler: red status, and `node.error` so that Catch nodes see it. */
-  fail(error: unknown, msg?: Message): void;
+  fail(error: unknown, msg?: Message): Error;
 }
 
 /** What a node does; all parts may be left out. */

@@ -9,6 +9,7 @@ import type { TrainingOptions } from '../../src/ml/train';
 import { booleanField, choiceField, numberField, numberListField } from './config';
 
 const PRESETS = ['compact', 'office', 'mirrored', 'custom'] as const satisfies readonly Preset[];
+const TRAIN_WHEN = ['complete', 'count', 'asked'] as const;
 const EARLY_STOPPING = ['none', 'patience', 'prechelt'] as const satisfies readonly EarlyStopping[];
 /** Fewer segments than this give neither a model nor a spread of scores. */
 export const LEAST_SEGMENTS = 3;
@@ -21,7 +22,7 @@ export interface VaeTrainConfig {
   options: Omit<TrainingOptions, 'threads' | 'engine'>;
   /** Undefined: one training, with `options.rlWeight`. */
   sweep?: SweepRange;
-  trainWhen: 'complete' | 'count';
+  trainWhen: (typeof TRAIN_WHEN)[number];
   count: number;
 }
 
@@ -88,7 +89,7 @@ export function readVaeTrain(def: VaeTrainDef): VaeTrainConfig {
     modelId: def.model,
     ...readTraining(def),
     sweep: booleanField(def, 'sweep', false) ? readSweep(def) : undefined,
-    trainWhen: choiceField(def, 'trainWhen', ['complete', 'count'], 'complete'),
+    trainWhen: choiceField(def, 'trainWhen', TRAIN_WHEN, 'complete'),
     count: numberField(def, 'count', 150, { min: LEAST_SEGMENTS, max: 1e6, integer: true, unit: 'segments' }),
   };
 }

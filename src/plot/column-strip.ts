@@ -44,14 +44,16 @@ export class ColumnStrip {
     return Math.min(this.maxColumns, Math.max(1, Math.ceil(this.seconds / format.secondsPerColumn)));
   }
 
-  /** Columns skipped or taken, from `from` to `to` − 1, of a picture row-major [bins][frames], lowest frequency first. */
+  /** Takes the columns from `from` to `to` − 1, of a picture row-major [bins][frames], lowest frequency first. */
   append(values: Float32Array, info: SpectrogramInfo, from = 0, to = info.shape[1]): void {
     const format = this.formatOf(info);
     const [bins, frames] = info.shape;
     const { rows, low, high } = format;
     const { capacity } = this;
     const scale = 255 / (high - low);
-    for (let column = Math.max(from, to - capacity); column < to; column++) {
+    const first = Math.max(from, to - capacity);
+    this.end += first - from;
+    for (let column = first; column < to; column++) {
       const at = (this.end % capacity) * rows;
       for (let row = 0; row < rows; row++) {
         // The loudest of the rows that share one: a thin line must not vanish.

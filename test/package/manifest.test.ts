@@ -72,7 +72,7 @@ describe('package', function () {
   });
 
   it('packs what is needed and nothing else, below 3 MiB', () => {
-    const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|(dist|examples|docs)\/.*)$/;
+    const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|(dist|examples|docs|resources)\/.*)$/;
     const paths = packed.files.map(file => file.path);
     assert.deepEqual(
       paths.filter(path => !allowed.test(path) || /\.(test|tsbuildinfo)|\.log$/.test(path)),

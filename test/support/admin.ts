@@ -40,18 +40,24 @@ export async function startAdmin(
   return { program, url: `http://127.0.0.1:${port}` };
 }
 
-export type Ask = (
-  method: string,
-  path: string,
-  token?: string,
-) => Promise<{ status: number; body: Record<string, unknown> }>;
+export interface Answer {
+  status: number;
+  type: string;
+  bytes: Buffer;
+  /** Of an answer in JSON; otherwise `{}`. */
+  body: Record<string, unknown>;
+}
 
-/** Asks below an address; answers that are no JSON objects come as `{}`. */
+export type Ask = (method: string, path: string, token?: string, body?: object) => Promise<Answer>;
+
+/** Asks below an address. Paths go over the wire as they are: nothing in them is decoded or resolved. */
 export function asking(url: () => string): Ask {
-  return async (method, path, token) => {
+  return async (method, path, token, body) => {
     const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
-    const response = await fetch(`${url()}${path}`, { method, headers });
-    const text = await response.text();
-    return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : {} };
+    if (body) headers['Content-Type'] = 'application/json';
+    const response = await fetch(`${url()}${path}`, { method, headers, body: body && JSON.stringify(body) });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const type = response.headers.get('content-type') ?? '';
+    return { status: response.status, type, bytes, body: type.includes('json') ? JSON.parse(bytes.toString()) : {} };
   };
 }

@@ -25,6 +25,8 @@ export interface Training {
   /** Segments collected, and how many are wanted (0: until a pass is complete). */
   collected: number;
   wanted: number;
+  /** Someone asked for this recording; without, segments are collected as they come. */
+  asked: boolean;
   epoch: number;
   epochs: number;
   secondsLeft: number;

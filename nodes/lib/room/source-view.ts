@@ -8,8 +8,8 @@ import { ColumnStrip } from '../../../src/plot/column-strip';
 /** What is kept of the running spectrogram: at most 2048 columns of 128 bytes, 256 KiB. */
 const STRIP_SECONDS = 30;
 const STRIP_COLUMNS = 2048;
-/** Stretches of sound that may wait for the thread; a display may leave some out. */
-const MAX_WAITING = 4;
+/** Stretches of sound that may wait for the thread, each at most STRIP_SECONDS long; a display may leave some out. */
+const MAX_WAITING = 16;
 /** A sample this close to full scale is taken for cut off: 16-bit recorders end at 32767/32768. */
 const CLIPPED = 32_767 / 32_768;
 

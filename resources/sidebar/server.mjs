@@ -1,0 +1,40 @@
+// What the sidebar asks of Node-RED. Through the editor's own jQuery, which brings the log-in along.
+import { t } from './dom.mjs';
+
+const BASE = 'audio-anomaly';
+
+/** @returns {Promise<any>} rejects with an Error in words */
+function ask(options) {
+  return new Promise((resolve, reject) => {
+    $.ajax(options)
+      .done(resolve)
+      .fail(xhr => reject(Object.assign(new Error(explain(xhr)), { status: xhr.status })));
+  });
+}
+
+/** Whatever the server answers instead of an answer, in words. */
+function explain({ status, responseJSON }) {
+  if (status === 401 || status === 403) return t('error.permission');
+  if (status === 0) return t('error.unreachable');
+  return responseJSON?.error || t('error.server', { status });
+}
+
+const path = (...parts) => [BASE, ...parts.map(encodeURIComponent)].join('/');
+const get = (...parts) => ask({ url: path(...parts), cache: false });
+const bytes = (type, ...parts) =>
+  ask({ url: path(...parts), cache: false, dataType: 'binary', xhrFields: { responseType: type } });
+const post = (data, ...parts) =>
+  ask({ url: path(...parts), type: 'POST', contentType: 'application/json', data: JSON.stringify(data) });
+
+export const watch = looked => post(looked, 'sidebar', 'watch');
+export const columns = (source, after, epoch) =>
+  ask({ url: path('sidebar', 'sources', source, 'columns'), data: { after, epoch }, cache: false });
+export const model = id => get('sidebar', 'models', id);
+export const scores = id => bytes('arraybuffer', 'sidebar', 'models', id, 'scores');
+export const heatmap = (id, alarm) => bytes('blob', 'sidebar', 'models', id, 'alarms', alarm, 'heatmap');
+export const sound = (id, alarm) => bytes('blob', 'sidebar', 'models', id, 'alarms', alarm, 'sound');
+export const markNormal = (id, alarm, normal) => post({ normal }, 'sidebar', 'models', id, 'alarms', alarm, 'normal');
+export const train = (trainer, action) => post({}, 'vae-train', trainer, action);
+export const runFolder = id => post({}, 'wav-folder', id, 'run');
+export const switchMicrophone = (id, action) => post({}, 'mic-in', id, action);
+export const devices = () => get('devices');
