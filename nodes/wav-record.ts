@@ -5,7 +5,7 @@ import { type Recorded, RecordingFolder, type RecordingLimits } from '../src/aud
 import { safeName } from '../src/audio/recording-name';
 import type { WavFormat } from '../src/audio/wav-write';
 import { type AudioInfo, type Message, readAudio } from '../src/messages';
-import { choiceField, numberField, resolveFolder, textField } from './lib/config';
+import { choiceField, numberField, resolveOutputFolder, textField } from './lib/config';
 import { OrderedQueue } from './lib/ordered-queue';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
@@ -27,7 +27,7 @@ const MAX_FOLDERS = 100;
 
 function read(def: NodeDef, RED: NodeAPI): WavRecordConfig {
   return {
-    folder: resolveFolder(RED, textField(def, 'folder', 'recordings')),
+    folder: resolveOutputFolder(RED, textField(def, 'folder', 'recordings')),
     label: textField(def, 'label'),
     prefix: safeName(textField(def, 'prefix', DEFAULT_PREFIX), DEFAULT_PREFIX),
     format: choiceField(def, 'format', ['pcm16', 'float32'], 'pcm16'),

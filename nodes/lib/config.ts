@@ -100,6 +100,20 @@ export function resolveFolder(RED: NodeAPI, folder: string): string {
   return resolve(userDirectory(RED), folder);
 }
 
+/**
+ * Where a folder field points that is written to: as `resolveFolder`, but not among the bundled sounds, which an update
+ * of the package replaces.
+ */
+export function resolveOutputFolder(RED: NodeAPI, folder: string): string {
+  if (BUNDLED.test(folder)) {
+    throw new UserError(
+      'folder',
+      `${folder} is where the package keeps its own sounds, and nothing else lasts there; expected a folder below Node-RED's user directory or a path that starts with /. Open the node and correct it.`,
+    );
+  }
+  return resolveFolder(RED, folder);
+}
+
 /** Node-RED's user directory. */
 export function userDirectory(RED: NodeAPI): string {
   const { userDir } = RED.settings as { userDir?: string };

@@ -2,13 +2,14 @@
 import { UserError } from '../errors';
 import type { FrontEnd } from '../messages';
 import type { Architecture } from '../ml/architecture';
+import { Cancelled } from '../ml/cancelled';
 import type { InputScale } from '../ml/input-scale';
 import { writeAdvice, writeAtomically } from '../store/atomic-file';
 import type { OpenModel } from '../store/model-file';
 import { describeExport } from './description';
 import type { ExportSource } from './network';
 import { onnxFile } from './onnx';
-import { bytesIn, ExportCancelled, type ExportedFile, Output, type Port, writePieces } from './pieces';
+import { bytesIn, type ExportedFile, Output, type Port, writePieces } from './pieces';
 import { safetensorsFile } from './safetensors';
 import { tfliteFile } from './tflite';
 import { Weights } from './weights';
@@ -26,7 +27,7 @@ const FILES: Record<ExportFormat, (source: ExportSource) => ExportedFile> = {
 const MOST_BYTES = 2 ** 31 - 1;
 
 /** A model file and what was read from its metadata. */
-export interface ExportTask {
+export interface ExportOrder {
   model: OpenModel;
   architecture: Architecture;
   frontEnd: FrontEnd;
@@ -41,10 +42,10 @@ export interface ExportTask {
  * @param onProgress hears which part is written, 0 … 1
  * @param cancelled asked before each write
  * @returns what was written
- * @throws UserError `export-not-saved`, `export-too-large`; ExportCancelled
+ * @throws UserError `export-not-saved`, `export-too-large`; Cancelled
  */
 export function exportModel(
-  { model, architecture, frontEnd, scale, format, file }: ExportTask,
+  { model, architecture, frontEnd, scale, format, file }: ExportOrder,
   onProgress: (part: number) => void,
   cancelled: () => boolean,
 ): Pick<ExportedFile, 'input' | 'outputs'> & { bytes: number } {
@@ -71,7 +72,7 @@ const tooLarge = (format: ExportFormat, bytes: number): UserError =>
   );
 
 function notSaved(file: string, thrown: unknown): unknown {
-  if (thrown instanceof UserError || thrown instanceof ExportCancelled) return thrown;
+  if (thrown instanceof UserError || thrown instanceof Cancelled) return thrown;
   const { message } = thrown as Error;
   return new UserError(
     'export-not-saved',

@@ -1,5 +1,7 @@
 // What an exported file is made of: bytes at hand, and constants of the network that are read from the model file only
 // when their turn comes. So a file of hundreds of megabytes takes a few in memory.
+import { fdatasyncSync } from 'node:fs';
+import { Cancelled } from '../ml/cancelled';
 import { writeFully } from '../store/safetensors';
 
 /** A tensor of the file: its shape and size are known at once, its values are fetched when it is written. */
@@ -29,16 +31,16 @@ export interface ExportedFile {
 
 export const bytesIn = (piece: Piece): number => (piece instanceof Uint8Array ? piece.length : piece.bytes);
 
-/** Thrown where the export is no longer wanted; not an error. */
-export class ExportCancelled extends Error {
-  constructor() {
-    super('the export was cancelled');
-  }
-}
+/**
+ * The disk is made to keep up in steps of so much: then progress is that of the disk, and neither the end nor a
+ * cancellation waits for a slow card to take hundreds of megabytes.
+ */
+const FLUSH_BYTES = 8 * 2 ** 20;
 
 /** A file being written. */
 export class Output {
   private written = 0;
+  private flushed = 0;
 
   /**
    * @param onWritten hears how many bytes are written by now
@@ -50,11 +52,15 @@ export class Output {
     private readonly cancelled: () => boolean,
   ) {}
 
-  /** @throws ExportCancelled */
+  /** @throws Cancelled */
   put(bytes: Uint8Array, position: number): void {
-    if (this.cancelled()) throw new ExportCancelled();
+    if (this.cancelled()) throw new Cancelled();
     writeFully(this.fd, bytes, position);
     this.written += bytes.length;
+    if (this.written - this.flushed >= FLUSH_BYTES) {
+      fdatasyncSync(this.fd);
+      this.flushed = this.written;
+    }
     this.onWritten(this.written);
   }
 }

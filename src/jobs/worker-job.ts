@@ -27,8 +27,11 @@ export class WorkerJob<Task, Progress, Result> {
   private readonly flag: Int32Array;
   private cancelled = false;
 
-  /** @param file of this folder, e.g. 'training-worker.js'; it calls `runJob` */
-  constructor(file: string, task: Task, onProgress: (progress: Progress) => void) {
+  /**
+   * @param file of this folder, e.g. 'training-worker.js'; it calls `runJob`
+   * @param what the work is called in errors
+   */
+  constructor(file: string, task: Task, onProgress: (progress: Progress) => void, what = 'training') {
     const cancel = new SharedArrayBuffer(4);
     this.flag = new Int32Array(cancel);
     const workerData: JobOrder<Task> = { task, cancel };
@@ -44,7 +47,12 @@ export class WorkerJob<Task, Progress, Result> {
       this.worker.on('exit', () => {
         if (this.cancelled) resolve(undefined);
         else
-          reject(new UserError('training-ended', 'the training thread ended early; nothing was saved. Train again.'));
+          reject(
+            new UserError(
+              `${what}-ended`,
+              `the ${what} thread ended early; nothing was saved. Start the ${what} again.`,
+            ),
+          );
       });
     });
     // Whoever awaits `result` sees the failure; this keeps one that nobody awaits from ending Node-RED.

@@ -1,7 +1,17 @@
 // Files that appear whole or not at all: written under a temporary name in the same folder, flushed to the disk,
 // renamed. What a crash leaves behind is recognised by its name and cleared away later.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors';
 
@@ -22,7 +32,7 @@ export function writeAtomically(
   const folder = dirname(file);
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const fd = openSync(temporary, 'wx');
     try {
       write(fd);
@@ -35,6 +45,22 @@ export function writeAtomically(
   } catch (thrown) {
     removeQuietly(temporary);
     throw failure(file, thrown);
+  }
+}
+
+/**
+ * Makes a folder and those above it. Node.js has an option for that, which never returns where the system answers that
+ * a folder cannot be made in one that is there, as /proc does.
+ */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(folder))) throw thrown;
+    makeFolder(dirname(folder));
+    makeFolder(folder);
   }
 }
 
@@ -60,6 +86,8 @@ const ADVICE: Record<string, string> = {
   EPERM: "Node-RED's user may not write there: change the folder's permissions or choose another folder",
   EROFS: 'The disk is mounted read-only: choose another folder',
   ENOTDIR: 'A part of the path is a file: choose another folder',
+  EEXIST: 'A file of that name is in the way of the folder: choose another folder',
+  EISDIR: 'A folder of that name is in the way of the file: choose another folder',
 };
 
 /** What to do about a failed write, by the system's error code. */
