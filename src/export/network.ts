@@ -4,7 +4,9 @@
 import { type Architecture, type ConvSpec, volume } from '../ml/architecture';
 import type { InputScale } from '../ml/input-scale';
 import { LOG_VARIANCE_LIMIT } from '../ml/latent';
+import { mixtureValues } from '../ml/mixture';
 import type { JsonObject } from '../store/model-file';
+import { drawDivergence } from './divergence';
 import type { Constant, Port } from './pieces';
 import type { Weights } from './weights';
 
@@ -31,9 +33,12 @@ export interface ConvLayer {
  */
 export interface Graph<Value> {
   input(port: Port): Value;
+  constant(name: string, shape: number[], values: Float32Array): Value;
   output(name: string, value: Value): void;
   /** Columns 0 … columns − 1 of [1, bins, frames, 1]. */
   firstColumns(picture: Value, columns: number): Value;
+  reshape(value: Value, shape: number[]): Value;
+  /** Element by element; `b` may be one number, or have one row where `a` has several. */
   add(a: Value, b: Value | number): Value;
   subtract(a: Value, b: Value | number): Value;
   multiply(a: Value, b: Value | number): Value;
@@ -41,9 +46,11 @@ export interface Graph<Value> {
   relu(value: Value): Value;
   sigmoid(value: Value): Value;
   clamp(value: Value, limit: number): Value;
-  /** Over all but the first axis; gives [1]. */
+  log(value: Value): Value;
+  /** Over all but the first axis. */
   sum(value: Value): Value;
   mean(value: Value): Value;
+  max(value: Value): Value;
   /** [1, in] · weightᵀ + bias, weight [out, in]. */
   dense(value: Value, name: string, weight: Constant, bias: Constant): Value;
   toGrid(value: Value, grid: readonly [number, number, number]): Value;
@@ -100,8 +107,7 @@ export function drawNetwork<Value>(graph: Graph<Value>, { architecture, shape, s
   graph.output('mu', mu);
   graph.output('rl', graph.mean(graph.multiply(difference, difference)));
   if (!variational) return;
-  // ½ Σ(e^logvar + μ² − 1 − logvar)
   const logVariance = graph.clamp(head(features, 'logVariance', latentDim), LOG_VARIANCE_LIMIT);
-  const grown = graph.add(graph.exp(logVariance), graph.multiply(mu, mu));
-  graph.output('kl', graph.multiply(graph.sum(graph.subtract(grown, graph.add(logVariance, 1))), 0.5));
+  const mixture = architecture.prior.kind === 'mixture' ? mixtureValues(name => weights.values(name)) : undefined;
+  graph.output('kl', drawDivergence(graph, mu, logVariance, mixture));
 }

@@ -77,6 +77,15 @@ class OnnxGraph implements Graph<OnnxValue> {
     this.outputs.push(value);
   }
 
+  constant(name: string, shape: number[], values: Float32Array): OnnxValue {
+    return this.initializer(constantOf(shape, values), name);
+  }
+
+  reshape(value: OnnxValue, shape: readonly number[]): OnnxValue {
+    if (value.shape.join() === shape.join()) return value;
+    return this.node('Reshape', [value, this.integers(shape)], shape);
+  }
+
   firstColumns(picture: OnnxValue, columns: number): OnnxValue {
     const [starts, ends, axes] = [0, columns, 2].map(n => this.integers([n]));
     const [one, bins, , channels] = picture.shape;
@@ -105,16 +114,24 @@ class OnnxGraph implements Graph<OnnxValue> {
     return this.node('Clip', [value, this.number(-limit), this.number(limit)], value.shape);
   }
 
+  log(value: OnnxValue): OnnxValue {
+    return this.node('Log', [value], value.shape);
+  }
+
+  // In operator set 13 the axes of a sum are an input, those of the others still an attribute.
   sum(value: OnnxValue): OnnxValue {
     const axes = this.integers(axesBehindFirst(value));
     return this.node('ReduceSum', [value, axes], [value.shape[0]], { keepdims: 0 });
   }
   mean(value: OnnxValue): OnnxValue {
-    return this.node('ReduceMean', [value], [value.shape[0]], { axes: axesBehindFirst(value), keepdims: 0 });
+    return this.reduce('ReduceMean', value);
+  }
+  max(value: OnnxValue): OnnxValue {
+    return this.reduce('ReduceMax', value);
   }
 
   dense(value: OnnxValue, name: string, weight: Constant, bias: Constant): OnnxValue {
-    const inputs = [value, this.constant(weight, `${name}.weight`), this.constant(bias, `${name}.bias`)];
+    const inputs = [value, this.initializer(weight, `${name}.weight`), this.initializer(bias, `${name}.bias`)];
     return this.node('Gemm', inputs, [1, weight.shape[0]], { transB: 1 });
   }
 
@@ -152,7 +169,7 @@ class OnnxGraph implements Graph<OnnxValue> {
 
   perChannel(grid: OnnxValue, name: string, scale: Float32Array, shift: Float32Array): OnnxValue {
     const vector = (values: Float32Array, part: string) =>
-      this.constant(constantOf([1, values.length, 1, 1], values), `${name}.${part}`);
+      this.constant(`${name}.${part}`, [1, values.length, 1, 1], values);
     const scaled = this.node('Mul', [grid, vector(scale, 'scale')], grid.shape);
     return this.node('Add', [scaled, vector(shift, 'shift')], grid.shape);
   }
@@ -175,27 +192,26 @@ class OnnxGraph implements Graph<OnnxValue> {
     // [out, in, …] of a convolution, [in, out, …] of a transposed one: the coarse side comes first in both.
     const weight = this.weights.reordered(`${layer}.weight`, [coarse, fine, height, width]);
     const bias = this.weights.plain(`${layer}.bias`);
-    return [this.constant(weight, `${layer}.weight`), this.constant(bias, `${layer}.bias`)];
+    return [this.initializer(weight, `${layer}.weight`), this.initializer(bias, `${layer}.bias`)];
   }
 
   private elementwise(type: string, a: OnnxValue, b: OnnxValue | number): OnnxValue {
     return this.node(type, [a, typeof b === 'number' ? this.number(b) : b], a.shape);
   }
 
-  private reshape(value: OnnxValue, shape: readonly number[]): OnnxValue {
-    if (value.shape.join() === shape.join()) return value;
-    return this.node('Reshape', [value, this.integers(shape)], shape);
+  private reduce(type: string, value: OnnxValue): OnnxValue {
+    return this.node(type, [value], [value.shape[0]], { axes: axesBehindFirst(value), keepdims: 0 });
   }
 
   private number(value: number): OnnxValue {
-    return this.constant(constantOf([], Float32Array.of(value)));
+    return this.initializer(constantOf([], Float32Array.of(value)));
   }
 
   private integers(values: readonly number[]): OnnxValue {
-    return this.constant(constantOf([values.length], BigInt64Array.from(values, BigInt)));
+    return this.initializer(constantOf([values.length], BigInt64Array.from(values, BigInt)));
   }
 
-  private constant(constant: Constant, name = `constant.${this.constants.length}`): OnnxValue {
+  private initializer(constant: Constant, name = `constant.${this.constants.length}`): OnnxValue {
     const value = { name, shape: constant.shape };
     this.constants.push({ value, constant });
     return value;

@@ -32,7 +32,9 @@ const OPERATORS = {
   SLICE: { code: 65, version: 1, options: 48 },
   // The third version has a bias.
   TRANSPOSE_CONV: { code: 67, version: 3, options: 49 },
+  LOG: { code: 73, version: 1, options: 0 },
   SUM: { code: 74, version: 1, options: 27 },
+  REDUCE_MAX: { code: 82, version: 1, options: 27 },
 } as const;
 type Operator = keyof typeof OPERATORS;
 
@@ -79,6 +81,16 @@ class TfliteGraph implements Graph<TfliteValue> {
     this.outputs.push(value);
   }
 
+  constant(name: string, shape: number[], values: Float32Array): TfliteValue {
+    return this.stored(constantOf(shape, values), name);
+  }
+
+  reshape(value: TfliteValue, shape: readonly number[]): TfliteValue {
+    if (value.shape.join() === shape.join()) return value;
+    // { new_shape }
+    return this.operator('RESHAPE', [value, this.integers(shape)], shape, table(integers(shape)));
+  }
+
   firstColumns(picture: TfliteValue, columns: number): TfliteValue {
     const [one, bins, , channels] = picture.shape;
     const shape = [one, bins, columns, channels];
@@ -106,15 +118,21 @@ class TfliteGraph implements Graph<TfliteValue> {
   clamp(value: TfliteValue, limit: number): TfliteValue {
     return this.elementwise('MAXIMUM', this.elementwise('MINIMUM', value, limit), -limit);
   }
+  log(value: TfliteValue): TfliteValue {
+    return this.operator('LOG', [value], value.shape);
+  }
   sum(value: TfliteValue): TfliteValue {
     return this.reduce('SUM', value);
   }
   mean(value: TfliteValue): TfliteValue {
     return this.reduce('MEAN', value);
   }
+  max(value: TfliteValue): TfliteValue {
+    return this.reduce('REDUCE_MAX', value);
+  }
 
   dense(value: TfliteValue, name: string, weight: Constant, bias: Constant): TfliteValue {
-    const inputs = [value, this.constant(weight, `${name}.weight`), this.constant(bias, `${name}.bias`)];
+    const inputs = [value, this.stored(weight, `${name}.weight`), this.stored(bias, `${name}.bias`)];
     return this.operator('FULLY_CONNECTED', inputs, [1, weight.shape[0]]);
   }
 
@@ -127,10 +145,7 @@ class TfliteGraph implements Graph<TfliteValue> {
 
   conv(grid: TfliteValue, { name, spec: { stride, coarse } }: ConvLayer): TfliteValue {
     const { coarse: out, height, width, fine } = AXES;
-    const weight = this.constant(
-      this.weights.reordered(`${name}.weight`, [out, height, width, fine]),
-      `${name}.weight`,
-    );
+    const weight = this.stored(this.weights.reordered(`${name}.weight`, [out, height, width, fine]), `${name}.weight`);
     // { padding, stride_w, stride_h }
     const options = table(byte(SAME_PADDING), int(stride), int(stride));
     return this.operator('CONV_2D', [grid, weight, this.bias(name)], [1, ...coarse], options);
@@ -138,7 +153,7 @@ class TfliteGraph implements Graph<TfliteValue> {
 
   transposedConv(grid: TfliteValue, { name, spec: { stride, fine } }: ConvLayer): TfliteValue {
     const { fine: out, height, width, coarse } = AXES;
-    const weight = this.constant(
+    const weight = this.stored(
       this.weights.reordered(`${name}.weight`, [out, height, width, coarse]),
       `${name}.weight`,
     );
@@ -148,8 +163,7 @@ class TfliteGraph implements Graph<TfliteValue> {
   }
 
   perChannel(grid: TfliteValue, name: string, scale: Float32Array, shift: Float32Array): TfliteValue {
-    const vector = (values: Float32Array, part: string) =>
-      this.constant(constantOf([values.length], values), `${name}.${part}`);
+    const vector = (values: Float32Array, part: string) => this.constant(`${name}.${part}`, [values.length], values);
     const scaled = this.operator('MUL', [grid, vector(scale, 'scale')], grid.shape);
     return this.operator('ADD', [scaled, vector(shift, 'shift')], grid.shape);
   }
@@ -204,30 +218,24 @@ class TfliteGraph implements Graph<TfliteValue> {
   }
 
   private bias(layer: string): TfliteValue {
-    return this.constant(this.weights.plain(`${layer}.bias`), `${layer}.bias`);
+    return this.stored(this.weights.plain(`${layer}.bias`), `${layer}.bias`);
   }
 
   private elementwise(operator: Operator, a: TfliteValue, b: TfliteValue | number): TfliteValue {
-    const second = typeof b === 'number' ? this.constant(constantOf([], Float32Array.of(b))) : b;
+    const second = typeof b === 'number' ? this.stored(constantOf([], Float32Array.of(b))) : b;
     return this.operator(operator, [a, second], a.shape);
   }
 
-  private reduce(operator: 'SUM' | 'MEAN', value: TfliteValue): TfliteValue {
+  private reduce(operator: Operator, value: TfliteValue): TfliteValue {
     const axes = this.integers(value.shape.slice(1).map((_, i) => i + 1));
     return this.operator(operator, [value, axes], [value.shape[0]]);
   }
 
-  private reshape(value: TfliteValue, shape: readonly number[]): TfliteValue {
-    if (value.shape.join() === shape.join()) return value;
-    // { new_shape }
-    return this.operator('RESHAPE', [value, this.integers(shape)], shape, table(integers(shape)));
-  }
-
   private integers(values: readonly number[]): TfliteValue {
-    return this.constant(constantOf([values.length], Int32Array.from(values)));
+    return this.stored(constantOf([values.length], Int32Array.from(values)));
   }
 
-  private constant(constant: Constant, name = `constant.${this.tensors.length}`): TfliteValue {
+  private stored(constant: Constant, name = `constant.${this.tensors.length}`): TfliteValue {
     return this.tensor(name, constant.shape, constant);
   }
 

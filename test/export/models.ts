@@ -53,6 +53,12 @@ export async function testModel({
     if (/(bias|beta|mean)$/.test(name)) data.set(data.map(() => 0.3 * random.normal()));
     if (/(gamma|variance)$/.test(name)) data.set(data.map(() => 0.5 + random.uniform()));
   }
+  if (tensors['prior.means']) {
+    const { 'prior.means': means, 'prior.logVariances': spreads, 'prior.logits': logits } = tensors;
+    means.data.set(means.data.map(() => 0.5 * random.normal()));
+    spreads.data.set(spreads.data.map(() => random.normal()));
+    logits.data.set(logits.data.map(() => random.normal()));
+  }
   engine.setParameters(tensors);
 
   const pictures = Array.from({ length: pictureCount }, () =>

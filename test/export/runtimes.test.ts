@@ -17,6 +17,7 @@ const CASES: Record<string, TestModelOptions> = {
   'mirrored: batch norm, strided transposed convolutions': { preset: 'mirrored', shape: [32, 22] },
   'mirrored at its real size': { preset: 'mirrored', shape: [128, 87], pictureCount: 1 },
   'a plain autoencoder': { preset: 'compact', shape: [32, 32], variational: false },
+  'a mixture as the prior': { preset: 'compact', shape: [32, 32], prior: { kind: 'mixture', components: 10 } },
   'odd sizes, stride 3, kernels of different sizes': {
     ...{ preset: 'custom', shape: [65, 43], filters: [6, 9, 4], kernels: [3, 5, 4], strides: [3, 2, 3] },
     ...{ batchNorm: true, latentDim: 5 },

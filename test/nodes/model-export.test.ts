@@ -1,14 +1,6 @@
 // model-export in Node-RED's runtime: what it writes and tells, and what it says where it cannot.
 import assert from 'node:assert/strict';
-import {
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ExportReport } from '#src/jobs/export-job';
 import { ModelStore } from '#src/store/model-store';
