@@ -34,6 +34,8 @@ export interface FrequencyAxis {
   unit: 'Hz' | 'kHz';
   /** From the lowest row up. */
   ticks: Tick[];
+  /** Where a frequency (Hz) lies: 0 at the lower edge, 1 at the upper. */
+  at(hz: number): number;
 }
 
 const KILO_FROM_HZ = 2000;
@@ -53,12 +55,12 @@ export function frequencyAxis({ shape, sampleRate, fftSize, scale, fMin, fMax }:
     const first = Math.ceil(fMin / hzPerRow);
     const at = (hz: number): number => (hz / hzPerRow - first + 0.5) / bins;
     const ticks = niceValues(fMin, top, 6).map(hz => ({ at: at(hz), label: label(hz) }));
-    return { unit, ticks: ticks.filter(tick => tick.at <= 1) };
+    return { unit, ticks: ticks.filter(tick => tick.at <= 1), at };
   }
   const lowest = hzToMel(fMin);
   // Row r's centre is the (r + 1)-th of bins + 2 points evenly apart on the mel scale.
   const at = (hz: number): number => (((hzToMel(hz) - lowest) / (hzToMel(top) - lowest)) * (bins + 1) - 0.5) / bins;
-  return { unit, ticks: melTicks(fMin, top, at).map(hz => ({ at: at(hz), label: label(hz) })) };
+  return { unit, ticks: melTicks(fMin, top, at).map(hz => ({ at: at(hz), label: label(hz) })), at };
 }
 
 /** 1-2-5 steps per decade from the top down, without those too close to the one above. */
