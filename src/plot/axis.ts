@@ -14,7 +14,7 @@ const NICE = [1, 2, 5];
 /** Round values from just above `from` to `to`, at most `most` of them, evenly apart. */
 export function niceValues(from: number, to: number, most: number): number[] {
   const span = to - from;
-  if (!(span > 0)) return [];
+  if (!(span > 0 && span < Number.POSITIVE_INFINITY)) return [];
   for (let exponent = Math.floor(Math.log10(span / most)) - 1; ; exponent++) {
     for (const digit of NICE) {
       const step = digit * 10 ** exponent;

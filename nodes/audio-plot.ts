@@ -1,0 +1,150 @@
+// The audio-plot node: messages in, pictures out, at most two a second, the last one always. What a picture shows is
+// gathered in src/plot/gather, drawn in a thread; here are the pace, the message and the editor's view.
+import type { NodeAPI, NodeDef } from 'node-red';
+import { type Picture, PlotThread } from '../src/jobs/plot-thread';
+import type { Message } from '../src/messages';
+import { PICTURE_FORMATS, type PictureSettings } from '../src/plot/figures/draw';
+import type { Gatherer } from '../src/plot/gather/gatherer';
+import { gathererFor, PLOTS, type PlotName } from '../src/plot/gather/plots';
+import { THEMES } from '../src/plot/theme';
+import { choiceField, numberField, textField } from './lib/config';
+import { PictureGallery, type PictureSource } from './lib/plot-routes';
+import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
+
+interface Config extends PictureSettings {
+  plot: PlotName;
+  title: string;
+}
+
+/** Pixels. */
+const SIZE = { min: 160, max: 2400, integer: true, unit: 'pixels' };
+const INTERVAL_MS = 500;
+const CONTENT_TYPES = { png: 'image/png', svg: 'image/svg+xml' } as const;
+
+function read(def: NodeDef): Config {
+  return {
+    plot: choiceField(def, 'plot', PLOTS, 'spectrogram'),
+    title: textField(def, 'title'),
+    width: numberField(def, 'width', 480, SIZE),
+    height: numberField(def, 'height', 300, SIZE),
+    format: choiceField(def, 'format', PICTURE_FORMATS, 'png'),
+    theme: choiceField(def, 'theme', THEMES, 'light'),
+  };
+}
+
+class AudioPlot implements Handlers, PictureSource {
+  readonly contentType: string;
+  private readonly gatherer: Gatherer;
+  private readonly thread = new PlotThread();
+  /** Counts changes of what there is to draw. */
+  private version = 0;
+  private drawn: { version: number; picture: Picture | undefined } = { version: 0, picture: undefined };
+  private drawing: Promise<void> | undefined;
+  /** What the next picture goes out with. */
+  private latest: { msg: Message; send: Send } | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private turnAt = Number.NEGATIVE_INFINITY;
+  private busy = false;
+  private closed = false;
+
+  constructor(
+    private readonly shell: Shell<Config>,
+    private readonly gallery: PictureGallery,
+  ) {
+    this.gatherer = gathererFor(shell.config.plot);
+    this.contentType = CONTENT_TYPES[shell.config.format];
+    shell.status.idle('waiting');
+    gallery.add(shell.node.id, this);
+  }
+
+  input(msg: Message, send: Send): void {
+    if ('reset' in msg && msg.reset !== false) this.reset(msg.topic);
+    else if (this.gatherer.add(msg)) {
+      this.version++;
+      this.latest = { msg, send };
+      this.schedule();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.gallery.remove(this.shell.node.id, this);
+    await this.thread.close();
+  }
+
+  async picture(): Promise<Picture | undefined> {
+    const { version } = this;
+    while (this.drawn.version < version) {
+      this.drawing ??= this.draw().finally(() => {
+        this.drawing = undefined;
+      });
+      await this.drawing;
+    }
+    return this.drawn.picture;
+  }
+
+  private async draw(): Promise<void> {
+    const { version, shell, gatherer } = this;
+    const { plot, title, ...settings } = shell.config;
+    const figure = gatherer.figure();
+    const picture = figure && (await this.thread.draw({ ...figure, title }, settings));
+    this.drawn = { version, picture };
+  }
+
+  private reset(topic: unknown): void {
+    this.gatherer.reset(topic === undefined || topic === '' ? undefined : String(topic));
+    this.version++;
+    this.latest = undefined;
+    this.shell.status.idle('waiting');
+    this.gallery.announce(this.shell.node.id);
+  }
+
+  private schedule(): void {
+    if (this.timer || this.busy || this.closed) return;
+    const wait = Math.max(0, this.turnAt + INTERVAL_MS - performance.now());
+    this.timer = setTimeout(() => void this.turn(), wait);
+  }
+
+  /** Draws, where the picture is wanted on a wire, and tells the editor. */
+  private async turn(): Promise<void> {
+    const { latest, shell, gallery } = this;
+    this.timer = undefined;
+    if (!latest) return;
+    this.latest = undefined;
+    this.turnAt = performance.now();
+    this.busy = true;
+    try {
+      if (isWired(shell)) {
+        const picture = await this.picture();
+        if (picture !== undefined && !this.closed) latest.send(this.withPicture(latest.msg, picture));
+      }
+      if (!this.closed) shell.status.ok(this.gatherer.summary());
+    } catch (thrown) {
+      if (!this.closed) shell.fail(thrown, latest.msg);
+    } finally {
+      this.busy = false;
+      if (!this.closed) gallery.announce(shell.node.id);
+      if (this.latest) this.schedule();
+    }
+  }
+
+  private withPicture(msg: Message, picture: Picture): Message {
+    const { plot, format } = this.shell.config;
+    const { contentType } = this;
+    const attachment = { filename: `${plot}.${format}`, content: Buffer.from(picture as string), contentType };
+    const others = Array.isArray(msg.attachments) ? msg.attachments : [];
+    return { ...msg, payload: picture, contentType, attachments: [...others, attachment] };
+  }
+}
+
+/** Node-RED keeps a node's wires there: one list of ids per output. */
+function isWired({ node }: Shell<Config>): boolean {
+  const { wires } = node as unknown as { wires?: string[][] };
+  return wires?.some(ids => ids.length > 0) ?? false;
+}
+
+export = (RED: NodeAPI): void => {
+  const gallery = new PictureGallery(RED);
+  registerNode<NodeDef, Config>(RED, { type: 'audio-plot', read, start: shell => new AudioPlot(shell, gallery) });
+};
