@@ -8,7 +8,7 @@ import type { Gatherer } from '../src/plot/gather/gatherer';
 import { gathererFor, PLOTS, type PlotName } from '../src/plot/gather/plots';
 import { THEMES } from '../src/plot/theme';
 import { choiceField, numberField, textField } from './lib/config';
-import { PictureGallery, type PictureSource } from './lib/plot-routes';
+import { announcePicture, offerPictures, type PictureSource, registerPlotRoutes } from './lib/plot-routes';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface Config extends PictureSettings {
@@ -47,14 +47,13 @@ class AudioPlot implements Handlers, PictureSource {
   private busy = false;
   private closed = false;
 
-  constructor(
-    private readonly shell: Shell<Config>,
-    private readonly gallery: PictureGallery,
-  ) {
+  private readonly withdraw: () => void;
+
+  constructor(private readonly shell: Shell<Config>) {
     this.gatherer = gathererFor(shell.config.plot);
     this.contentType = CONTENT_TYPES[shell.config.format];
     shell.status.idle('waiting');
-    gallery.add(shell.node.id, this);
+    this.withdraw = offerPictures(shell.RED, shell.node.id, this);
   }
 
   input(msg: Message, send: Send): void {
@@ -69,7 +68,7 @@ class AudioPlot implements Handlers, PictureSource {
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
-    this.gallery.remove(this.shell.node.id, this);
+    this.withdraw();
     await this.thread.close();
   }
 
@@ -97,7 +96,11 @@ class AudioPlot implements Handlers, PictureSource {
     this.version++;
     this.latest = undefined;
     this.shell.status.idle('waiting');
-    this.gallery.announce(this.shell.node.id);
+    this.announce();
+  }
+
+  private announce(): void {
+    announcePicture(this.shell.RED, this.shell.node.id);
   }
 
   private schedule(): void {
@@ -108,7 +111,7 @@ class AudioPlot implements Handlers, PictureSource {
 
   /** Draws, where the picture is wanted on a wire, and tells the editor. */
   private async turn(): Promise<void> {
-    const { latest, shell, gallery } = this;
+    const { latest, shell } = this;
     this.timer = undefined;
     if (!latest) return;
     this.latest = undefined;
@@ -124,7 +127,7 @@ class AudioPlot implements Handlers, PictureSource {
       if (!this.closed) shell.fail(thrown, latest.msg);
     } finally {
       this.busy = false;
-      if (!this.closed) gallery.announce(shell.node.id);
+      if (!this.closed) this.announce();
       if (this.latest) this.schedule();
     }
   }
@@ -145,6 +148,6 @@ function isWired({ node }: Shell<Config>): boolean {
 }
 
 export = (RED: NodeAPI): void => {
-  const gallery = new PictureGallery(RED);
-  registerNode<NodeDef, Config>(RED, { type: 'audio-plot', read, start: shell => new AudioPlot(shell, gallery) });
+  registerNode<NodeDef, Config>(RED, { type: 'audio-plot', read, start: shell => new AudioPlot(shell) });
+  registerPlotRoutes(RED);
 };

@@ -13,54 +13,59 @@ export interface PictureSource {
 }
 
 /** Nodes that an open editor waits for; more than a person can look at. */
-const MAX_WAITING = 500;
+const MAX_WAITED_FOR = 500;
 
-/** Pictures by node id, and who is waited for. One for each Node-RED. */
-export class PictureGallery {
-  private readonly sources = new Map<string, PictureSource>();
-  /** The id asked for longest ago comes first. */
-  private readonly waitedFor = new Set<string>();
+/** The nodes that run, by id. */
+const sources = new Map<string, PictureSource>();
+/** Ids whose next picture some editor wants to hear of; asked for longest ago first. */
+const waitedFor = new Set<string>();
 
-  constructor(private readonly RED: NodeAPI) {
-    const permission = RED.auth.needsPermission('audio-anomaly.read');
-    RED.httpAdmin.get('/audio-anomaly/plot/:id', permission, async (req, res) => {
-      const id = String(req.params.id);
-      this.waitFor(id);
-      const source = this.sources.get(id);
-      if (!source) {
-        res.status(404).json({ error: 'this audio-plot node is not deployed or is disabled' });
-        return;
-      }
-      try {
-        const picture = await source.picture();
-        res.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+/**
+ * `GET /audio-anomaly/plot/:id`: the picture of an audio-plot node, 204 where it has none yet, 404 or 500 with
+ * `{error}` in words. After it, the next change is published once as `audio-anomaly/plot/<id>`.
+ */
+export function registerPlotRoutes(RED: NodeAPI): void {
+  const permission = RED.auth.needsPermission('audio-anomaly.read');
+  RED.httpAdmin.get('/audio-anomaly/plot/:id', permission, async (req, res) => {
+    const id = String(req.params.id);
+    waitFor(id);
+    const source = sources.get(id);
+    if (!source) {
+      res.status(404).json({ error: 'this audio-plot node is not deployed or is disabled' });
+      return;
+    }
+    try {
+      const picture = await source.picture();
+      res.set({
+        'Cache-Control': 'no-store',
+        'X-Content-Type-Options': 'nosniff',
         // An SVG opened by its address is a document: it may do nothing.
-        res.set('Content-Security-Policy', "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox");
-        if (picture === undefined) res.status(204).end();
-        else res.type(source.contentType).send(picture);
-      } catch (thrown) {
-        res.status(500).json({ error: asError(thrown).message });
-      }
-    });
-  }
+        'Content-Security-Policy': "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox",
+      });
+      if (picture === undefined) res.status(204).end();
+      else res.type(source.contentType).send(picture);
+    } catch (thrown) {
+      res.status(500).json({ error: asError(thrown).message });
+    }
+  });
+}
 
-  add(id: string, source: PictureSource): void {
-    this.sources.set(id, source);
-    this.announce(id);
-  }
+/** Makes a node's pictures available; returns how to end that. */
+export function offerPictures(RED: NodeAPI, id: string, source: PictureSource): () => void {
+  sources.set(id, source);
+  announcePicture(RED, id);
+  return () => {
+    if (sources.get(id) === source) sources.delete(id);
+  };
+}
 
-  remove(id: string, source: PictureSource): void {
-    if (this.sources.get(id) === source) this.sources.delete(id);
-  }
+/** Tells editors that wait for it that a node has a new picture, or none any more. */
+export function announcePicture(RED: NodeAPI, id: string): void {
+  if (waitedFor.delete(id)) RED.comms.publish(`audio-anomaly/plot/${id}`, {}, false);
+}
 
-  /** Tells editors that wait for it that a node has a new picture, or none any more. */
-  announce(id: string): void {
-    if (this.waitedFor.delete(id)) this.RED.comms.publish(`audio-anomaly/plot/${id}`, {}, false);
-  }
-
-  private waitFor(id: string): void {
-    this.waitedFor.delete(id);
-    this.waitedFor.add(id);
-    if (this.waitedFor.size > MAX_WAITING) this.waitedFor.delete(this.waitedFor.values().next().value as string);
-  }
+function waitFor(id: string): void {
+  waitedFor.delete(id);
+  waitedFor.add(id);
+  if (waitedFor.size > MAX_WAITED_FOR) waitedFor.delete(waitedFor.values().next().value as string);
 }

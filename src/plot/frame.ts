@@ -72,7 +72,9 @@ export function drawFrame(drawing: Drawing, spec: FrameSpec): PlotArea {
   const most = Math.max(2, Math.floor((bottom - top) / (size * 2.4)));
   const axisWidth = (axis: Axis | undefined): number => {
     if (!axis) return 0;
-    const longest = Math.max(0, ...axis.scale.ticks(most).map(({ label }) => textWidth(label, size)));
+    const labels = axis.scale.ticks(most).map(({ label }) => textWidth(label, size));
+    // Pictures with few different labels get axes of one length, so that they can stand below each other.
+    const longest = Math.max(axis.names ? 0 : textWidth('−00', size), ...labels);
     const room = axis.names ? surface.width * 0.3 : surface.width;
     return Math.min(longest, room) + TICK + 5 + (axis.label ? line : 0);
   };

@@ -19,7 +19,7 @@ const SMALL = 0.523;
 const CAPITAL = 0.718;
 const DEPTH = 0.21;
 const PEN = 0.086;
-const BOLD_PEN = 0.135;
+const BOLD_PEN = 0.125;
 /** A thinner pen would look grey. */
 const LEAST_PEN = 1.05;
 /** Bold letters of Helvetica are that much wider on average. */
