@@ -1,4 +1,4 @@
-// The audio-plot node: which messages it takes, how often it draws, what it sends, what an editor gets to see.
+// The audio-plot node: which messages it takes, how often it draws, what it sends.
 import assert from 'node:assert/strict';
 import type { Message } from '#src/messages';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
@@ -6,7 +6,6 @@ import { decodePng } from '../support/png';
 import { parseSvg, textsOf } from '../support/svg';
 import { sleep } from '../support/wait';
 
-const PROGRESS = { phase: 'training', epochs: 20, rl: 0.02, kl: 3, valLoss: 1.2, secondsLeft: 3 };
 const audio = (samples = 8000) => ({
   sampleRate: 8000,
   samples,
@@ -26,12 +25,11 @@ describe('audio-plot node', () => {
   let flow: RunningFlow;
   afterEach(stopFlow);
 
-  async function start(config: object, { server = false, wired = true } = {}): Promise<void> {
-    const plot: FlowNode = { id: 'plot', type: 'audio-plot', wires: [wired ? ['out'] : []], ...config };
-    flow = await startFlow([plot, { id: 'out', type: 'helper' }], { server });
+  async function start(config: object): Promise<void> {
+    const plot: FlowNode = { id: 'plot', type: 'audio-plot', wires: [['out']], ...config };
+    flow = await startFlow([plot, { id: 'out', type: 'helper' }]);
   }
   const next = (from = 0) => flow.at('out').received.find('picture', () => true, { from });
-  const look = (id = 'plot') => fetch(`${flow.url}/audio-anomaly/plot/${id}`);
 
   it('sends a PNG of the size asked for, ready for an e-mail, with what else the message carried', async () => {
     await start({ plot: 'waveform', width: 400, height: 260 });
@@ -149,24 +147,5 @@ describe('audio-plot node', () => {
     assert.match(await flow.at('plot').errors.find('error'), /7 values for a picture of 4×5/);
     flow.send('plot', explained(20) as unknown as Message);
     assert.ok(Buffer.isBuffer((await next()).payload));
-  });
-
-  describe('for the editor', () => {
-    it('gives the latest picture of each node by its id, and of nothing else', async () => {
-      await start({ plot: 'loss', format: 'svg' }, { server: true, wired: false });
-      assert.equal((await look()).status, 204);
-      for (const other of ['out', 'nothing', '..%2f..%2fsettings', '__proto__'])
-        assert.equal((await look(other)).status, 404);
-      for (let epoch = 1; epoch <= 3; epoch++)
-        flow.send('plot', { topic: 'progress', payload: { ...PROGRESS, epoch, loss: 1 / epoch } });
-      const answer = await look();
-      assert.equal(answer.headers.get('content-type'), 'image/svg+xml; charset=utf-8');
-      assert.equal(answer.headers.get('cache-control'), 'no-store');
-      assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'.*sandbox/);
-      const texts = textsOf(parseSvg(await answer.text())).map(({ text }) => text);
-      assert.ok(texts.includes('epoch 3 of 20'), texts.join(' | '));
-      flow.send('plot', { reset: true });
-      assert.equal((await look()).status, 204);
-    });
   });
 });
