@@ -49,25 +49,52 @@ export function reluBiasGradient(dy: usize, y: usize, positions: i32, C: i32, db
   }
 }
 
-/** Batch statistics of one stretch: sums[c] += Σ x, sums[C + c] += Σ x² (float64, so that no digits are lost). */
-export function channelSums(x: usize, positions: i32, C: i32, sums: usize): void {
+/** sums[c…c + 3] += the four lanes, in float64: over many positions, float32 would lose digits. */
+// @ts-ignore: decorator
+@inline
+function addLanes(sums: usize, lanes: v128): void {
+  v128.store(sums, f64x2.add(v128.load(sums), f64x2.promote_low_f32x4(lanes)));
+  const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(lanes, lanes, 2, 3, 2, 3));
+  v128.store(sums, f64x2.add(v128.load(sums, 16), high), 16);
+}
+
+/**
+ * sums[c] += Σ a, sums[C + c] += Σ a·b over the positions (float64): the statistics of batch normalisation (a = b = x),
+ * and what its gradient needs (a = dy, b = x).
+ */
+export function channelSums(a: usize, b: usize, positions: i32, C: i32, sums: usize): void {
   const row = <usize>C << 2;
+  const quads = C & ~3;
+  const zero = f32x4.splat(0);
   for (let first = 0; first < positions; first += STRETCH) {
     const count = min(STRETCH, positions - first);
-    for (let c = 0; c < C; c++) {
-      let p = x + <usize>first * row + (<usize>c << 2);
-      let s: f32 = 0;
-      let s2: f32 = 0;
+    for (let c = 0; c < quads; c += 4) {
+      let at = <usize>first * row + (<usize>c << 2);
+      let sum = zero;
+      let products = zero;
       for (let i = 0; i < count; i++) {
-        const v = load<f32>(p);
-        s += v;
-        s2 += v * v;
-        p += row;
+        const v = v128.load(a + at);
+        sum = f32x4.add(sum, v);
+        products = madd(v, v128.load(b + at), products);
+        at += row;
       }
-      const a = sums + (<usize>c << 3);
-      const b = sums + (<usize>(C + c) << 3);
-      store<f64>(a, load<f64>(a) + <f64>s);
-      store<f64>(b, load<f64>(b) + <f64>s2);
+      addLanes(sums + (<usize>c << 3), sum);
+      addLanes(sums + (<usize>(C + c) << 3), products);
+    }
+    for (let c = quads; c < C; c++) {
+      let at = <usize>first * row + (<usize>c << 2);
+      let sum: f32 = 0;
+      let products: f32 = 0;
+      for (let i = 0; i < count; i++) {
+        const v = load<f32>(a + at);
+        sum += v;
+        products += v * load<f32>(b + at);
+        at += row;
+      }
+      const s = sums + (<usize>c << 3);
+      const p = sums + (<usize>(C + c) << 3);
+      store<f64>(s, load<f64>(s) + <f64>sum);
+      store<f64>(p, load<f64>(p) + <f64>products);
     }
   }
 }
@@ -86,29 +113,6 @@ export function channelAffine(x: usize, y: usize, positions: i32, C: i32, scale:
       const offset = <usize>c << 2;
       store<f32>(y + at, load<f32>(x + at) * load<f32>(scale + offset) + load<f32>(shift + offset));
       at += 4;
-    }
-  }
-}
-
-/** Sums for the gradient of batch normalisation: sums[c] += Σ dy, sums[C + c] += Σ dy·x (float64). */
-export function channelGradientSums(dy: usize, x: usize, positions: i32, C: i32, sums: usize): void {
-  const row = <usize>C << 2;
-  for (let first = 0; first < positions; first += STRETCH) {
-    const count = min(STRETCH, positions - first);
-    for (let c = 0; c < C; c++) {
-      let at = <usize>first * row + (<usize>c << 2);
-      let s: f32 = 0;
-      let sx: f32 = 0;
-      for (let i = 0; i < count; i++) {
-        const d = load<f32>(dy + at);
-        s += d;
-        sx += d * load<f32>(x + at);
-        at += row;
-      }
-      const a = sums + (<usize>c << 3);
-      const b = sums + (<usize>(C + c) << 3);
-      store<f64>(a, load<f64>(a) + <f64>s);
-      store<f64>(b, load<f64>(b) + <f64>sx);
     }
   }
 }

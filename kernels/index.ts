@@ -12,10 +12,11 @@ export {
   addTo,
   channelAffine,
   channelGradient,
-  channelGradientSums,
   channelSums,
   reluBiasGradient,
   sigmoid,
   squaredError,
   sumOfSquares,
 } from './elementwise';
+export { packWinogradDown, packWinogradUp, winograd } from './winograd';
+export { winogradFilterGradient } from './winograd-gradient';

@@ -77,6 +77,148 @@ export function tile(a: usize, b: usize, depth: i32, acc: usize): void {
   v128.store(acc, a31, 112);
 }
 
+/**
+ * acc[r][n] += Σ_k a[k][r] · b[k][n]: `tile` that goes on from what `acc` holds.
+ * @param a packed [even(depth)][4]
+ * @param b packed [even(depth)][8]
+ */
+export function tileOnto(a: usize, b: usize, depth: i32, acc: usize): void {
+  let a00 = v128.load(acc);
+  let a01 = v128.load(acc, 16);
+  let a10 = v128.load(acc, 32);
+  let a11 = v128.load(acc, 48);
+  let a20 = v128.load(acc, 64);
+  let a21 = v128.load(acc, 80);
+  let a30 = v128.load(acc, 96);
+  let a31 = v128.load(acc, 112);
+  let s = a00;
+  let b0 = a00;
+  let b1 = a00;
+  for (let k = 0; k < depth; k += 2) {
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    s = v128.load_splat<f32>(a);
+    a00 = madd(s, b0, a00);
+    a01 = madd(s, b1, a01);
+    s = v128.load_splat<f32>(a, 4);
+    a10 = madd(s, b0, a10);
+    a11 = madd(s, b1, a11);
+    s = v128.load_splat<f32>(a, 8);
+    a20 = madd(s, b0, a20);
+    a21 = madd(s, b1, a21);
+    s = v128.load_splat<f32>(a, 12);
+    a30 = madd(s, b0, a30);
+    a31 = madd(s, b1, a31);
+    b0 = v128.load(b, 32);
+    b1 = v128.load(b, 48);
+    s = v128.load_splat<f32>(a, 16);
+    a00 = madd(s, b0, a00);
+    a01 = madd(s, b1, a01);
+    s = v128.load_splat<f32>(a, 20);
+    a10 = madd(s, b0, a10);
+    a11 = madd(s, b1, a11);
+    s = v128.load_splat<f32>(a, 24);
+    a20 = madd(s, b0, a20);
+    a21 = madd(s, b1, a21);
+    s = v128.load_splat<f32>(a, 28);
+    a30 = madd(s, b0, a30);
+    a31 = madd(s, b1, a31);
+    a += 32;
+    b += 64;
+  }
+  v128.store(acc, a00);
+  v128.store(acc, a01, 16);
+  v128.store(acc, a10, 32);
+  v128.store(acc, a11, 48);
+  v128.store(acc, a20, 64);
+  v128.store(acc, a21, 80);
+  v128.store(acc, a30, 96);
+  v128.store(acc, a31, 112);
+}
+
+/** `tileOnto` for a packed [depth/4][4 rows][4]: four values of a row together, as a picture's channels lie. */
+export function tileQuads(a: usize, b: usize, depth: i32, acc: usize): void {
+  let a00 = v128.load(acc);
+  let a01 = v128.load(acc, 16);
+  let a10 = v128.load(acc, 32);
+  let a11 = v128.load(acc, 48);
+  let a20 = v128.load(acc, 64);
+  let a21 = v128.load(acc, 80);
+  let a30 = v128.load(acc, 96);
+  let a31 = v128.load(acc, 112);
+  let s = a00;
+  let b0 = a00;
+  let b1 = a00;
+  for (let k = 0; k < depth; k += 4) {
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    s = v128.load_splat<f32>(a);
+    a00 = madd(s, b0, a00);
+    a01 = madd(s, b1, a01);
+    s = v128.load_splat<f32>(a, 16);
+    a10 = madd(s, b0, a10);
+    a11 = madd(s, b1, a11);
+    s = v128.load_splat<f32>(a, 32);
+    a20 = madd(s, b0, a20);
+    a21 = madd(s, b1, a21);
+    s = v128.load_splat<f32>(a, 48);
+    a30 = madd(s, b0, a30);
+    a31 = madd(s, b1, a31);
+    b0 = v128.load(b, 32);
+    b1 = v128.load(b, 48);
+    s = v128.load_splat<f32>(a, 4);
+    a00 = madd(s, b0, a00);
+    a01 = madd(s, b1, a01);
+    s = v128.load_splat<f32>(a, 20);
+    a10 = madd(s, b0, a10);
+    a11 = madd(s, b1, a11);
+    s = v128.load_splat<f32>(a, 36);
+    a20 = madd(s, b0, a20);
+    a21 = madd(s, b1, a21);
+    s = v128.load_splat<f32>(a, 52);
+    a30 = madd(s, b0, a30);
+    a31 = madd(s, b1, a31);
+    b0 = v128.load(b, 64);
+    b1 = v128.load(b, 80);
+    s = v128.load_splat<f32>(a, 8);
+    a00 = madd(s, b0, a00);
+    a01 = madd(s, b1, a01);
+    s = v128.load_splat<f32>(a, 24);
+    a10 = madd(s, b0, a10);
+    a11 = madd(s, b1, a11);
+    s = v128.load_splat<f32>(a, 40);
+    a20 = madd(s, b0, a20);
+    a21 = madd(s, b1, a21);
+    s = v128.load_splat<f32>(a, 56);
+    a30 = madd(s, b0, a30);
+    a31 = madd(s, b1, a31);
+    b0 = v128.load(b, 96);
+    b1 = v128.load(b, 112);
+    s = v128.load_splat<f32>(a, 12);
+    a00 = madd(s, b0, a00);
+    a01 = madd(s, b1, a01);
+    s = v128.load_splat<f32>(a, 28);
+    a10 = madd(s, b0, a10);
+    a11 = madd(s, b1, a11);
+    s = v128.load_splat<f32>(a, 44);
+    a20 = madd(s, b0, a20);
+    a21 = madd(s, b1, a21);
+    s = v128.load_splat<f32>(a, 60);
+    a30 = madd(s, b0, a30);
+    a31 = madd(s, b1, a31);
+    a += 64;
+    b += 128;
+  }
+  v128.store(acc, a00);
+  v128.store(acc, a01, 16);
+  v128.store(acc, a10, 32);
+  v128.store(acc, a11, 48);
+  v128.store(acc, a20, 64);
+  v128.store(acc, a21, 80);
+  v128.store(acc, a30, 96);
+  v128.store(acc, a31, 112);
+}
+
 /** `tile` where a[k] and b[k] lie `aStride` and `bStride` bytes apart. */
 export function tileStrided(a: usize, aStride: usize, b: usize, bStride: usize, depth: i32, acc: usize): void {
   let a00 = f32x4.splat(0);

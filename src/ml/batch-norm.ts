@@ -64,7 +64,8 @@ export class BatchNorm {
     const { context, plan, channels, positions } = this;
     const { f32, kernels, thread } = context;
     const mine = this.clear(plan.sums);
-    kernels.channelSums(plan.activation + from * plan.outputVolume * 4, (to - from) * positions, channels, mine);
+    const x = plan.activation + from * plan.outputVolume * 4;
+    kernels.channelSums(x, x, (to - from) * positions, channels, mine);
     context.barrier.wait();
     const [sum, sumOfSquares] = this.total(plan.sums);
     const n = count * positions;
@@ -90,7 +91,7 @@ export class BatchNorm {
     const x = plan.activation + from * bytes;
     const dy = dOutput + from * bytes;
     const mine = this.clear(plan.gradientSums);
-    kernels.channelGradientSums(dy, x, (to - from) * positions, channels, mine);
+    kernels.channelSums(dy, x, (to - from) * positions, channels, mine);
     context.barrier.wait();
     const [sum, sumX] = this.total(plan.gradientSums);
     const n = count * positions;

@@ -3,7 +3,8 @@
 import { samePadding, volume } from './architecture';
 import { BatchNorm } from './batch-norm';
 import type { ThreadContext } from './context';
-import type { ConvPlan, Phase } from './plan';
+import type { ConvPlan, Phase, WinogradPlan } from './plan';
+import { blockOf, type Pass, productsOf, tilingOf } from './winograd';
 
 const LINEAR = 0;
 const RELU = 1;
@@ -33,8 +34,13 @@ export class ConvLayer {
   /** The tables of where taps look; written once, by the first thread. */
   private writeTaps(): void {
     const { i32 } = this.context;
-    const { spec, taps, phases } = this.plan;
+    const { spec, taps, phases, winograd } = this.plan;
     const { kernel, stride, fine } = spec;
+    if (winograd) {
+      for (const pass of ['down', 'up', 'gradient'] as const) {
+        i32.set(productsOf(stride, pass), winograd.products[pass].address / 4);
+      }
+    }
     const padY = samePadding(fine[0], kernel, stride);
     const padX = samePadding(fine[1], kernel, stride);
     for (let t = 0; t < kernel * kernel; t++) {
@@ -52,8 +58,8 @@ export class ConvLayer {
 
   /** Brings the weights into the order in which the kernels read them; each thread does its share of the panels. */
   pack(): void {
-    const { kernels, thread, threads } = this.context;
-    const { spec, packedDown, phases } = this.plan;
+    const { kernels, thread, threads, scratch } = this.context;
+    const { spec, packedDown, phases, winograd } = this.plan;
     const taps = spec.kernel * spec.kernel;
     const fine = spec.fine[2];
     const coarse = spec.coarse[2];
@@ -61,6 +67,12 @@ export class ConvLayer {
       Math.floor((panels * thread) / threads),
       Math.floor((panels * (thread + 1)) / threads),
     ];
+    if (winograd) {
+      const layer = [this.weight, spec.stride, fine, coarse];
+      const { packedDown, packedUp } = winograd;
+      if (packedDown) kernels.packWinogradDown(...layer, packedDown, ...share(coarse / 8), scratch);
+      if (packedUp) kernels.packWinogradUp(...layer, packedUp, ...share(fine / 8), scratch);
+    }
     if (packedDown) kernels.packDown(this.weight, taps, fine, coarse, packedDown, ...share(Math.ceil(coarse / 8)));
     for (const phase of phases) {
       if (fine === 1) {
@@ -130,10 +142,19 @@ export class ConvLayer {
   /** dw += the gradient of the weights, from both sides of the layer. */
   private filterGradient(fine: number, coarse: number, from: number, to: number): void {
     const { kernels, zeros, scratch } = this.context;
-    const { spec, taps, phases } = this.plan;
+    const { spec, taps, phases, winograd } = this.plan;
     const { kernel, stride } = spec;
     const [fineH, fineW, P] = spec.fine;
     const [coarseH, coarseW, Q] = spec.coarse;
+    if (winograd) {
+      const { y0, x0 } = tilingOf(spec, 'down');
+      const { address, count } = winograd.products.gradient;
+      const fineSide = [fine, fineH, fineW, P, y0, x0];
+      const coarseSide = [coarse, coarseH, coarseW, Q];
+      const target = [this.weightGradient, from, to, address, count, blockOf(spec, 'gradient'), scratch];
+      kernels.winogradFilterGradient(stride, ...fineSide, ...coarseSide, ...target);
+      return;
+    }
     const area = kernel * kernel;
     const rest = [this.weightGradient, from, to, zeros, scratch];
     if (Q === 1 && stride === 1) {
@@ -146,8 +167,12 @@ export class ConvLayer {
 
   private down(input: number, output: number, bias: number, from: number, to: number, act: number): void {
     const { kernels, zeros, scratch, f32 } = this.context;
-    const { spec, taps, packedDown } = this.plan;
+    const { spec, taps, packedDown, winograd } = this.plan;
     const { kernel, stride, fine, coarse } = spec;
+    if (winograd) {
+      this.tiled(winograd, 'down', input, output, bias, from, to, act);
+      return;
+    }
     const source = [input, fine[0], fine[1], fine[2], taps, kernel * kernel, stride];
     const target = [output, coarse[0], coarse[1], coarse[0], coarse[1], 1, 0, 0, from, to, zeros];
     // One channel, and nothing to do at the end: the weights are in the right order as they are.
@@ -158,8 +183,12 @@ export class ConvLayer {
 
   private up(input: number, output: number, bias: number, from: number, to: number, act: number): void {
     const { kernels, zeros, scratch, f32 } = this.context;
-    const { spec, phases } = this.plan;
+    const { spec, phases, winograd } = this.plan;
     const { stride, fine, coarse } = spec;
+    if (winograd) {
+      this.tiled(winograd, 'up', input, output, bias, from, to, act);
+      return;
+    }
     for (const { y, x, taps, count, packed } of phases) {
       const gridH = Math.ceil((fine[0] - y) / stride);
       const gridW = Math.ceil((fine[1] - x) / stride);
@@ -169,6 +198,29 @@ export class ConvLayer {
       if (fine[2] === 1) kernels.convRowsSingle(...source, bias ? f32[bias / 4] : 0, ...target);
       else kernels.convRows(...source, fine[2], bias, ...target, scratch, act);
     }
+  }
+
+  /** One pass Winograd's way. */
+  private tiled(
+    winograd: WinogradPlan,
+    pass: Exclude<Pass, 'gradient'>,
+    input: number,
+    output: number,
+    bias: number,
+    from: number,
+    to: number,
+    act: number,
+  ): void {
+    const { kernels, zeros, scratch } = this.context;
+    const { spec } = this.plan;
+    const isDown = pass === 'down';
+    const [source, target] = isDown ? [spec.fine, spec.coarse] : [spec.coarse, spec.fine];
+    const { kind, hop, y0, x0, v0, u0, tilesY, tilesX } = tilingOf(spec, pass);
+    const { address, count } = winograd.products[pass];
+    const weights = isDown ? winograd.packedDown : winograd.packedUp;
+    const reads = [input, ...source, hop, y0, x0, weights, target[2], bias || zeros];
+    const writes = [output, target[0], target[1], v0, u0, tilesY, tilesX, from, to];
+    kernels.winograd(kind, ...reads, ...writes, address, count, blockOf(spec, pass), scratch, act);
   }
 
   /** Batch norm's running statistics become the ones used for scoring. */

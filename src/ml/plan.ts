@@ -3,6 +3,7 @@
 import type { Architecture, ConvSpec } from './architecture';
 import { samePadding, volume } from './architecture';
 import { type ParameterTable, parameterTable } from './parameters';
+import { type Pass, packedWeights, productsOf, suitsWinograd, winogradScratchBytes } from './winograd';
 
 export interface PlanOptions {
   /** Pictures that go through at once. */
@@ -26,6 +27,14 @@ export interface Phase {
   numbers: number[];
 }
 
+/** Tables and weights of a layer that is convolved Winograd's way; 0 where a pass is not needed. */
+export interface WinogradPlan {
+  /** Address of the products, and how many. */
+  products: Record<Pass, { address: number; count: number }>;
+  packedDown: number;
+  packedUp: number;
+}
+
 export interface ConvPlan {
   name: string;
   spec: ConvSpec;
@@ -39,6 +48,8 @@ export interface ConvPlan {
   taps: number;
   packedDown: number;
   phases: Phase[];
+  /** Instead of the two above, where that takes fewer multiplications. */
+  winograd: WinogradPlan | undefined;
   /** Float64 sums of batch norm: [threads][2·channels], forward and backward. */
   sums: number;
   gradientSums: number;
@@ -101,8 +112,10 @@ const DEPTH = 256;
 const GRADIENT_BLOCK = 256;
 const TILE_BYTES = 128;
 
-/** Scratch that convRows and convFilterGradient need for one layer. */
-function convScratchBytes({ kernel, fine, coarse }: ConvSpec): number {
+/** Scratch that the convolutions of one layer need. */
+function convScratchBytes(spec: ConvSpec, passes: readonly Pass[]): number {
+  if (suitsWinograd(spec)) return winogradScratchBytes(spec, passes);
+  const { kernel, fine, coarse } = spec;
   const taps = kernel * kernel;
   const channels = Math.max(fine[2], coarse[2]);
   const padded = Math.ceil(channels / 8) * 8;
@@ -150,6 +163,18 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
   const ones = floats(batch + 8);
   const input = floats(batch * pixels);
 
+  const planWinograd = (spec: ConvSpec, needsDown: boolean, needsUp: boolean): WinogradPlan => {
+    const table = (pass: Pass) => {
+      const count = productsOf(spec.stride, pass).length / 3;
+      return { address: take(count * 12), count };
+    };
+    return {
+      products: { down: table('down'), up: table('up'), gradient: table('gradient') },
+      packedDown: needsDown ? floats(packedWeights(spec)) : 0,
+      packedUp: needsUp ? floats(packedWeights(spec)) : 0,
+    };
+  };
+
   const layer = (name: string, spec: ConvSpec, direction: 'down' | 'up', from: number): ConvPlan => {
     const { kernel, stride, fine, coarse } = spec;
     const out = direction === 'down' ? coarse : fine;
@@ -158,12 +183,14 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
     const output = spec.batchNorm ? floats(batch * outputVolume) : activation;
     const taps = take(kernel * kernel * 8);
     const needsDown = direction === 'down' || training;
-    const packedDown = needsDown ? floats(kernel * kernel * fine[2] * Math.ceil(coarse[2] / 8) * 8) : 0;
     const needsUp = direction === 'up' || training;
+    const fast = suitsWinograd(spec);
+    const winograd = fast ? planWinograd(spec, needsDown, needsUp) : undefined;
+    const packedDown = needsDown && !fast ? floats(kernel * kernel * fine[2] * Math.ceil(coarse[2] / 8) * 8) : 0;
     const padY = samePadding(fine[0], kernel, stride);
     const padX = samePadding(fine[1], kernel, stride);
     const phases: Phase[] = [];
-    for (let y = 0; needsUp && y < stride; y++) {
+    for (let y = 0; needsUp && !fast && y < stride; y++) {
       for (let x = 0; x < stride; x++) {
         const numbers: number[] = [];
         for (let t = 0; t < kernel * kernel; t++) {
@@ -189,6 +216,7 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
       taps,
       packedDown,
       phases,
+      winograd,
       outputVolume,
       sums: spec.batchNorm ? doubles(threads * 2 * channels) : 0,
       gradientSums: spec.batchNorm && training ? doubles(threads * 2 * channels) : 0,
@@ -232,8 +260,10 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
   const kl = doubles(batch);
   const norms = doubles(threads);
   const denseScratch = denseScratchBytes(batch, Math.max(heads, latent));
-  const scratchBytes =
-    Math.ceil(Math.max(denseScratch, ...[...encoder, ...decoder].map(l => convScratchBytes(l.spec))) / ALIGN) * ALIGN;
+  const convScratch = [...encoder, ...decoder].map(({ spec, direction }) =>
+    convScratchBytes(spec, training ? ['down', 'up', 'gradient'] : [direction]),
+  );
+  const scratchBytes = Math.ceil(Math.max(denseScratch, ...convScratch) / ALIGN) * ALIGN;
   const scratch = take(scratchBytes * threads);
   return {
     architecture,

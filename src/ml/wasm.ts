@@ -15,6 +15,10 @@ export interface Kernels {
   convFilterGradient: Fn;
   packDown: Fn;
   packUp: Fn;
+  packWinogradDown: Fn;
+  packWinogradUp: Fn;
+  winograd: Fn;
+  winogradFilterGradient: Fn;
   denseForward: Fn;
   denseWeightGradient: Fn;
   denseInputGradient: Fn;
@@ -22,7 +26,6 @@ export interface Kernels {
   reluBiasGradient: Fn;
   channelSums: Fn;
   channelAffine: Fn;
-  channelGradientSums: Fn;
   channelGradient: Fn;
   sigmoid: Fn;
   squaredError: Fn;

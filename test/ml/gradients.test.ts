@@ -38,6 +38,15 @@ const networks: Record<string, Architecture> = {
   'plain autoencoder': buildArchitecture([16, 12], custom({ variational: false, latentDim: 5 })),
   'mixture prior': buildArchitecture([16, 12], custom({ prior: { kind: 'mixture', components: 4 } })),
   'one layer, one filter': buildArchitecture([6, 7], custom({ filters: [1], kernels: [3], strides: [1] })),
+  'channels in eights, strides 2 and 1, odd sizes': buildArchitecture(
+    [37, 22],
+    custom({ filters: [16, 24, 32, 16], kernels: [3, 3, 3, 3], strides: [2, 2, 1, 1] }),
+  ),
+  // No larger: among very many values one lies so near 0 that ReLU's slope there is a matter of the last digit.
+  'channels in eights, strides 1 and 2, batch norm': buildArchitecture(
+    [16, 24],
+    custom({ filters: [16, 24, 16], kernels: [3, 3, 3], strides: [1, 2, 2], batchNorm: true }),
+  ),
   'office in small': buildArchitecture([6, 5], { ...custom({}), preset: 'office' }),
 };
 

@@ -1,0 +1,185 @@
+// The filter gradient of winograd.ts: factors of the fine grid's tiles times what the coarse grid's tiles become, summed
+// over all tiles into 36 matrices, which become the gradients of the nine taps at the end.
+import { TILE_BYTES, tileOnto } from './tiles';
+import { cutPatch, sticksOut } from './winograd-tiles';
+import { coarseFactors, DOWN, factors, inputSpan, mapCoarse, mapInput, mapTapGradient, ONE } from './winograd-maps';
+
+const GAP: usize = 64;
+const MATRICES: i32 = 36;
+
+/**
+ * dw[t, p, q] += Σ fine[…, p] · coarse[…, q] as convFilterGradient, for 3 × 3 taps.
+ * @param fine [images][fineH][fineW][P]; tile (i, j) reads from (4·stride·i + y0, 4·stride·j + x0) on
+ * @param coarse [images][gridH][gridW][Q]; tile (i, j) is the 16 values from (4i, 4j) on
+ * @param dw [9][P][Q]
+ * @param products [count][factor, coarse factor, matrix], matrix by matrix
+ * @param block tiles at once, even
+ */
+export function winogradFilterGradient(
+  stride: i32,
+  fine: usize,
+  fineH: i32,
+  fineW: i32,
+  P: i32,
+  y0: i32,
+  x0: i32,
+  coarse: usize,
+  gridH: i32,
+  gridW: i32,
+  Q: i32,
+  dw: usize,
+  from: i32,
+  to: i32,
+  products: usize,
+  count: i32,
+  block: i32,
+  scratch: usize,
+): void {
+  const kind = stride == 1 ? ONE : DOWN;
+  const span = inputSpan(kind);
+  const n = factors(kind);
+  const e = coarseFactors(stride);
+  const hop = 4 * stride;
+  const pixel = <usize>P << 2;
+  const coarsePixel = <usize>Q << 2;
+  const temp = scratch;
+  const patch = temp + 2048;
+  const coarsePatch = patch + <usize>(span * span) * pixel;
+  const U = coarsePatch + 16 * coarsePixel;
+  const quadBytes = (<usize>block << 4) + GAP;
+  const factorBytes = <usize>(P >> 2) * quadBytes + GAP;
+  const E = U + <usize>(n * n) * factorBytes;
+  const panelBytes = (<usize>block << 5) + GAP;
+  const coarseBytes = <usize>(Q >> 3) * panelBytes + GAP;
+  const D = E + <usize>(e * e) * coarseBytes;
+  const matrixBytes = ((<usize>(P * Q)) << 2) + GAP;
+  const tilesY = (gridH + 3) >> 2;
+  const tilesX = (gridW + 3) >> 2;
+  const perImage = tilesY * tilesX;
+  const total = perImage * (to - from);
+  const fineImage = <usize>(fineH * fineW) * pixel;
+  const coarseImage = <usize>(gridH * gridW) * coarsePixel;
+
+  memory.fill(D, 0, <usize>MATRICES * matrixBytes);
+  for (let first = 0; first < total; first += block) {
+    const tiles = min(block, total - first);
+    for (let t = 0; t < tiles; t++) {
+      const index = first + t;
+      const image = index / perImage;
+      const place = index - image * perImage;
+      const ty = place / tilesX;
+      const tx = place - ty * tilesX;
+      let source = fine + <usize>(from + image) * fineImage;
+      let row = <usize>fineW * pixel;
+      const y = ty * hop + y0;
+      const x = tx * hop + x0;
+      if (sticksOut(y, x, span, fineH, fineW)) {
+        cutPatch(source, fineH, fineW, P, y, x, span, patch);
+        source = patch;
+        row = <usize>span * pixel;
+      } else {
+        source += <usize>(y * fineW + x) * pixel;
+      }
+      const d = U + (<usize>t << 4);
+      for (let c = 0; c < P; c += 4) {
+        for (let r = 0; r < span; r++) {
+          mapInput(kind, source + <usize>r * row + (<usize>c << 2), pixel, temp + (<usize>(r * n) << 4), 16);
+        }
+        const to = d + <usize>(c >> 2) * quadBytes;
+        for (let k = 0; k < n; k++) {
+          mapInput(kind, temp + (<usize>k << 4), <usize>n << 4, to + <usize>k * factorBytes, <usize>n * factorBytes);
+        }
+      }
+      source = coarse + <usize>(from + image) * coarseImage;
+      row = <usize>gridW * coarsePixel;
+      if (sticksOut(4 * ty, 4 * tx, 4, gridH, gridW)) {
+        cutPatch(source, gridH, gridW, Q, 4 * ty, 4 * tx, 4, coarsePatch);
+        source = coarsePatch;
+        row = 4 * coarsePixel;
+      } else {
+        source += <usize>(4 * ty * gridW + 4 * tx) * coarsePixel;
+      }
+      for (let c = 0; c < Q; c += 4) {
+        for (let r = 0; r < 4; r++) {
+          mapCoarse(stride, source + <usize>r * row + (<usize>c << 2), coarsePixel, temp + (<usize>(r * e) << 4), 16);
+        }
+        const to = E + <usize>(c >> 3) * panelBytes + (<usize>t << 5) + (<usize>(c & 4) << 2);
+        for (let k = 0; k < e; k++) {
+          mapCoarse(stride, temp + (<usize>k << 4), <usize>e << 4, to + <usize>k * coarseBytes, <usize>e * coarseBytes);
+        }
+      }
+    }
+    if (tiles & 1) padOdd(U, factorBytes, n * n, P >> 2, quadBytes, E, coarseBytes, e * e, Q >> 3, panelBytes, tiles);
+    for (let i = 0; i < count; i++) {
+      const entry = products + <usize>(i * 12);
+      let a = U + <usize>load<i32>(entry) * factorBytes;
+      const b = E + <usize>load<i32>(entry, 4) * coarseBytes;
+      let acc = D + <usize>load<i32>(entry, 8) * matrixBytes;
+      for (let p = P >> 2; p > 0; p--) {
+        let panel = b;
+        for (let q = Q >> 3; q > 0; q--) {
+          tileOnto(a, panel, tiles, acc);
+          panel += panelBytes;
+          acc += <usize>TILE_BYTES;
+        }
+        a += quadBytes;
+      }
+    }
+  }
+  addTapGradients(stride, D, matrixBytes, P, Q, dw, temp);
+}
+
+/** The zeros that tiles want behind an odd number of rows. */
+function padOdd(
+  U: usize,
+  factorBytes: usize,
+  factorCount: i32,
+  quads: i32,
+  quadBytes: usize,
+  E: usize,
+  coarseBytes: usize,
+  coarseCount: i32,
+  panels: i32,
+  panelBytes: usize,
+  tiles: i32,
+): void {
+  for (let k = 0; k < factorCount; k++) {
+    for (let p = 0; p < quads; p++) {
+      memory.fill(U + <usize>k * factorBytes + <usize>p * quadBytes + (<usize>tiles << 4), 0, 16);
+    }
+  }
+  for (let k = 0; k < coarseCount; k++) {
+    for (let q = 0; q < panels; q++) {
+      memory.fill(E + <usize>k * coarseBytes + <usize>q * panelBytes + (<usize>tiles << 5), 0, 32);
+    }
+  }
+}
+
+/** From the 36 matrices [P/4][Q/8][4][8] to the taps [9][P][Q], added to what is there. */
+function addTapGradients(
+  stride: i32,
+  D: usize,
+  matrixBytes: usize,
+  P: i32,
+  Q: i32,
+  dw: usize,
+  temp: usize,
+): void {
+  const done = temp + 1024;
+  const tap = <usize>(P * Q) << 2;
+  for (let p = 0; p < P; p++) {
+    for (let q = 0; q < Q; q += 4) {
+      const block = <usize>((p >> 2) * (Q >> 3) + (q >> 3)) * <usize>TILE_BYTES;
+      const source = D + block + (<usize>(p & 3) << 5) + (<usize>(q & 4) << 2);
+      for (let r = 0; r < 6; r++) {
+        mapTapGradient(stride, source + <usize>(6 * r) * matrixBytes, matrixBytes, temp + <usize>(r * 48), 16);
+      }
+      for (let k = 0; k < 3; k++) mapTapGradient(stride, temp + (<usize>k << 4), 48, done + (<usize>k << 4), 48);
+      let target = dw + (<usize>(p * Q + q) << 2);
+      for (let t = 0; t < 9; t++) {
+        v128.store(target, f32x4.add(v128.load(target), v128.load(done + (<usize>t << 4))));
+        target += tap;
+      }
+    }
+  }
+}

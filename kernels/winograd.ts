@@ -1,0 +1,283 @@
+// 3 × 3 convolution with fewer multiplications (see winograd-maps.ts), for layers whose channels are multiples of 8.
+// Tiles of the input become factors, each factor meets its own matrix of weights, and sums of these products become a
+// tile of the output. Which factor meets which weights, and in which sum, comes in tables of
+// products: [count][factor, weights, sum] of i32.
+import { cutPatch, sticksOut } from './winograd-tiles';
+import { factors, inputSpan, mapInput, mapOutput, mapTaps, outputSpan, sums } from './winograd-maps';
+import { RELU, TILE_BYTES, tileQuads } from './tiles';
+
+/** Rows of a matrix product that are read at once: a panel of weights stays in the first-level cache. */
+const DEPTH: i32 = 512;
+/** Distinct matrices of weights. */
+const WEIGHTS: i32 = 36;
+/** Between matrices that would else lie a power of two apart, and get into each other's way in the caches. */
+const GAP: usize = 64;
+
+/** Bytes from one matrix of weights to the next. */
+// @ts-ignore: decorator
+@inline
+function weightBytes(P: i32, Q: i32): usize {
+  return ((<usize>(P * Q)) << 2) + GAP;
+}
+
+/**
+ * out = act(bias + conv(in)) for the images from…to, tile by tile. Tile (i, j) reads inputSpan² pixels from
+ * (i·hop + y0, j·hop + x0) on and writes outputSpan² pixels from (i·outputSpan + v0, j·outputSpan + u0) on.
+ * @param w [36][N/8][C][8], see packWinogradDown and packWinogradUp
+ * @param bias N values
+ * @param block tiles at once, a multiple of 4
+ * @param scratch see winogradScratchBytes in src/ml/winograd.ts
+ */
+export function winograd(
+  kind: i32,
+  inp: usize,
+  inH: i32,
+  inW: i32,
+  C: i32,
+  hop: i32,
+  y0: i32,
+  x0: i32,
+  w: usize,
+  N: i32,
+  bias: usize,
+  out: usize,
+  outH: i32,
+  outW: i32,
+  v0: i32,
+  u0: i32,
+  tilesY: i32,
+  tilesX: i32,
+  from: i32,
+  to: i32,
+  products: usize,
+  count: i32,
+  block: i32,
+  scratch: usize,
+  act: i32,
+): void {
+  const span = inputSpan(kind);
+  const outs = outputSpan(kind);
+  const n = factors(kind);
+  const m = sums(kind);
+  const pixel = <usize>C << 2;
+  const patchBytes = <usize>(span * span) * pixel;
+  const groupBytes = <usize>C << 4;
+  const factorBytes = <usize>(block >> 2) * groupBytes + GAP;
+  const sumBytes = <usize>((N >> 3) * (block >> 2)) * <usize>TILE_BYTES + GAP;
+  const temp = scratch;
+  const done = temp + 2048;
+  const bases = done + 1024;
+  const patches = bases + 64;
+  const U = patches + 4 * patchBytes;
+  const M = U + <usize>(n * n) * factorBytes;
+  const perImage = tilesY * tilesX;
+  const total = perImage * (to - from);
+  const inImage = <usize>(inH * inW) * pixel;
+  const outImage = <usize>(outH * outW * N) << 2;
+
+  for (let first = 0; first < total; first += block) {
+    const tiles = min(block, total - first);
+    const groups = (tiles + 3) >> 2;
+    for (let g = 0; g < groups; g++) {
+      const members = min(4, tiles - (g << 2));
+      for (let i = 0; i < members; i++) {
+        const index = first + (g << 2) + i;
+        const image = index / perImage;
+        const place = index - image * perImage;
+        const ty = place / tilesX;
+        const y = ty * hop + y0;
+        const x = (place - ty * tilesX) * hop + x0;
+        const picture = inp + <usize>(from + image) * inImage;
+        const base = bases + (<usize>i << 4);
+        if (sticksOut(y, x, span, inH, inW)) {
+          const patch = patches + <usize>i * patchBytes;
+          cutPatch(picture, inH, inW, C, y, x, span, patch);
+          store<u32>(base, <u32>patch);
+          store<u32>(base, <u32>(<usize>span * pixel), 4);
+        } else {
+          store<u32>(base, <u32>(picture + <usize>(y * inW + x) * pixel));
+          store<u32>(base, <u32>(<usize>inW * pixel), 4);
+        }
+      }
+      const target = U + <usize>g * groupBytes;
+      for (let c = 0; c < C; c += 4) {
+        for (let i = 0; i < members; i++) {
+          const base = bases + (<usize>i << 4);
+          const source = <usize>load<u32>(base) + (<usize>c << 2);
+          const row = <usize>load<u32>(base, 4);
+          for (let r = 0; r < span; r++) {
+            mapInput(kind, source + <usize>r * row, pixel, temp + (<usize>(r * n) << 4), 16);
+          }
+          const d = target + (<usize>c << 4) + (<usize>i << 4);
+          for (let k = 0; k < n; k++) {
+            mapInput(kind, temp + (<usize>k << 4), <usize>n << 4, d + <usize>k * factorBytes, <usize>n * factorBytes);
+          }
+        }
+      }
+    }
+    multiply(U, factorBytes, w, weightBytes(C, N), M, sumBytes, C, N, groups, products, count);
+    for (let p = 0; p < N; p += 8) {
+      for (let t = 0; t < tiles; t++) {
+        const index = first + t;
+        const image = index / perImage;
+        const place = index - image * perImage;
+        const ty = place / tilesX;
+        const v = ty * outs + v0;
+        const u = (place - ty * tilesX) * outs + u0;
+        const picture = out + <usize>(from + image) * outImage;
+        const source = M + <usize>((p >> 3) * groups + (t >> 2)) * <usize>TILE_BYTES + (<usize>(t & 3) << 5);
+        for (let half: usize = 0; half < 32; half += 16) {
+          for (let r = 0; r < m; r++) {
+            const s = source + half + <usize>(r * m) * sumBytes;
+            mapOutput(kind, s, sumBytes, temp + (<usize>(r * outs) << 4), 16);
+          }
+          for (let k = 0; k < outs; k++) {
+            mapOutput(kind, temp + (<usize>k << 4), <usize>outs << 4, done + (<usize>k << 4), <usize>outs << 4);
+          }
+          const channel = (<usize>p << 2) + half;
+          writeTile(done, outs, picture + channel, outH, outW, N, v, u, v128.load(bias + channel), act);
+        }
+      }
+    }
+  }
+}
+
+/** Four channels of a tile go out, as far as they lie in the picture. */
+function writeTile(
+  tile: usize,
+  span: i32,
+  picture: usize,
+  height: i32,
+  width: i32,
+  N: i32,
+  y: i32,
+  x: i32,
+  bias: v128,
+  act: i32,
+): void {
+  const floor = act == RELU ? f32x4.splat(0) : f32x4.splat(-Infinity);
+  for (let r = 0; r < span; r++) {
+    if (<u32>(y + r) >= <u32>height) continue;
+    for (let k = 0; k < span; k++) {
+      if (<u32>(x + k) >= <u32>width) continue;
+      const value = f32x4.add(v128.load(tile + (<usize>(r * span + k) << 4)), bias);
+      v128.store(picture + (<usize>(((y + r) * width + x + k) * N) << 2), f32x4.max(value, floor));
+    }
+  }
+}
+
+/** M[sum] = Σ U[factor] · w[weights] over the products of each sum. */
+function multiply(
+  U: usize,
+  factorBytes: usize,
+  w: usize,
+  matrixBytes: usize,
+  M: usize,
+  sumBytes: usize,
+  C: i32,
+  N: i32,
+  groups: i32,
+  products: usize,
+  count: i32,
+): void {
+  const panels = N >> 3;
+  const groupBytes = <usize>C << 4;
+  let sum = -1;
+  for (let i = 0; i < count; i++) {
+    const entry = products + <usize>(i * 12);
+    const a = U + <usize>load<i32>(entry) * factorBytes;
+    const b = w + <usize>load<i32>(entry, 4) * matrixBytes;
+    const m = M + <usize>load<i32>(entry, 8) * sumBytes;
+    // Products come sum by sum: the first of each starts from zero.
+    if (load<i32>(entry, 8) != sum) memory.fill(m, 0, <usize>(panels * groups) * <usize>TILE_BYTES);
+    sum = load<i32>(entry, 8);
+    for (let k = 0; k < C; k += DEPTH) {
+      const depth = min(DEPTH, C - k);
+      for (let p = 0; p < panels; p++) {
+        const weights = b + (<usize>(p * C + k) << 5);
+        let acc = m + <usize>(p * groups) * <usize>TILE_BYTES;
+        let x = a + (<usize>k << 4);
+        for (let g = 0; g < groups; g++) {
+          tileQuads(x, weights, depth, acc);
+          x += groupBytes;
+          acc += <usize>TILE_BYTES;
+        }
+      }
+    }
+  }
+}
+
+/** Weights for going down: w [9][P][Q] → [36][Q/8][P][8]; panels from…to of Q/8. */
+export function packWinogradDown(
+  w: usize,
+  stride: i32,
+  P: i32,
+  Q: i32,
+  packed: usize,
+  from: i32,
+  to: i32,
+  scratch: usize,
+): void {
+  const tap = <usize>(P * Q) << 2;
+  const matrix = weightBytes(P, Q);
+  for (let n = from; n < to; n++) {
+    for (let p = 0; p < P; p++) {
+      for (let half: usize = 0; half < 32; half += 16) {
+        const source = w + (<usize>(p * Q + (n << 3)) << 2) + half;
+        mapFilter(stride, source, tap, scratch, packed + (<usize>(n * P + p) << 5) + half, matrix);
+      }
+    }
+  }
+}
+
+/** Weights for going up, taps in reverse: w [9][P][Q] → [36][P/8][Q][8]; panels from…to of P/8. */
+export function packWinogradUp(
+  w: usize,
+  stride: i32,
+  P: i32,
+  Q: i32,
+  packed: usize,
+  from: i32,
+  to: i32,
+  scratch: usize,
+): void {
+  const tap = <usize>(P * Q) << 2;
+  const matrix = weightBytes(P, Q);
+  // [36][8 of P][4 of Q]
+  const rows = scratch + 512;
+  for (let n = from; n < to; n++) {
+    for (let q = 0; q < Q; q += 4) {
+      for (let i = 0; i < 8; i++) {
+        const last = w + 8 * tap + (<usize>(((n << 3) + i) * Q + q) << 2);
+        mapFilter(stride, last, 0 - tap, scratch, rows + (<usize>i << 4), 128);
+      }
+      for (let k = 0; k < WEIGHTS; k++) {
+        const target = packed + <usize>k * matrix + (<usize>(n * Q + q) << 5);
+        transpose(rows + <usize>(k * 128), target);
+        transpose(rows + <usize>(k * 128 + 64), target + 16);
+      }
+    }
+  }
+}
+
+/** Nine taps, `tap` bytes apart → 36 factors, `matrix` bytes apart. */
+function mapFilter(stride: i32, s: usize, tap: usize, temp: usize, d: usize, matrix: usize): void {
+  for (let r = 0; r < 3; r++) mapTaps(stride, s + <usize>(3 * r) * tap, tap, temp + <usize>(r * 96), 16);
+  for (let k = 0; k < 6; k++) mapTaps(stride, temp + (<usize>k << 4), 96, d + <usize>k * matrix, 6 * matrix);
+}
+
+/** Four vectors → their columns, 32 bytes apart. */
+function transpose(s: usize, d: usize): void {
+  const r0 = v128.load(s);
+  const r1 = v128.load(s, 16);
+  const r2 = v128.load(s, 32);
+  const r3 = v128.load(s, 48);
+  const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+  const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+  const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+  const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  v128.store(d, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(d, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 32);
+  v128.store(d, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 64);
+  v128.store(d, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 96);
+}
