@@ -1,14 +1,7 @@
 // Exported files in the runtimes they are made for, onnxruntime and LiteRT, against our own engine: the same picture
 // gets the same score.
-import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { ExportJob } from '#src/jobs/export-job';
-import { type RuntimeOutput, runModel } from '../support/model-runtime';
-import { tempFolder } from '../support/temp';
+import { assertScores, exported } from './compare';
 import { type TestModel, type TestModelOptions, testModel } from './models';
-
-/** Relative to the largest value of each output. */
-const TOLERANCE = 1e-4;
 
 const CASES: Record<string, TestModelOptions> = {
   'compact at its real size': { preset: 'compact', shape: [128, 128] },
@@ -27,43 +20,6 @@ const CASES: Record<string, TestModelOptions> = {
   },
   'one pixel wide': { preset: 'custom', shape: [9, 1], filters: [3], kernels: [3], strides: [1], latentDim: 2 },
 };
-
-async function exported(model: TestModel, format: 'onnx' | 'tflite'): Promise<Record<string, RuntimeOutput>[]> {
-  const file = join(tempFolder('export'), `model.${format}`);
-  await new ExportJob({ model: model.file, format, file }, () => {}).result;
-  return runModel(
-    file,
-    model.pictures.map(values => ({ values, shape: [1, ...model.frontEnd.shape, 1] })),
-  );
-}
-
-function assertClose(got: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
-  assert.equal(got.length, expected.length, what);
-  let largest = 0;
-  let difference = 0;
-  for (let i = 0; i < got.length; i++) {
-    largest = Math.max(largest, Math.abs(expected[i]));
-    // Not Math.max: NaN must not get lost.
-    if (!(Math.abs(got[i] - expected[i]) <= difference)) difference = Math.abs(got[i] - expected[i]);
-  }
-  assert.ok(difference <= TOLERANCE * largest, `${what} is off by ${difference} of ${largest}`);
-}
-
-function assertScores(model: TestModel, results: Record<string, RuntimeOutput>[]): void {
-  const { architecture, scale, scores, frontEnd } = model;
-  assert.equal(results.length, scores.length);
-  for (const [i, { reconstruction, mu, rl, kl }] of results.entries()) {
-    const expected = scores[i];
-    assert.deepEqual([...reconstruction.dims], [1, frontEnd.shape[0], scale.columns, 1]);
-    assert.deepEqual([...mu.dims], [1, architecture.latentDim]);
-    assert.deepEqual([...rl.dims], [1]);
-    assertClose(reconstruction.data, expected.reconstruction, `reconstruction ${i}`);
-    assertClose(mu.data, expected.latent, `mu ${i}`);
-    assertClose(rl.data, [expected.rl], `rl ${i}`);
-    if (architecture.variational) assertClose(kl.data, [expected.kl], `kl ${i}`);
-    else assert.equal(kl, undefined, 'a plain autoencoder has no divergence');
-  }
-}
 
 describe('exported files', function () {
   this.timeout(120_000);
