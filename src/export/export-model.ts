@@ -51,10 +51,11 @@ export function exportModel(
 ): Pick<ExportedFile, 'input' | 'outputs'> & { bytes: number } {
   const description = describeExport(model.metadata, frontEnd, scale);
   const weights = new Weights(model);
+  expectRoom(format, weights.bytes);
   const source = { architecture, shape: frontEnd.shape, scale, weights, description };
   const { pieces, input, outputs } = FILES[format](source);
   const bytes = pieces.reduce((sum, piece) => sum + bytesIn(piece), 0);
-  if (format !== 'safetensors' && bytes > MOST_BYTES) throw tooLarge(format, bytes);
+  expectRoom(format, bytes);
   const write = (fd: number): void => {
     writePieces(pieces, new Output(fd, written => onProgress(written / bytes), cancelled));
   };
@@ -65,11 +66,13 @@ export function exportModel(
 /** Without what a graph keeps beside: it goes to another thread. */
 const plain = ({ name, shape }: Port): Port => ({ name, shape });
 
-const tooLarge = (format: ExportFormat, bytes: number): UserError =>
-  new UserError(
+function expectRoom(format: ExportFormat, bytes: number): void {
+  if (format === 'safetensors' || bytes <= MOST_BYTES) return;
+  throw new UserError(
     'export-too-large',
     `The model has ${(bytes / 1e9).toFixed(1)} GB; a ${format} file holds at most 2.1 GB. Export it as safetensors, or train a smaller network.`,
   );
+}
 
 function notSaved(file: string, thrown: unknown): unknown {
   if (thrown instanceof UserError || thrown instanceof Cancelled) return thrown;

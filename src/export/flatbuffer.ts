@@ -65,12 +65,14 @@ export function flatBuffer(root: Table, identifier: string): Piece[] {
 
 class Layout {
   private readonly positions = new Map<Node, number>();
-  private readonly waiting: Node[] = [];
+  private readonly waiting: Exclude<Node, Content>[] = [];
   private readonly contentNodes: Content[] = [];
   private readonly references: Reference[] = [];
   private readonly writes: ((into: Buffer) => void)[] = [];
   /** Where the next node goes; before it lie the root's reference and the identifier. */
   private end = 8;
+  /** Where the contents begin. */
+  private readonly structureEnd: number;
 
   constructor(root: Table) {
     this.refer(0, root);
@@ -82,7 +84,6 @@ class Layout {
       this.end = start + INT_BYTES + bytesIn(node.piece);
     }
   }
-  private readonly structureEnd: number;
 
   /** All but the contents. */
   write(identifier: string): Buffer {
@@ -117,12 +118,11 @@ class Layout {
     else this.waiting.push(node);
   }
 
-  private place(node: Exclude<Node, Content> | Node): void {
+  private place(node: Exclude<Node, Content>): void {
     if (node.kind === 'table') this.placeTable(node);
     else if (node.kind === 'text') this.placeText(node);
-    else if (node.kind === 'integers')
-      this.placeVector(node, node.values, (value, at) => this.put(at, INT_BYTES, value));
     else if (node.kind === 'references') this.placeVector(node, node.nodes, (child, at) => this.refer(at, child));
+    else this.placeVector(node, node.values, (value, at) => this.put(at, INT_BYTES, value));
   }
 
   /** The table of where the fields are, then the table: the distance to the former, and the fields. */

@@ -45,6 +45,7 @@ export interface Graph<Value> {
   exp(value: Value): Value;
   relu(value: Value): Value;
   sigmoid(value: Value): Value;
+  /** Into −limit … limit. */
   clamp(value: Value, limit: number): Value;
   log(value: Value): Value;
   /** Over all but the first axis. */

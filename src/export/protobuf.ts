@@ -2,7 +2,7 @@
 // A message is a list of pieces, so that large constants need not be in memory for their enclosing lengths to be known.
 import { bytesIn, type Piece } from './pieces';
 
-const WIRE = { varint: 0, bytes: 2, fixed32: 5 } as const;
+const WIRE = { varint: 0, bytes: 2 } as const;
 
 function varint(value: number | bigint): Uint8Array {
   const bytes: number[] = [];
@@ -21,12 +21,6 @@ export class ProtoMessage {
 
   int(field: number, value: number): this {
     return this.add(this.tag(field, WIRE.varint), varint(value));
-  }
-
-  float(field: number, value: number): this {
-    const bytes = Buffer.alloc(4);
-    bytes.writeFloatLE(value);
-    return this.add(this.tag(field, WIRE.fixed32), bytes);
   }
 
   text(field: number, value: string): this {

@@ -36,6 +36,12 @@ export class Weights {
     return [...this.model.tensors.keys()];
   }
 
+  /** Of all tensors. */
+  get bytes(): number {
+    const sizes = [...this.model.tensors.values()].map(({ shape }) => sizeOf(shape));
+    return sizes.reduce((sum, size) => sum + size, 0) * Float32Array.BYTES_PER_ELEMENT;
+  }
+
   /** A whole tensor in memory. */
   values(name: string): Float32Array {
     const tensor = this.find(name);
