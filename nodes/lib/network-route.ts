@@ -40,13 +40,14 @@ export function summariseNetwork(query: object): NetworkSummary {
   };
 }
 
-/** `GET /audio-anomaly/network?preset=custom&filters=8,16&…&bins=128&frames=128` → NetworkSummary, or 400 with `{error}`. */
+/** `GET /audio-anomaly/network?preset=custom&filters=8,16&…&bins=128&frames=128` → NetworkSummary, or `{problem}` in words. */
 export function registerNetworkRoute(RED: NodeAPI): void {
   RED.httpAdmin.get('/audio-anomaly/network', RED.auth.needsPermission('audio-anomaly.read'), (req, res) => {
     try {
       res.json(summariseNetwork(req.query));
     } catch (thrown) {
-      res.status(thrown instanceof UserError ? 400 : 500).json({ error: asError(thrown).message });
+      if (thrown instanceof UserError) res.json({ problem: thrown.message });
+      else res.status(500).json({ error: asError(thrown).message });
     }
   });
 }
