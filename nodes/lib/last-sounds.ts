@@ -13,6 +13,10 @@ export function rememberSound(id: string, wav: Buffer): void {
   else sounds.set(id, wav);
 }
 
+export function lastSound(id: string): Buffer | undefined {
+  return sounds.get(id);
+}
+
 export function forgetSound(id: string): void {
   sounds.delete(id);
 }
@@ -20,7 +24,7 @@ export function forgetSound(id: string): void {
 /** `GET /audio-anomaly/sound/:id` → the last sound of that node as a WAV file, or 404 with `{error}` in words. */
 export function registerSoundRoutes(RED: NodeAPI): void {
   RED.httpAdmin.get('/audio-anomaly/sound/:id', RED.auth.needsPermission('audio-anomaly.read'), (req, res) => {
-    const wav = sounds.get(String(req.params.id));
+    const wav = lastSound(String(req.params.id));
     if (wav) res.set({ 'Content-Type': 'audio/wav', 'Cache-Control': 'no-store' }).send(wav);
     else
       res.status(404).json({ error: 'this node has made no sound yet since it was deployed, or one too long to keep' });
