@@ -15,7 +15,8 @@ type Response = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[1];
 
 const BASE = '/audio-anomaly/sidebar';
 const SOURCES = ['mic-in', 'wav-folder', 'spectrogram'];
-const HISTOGRAM_BINS = 48;
+/** Bars of a histogram: more of them where there are more scores. */
+const HISTOGRAM_BINS = { min: 8, max: 48 };
 
 /** An answer other than 200, in words. */
 class Refusal extends Error {
@@ -28,7 +29,7 @@ class Refusal extends Error {
 }
 
 /**
- * `POST …/watch` `{source?, model?}` → `{seconds}`: somebody looks, for so long.
+ * `POST …/watch` `{source?, model?}` → `{seconds, source, model}`: somebody looks, for so long; which of them are there.
  * `GET …/sources/:id/columns?after=N&epoch=E` → the running spectrogram from column N on, as base64.
  * `GET …/models/:id` → what is known of it. `GET …/models/:id/scores` → bytes, see ScoreHistory.encode.
  * `GET …/models/:id/alarms/:alarm/heatmap` → PNG; `…/sound` → WAV.
@@ -59,15 +60,13 @@ export function registerRoomRoutes(RED: NodeAPI): void {
 
   post('watch', look, (req, res) => {
     const { source, model } = (req.body ?? {}) as Record<string, unknown>;
-    if (model) room.watchModel(modelOf(String(model)).id);
-    if (source) {
-      const node = RED.nodes.getNode(String(source));
-      if (!node || !SOURCES.includes(node.type)) {
-        throw new Refusal(404, 'this source of sound is not deployed or is disabled');
-      }
-      if (!room.watchSource(node.id)) throw new Refusal(409, 'too many sources are looked at just now');
-    }
-    res.json({ seconds: LEASE_MS / 1000 });
+    const node = source ? RED.nodes.getNode(String(source)) : undefined;
+    const isSource = node && SOURCES.includes(node.type);
+    if (isSource && !room.watchSource(node.id)) throw new Refusal(409, 'too many sources are looked at just now');
+    const config = model ? RED.nodes.getNode(String(model)) : undefined;
+    const isModel = config?.type === 'audio-model' && room.watchModel(config.id);
+    // What is not deployed is no error: the sidebar shows flows as they are being edited.
+    res.json({ seconds: LEASE_MS / 1000, source: Boolean(isSource), model: isModel });
   });
 
   get('sources/:id/columns', (req, res) => {
@@ -164,10 +163,11 @@ interface Histogram {
 }
 
 function histogramOf({ count, mean, std, min, max, values }: ScoreDistribution): Histogram {
-  const shares = new Array<number>(HISTOGRAM_BINS).fill(0);
+  const bins = Math.min(HISTOGRAM_BINS.max, Math.max(HISTOGRAM_BINS.min, Math.round(2 * Math.sqrt(count))));
+  const shares = new Array<number>(bins).fill(0);
   for (const value of values) {
-    const bin = max > min ? Math.floor(((value - min) / (max - min)) * HISTOGRAM_BINS) : 0;
-    shares[Math.min(HISTOGRAM_BINS - 1, bin)] += 1 / values.length;
+    const bin = max > min ? Math.floor(((value - min) / (max - min)) * bins) : 0;
+    shares[Math.min(bins - 1, bin)] += 1 / values.length;
   }
   return { count, mean, std, min, max, shares };
 }

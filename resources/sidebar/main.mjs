@@ -1,11 +1,15 @@
 // The sidebar "Earshot": registers itself with the editor, knows what is looked at, and hands what comes in to the
 // views. While it is hidden, it asks for nothing and Node-RED computes nothing for it.
+import { AlarmView } from './alarm-view.mjs';
 import { onThemeChange } from './colours.mjs';
 import { formatScore, h, icon, setText, show, t } from './dom.mjs';
+import { FirstSteps } from './first-steps-view.mjs';
 import { ANOMALY, NORMAL, ScoreStore } from './score-store.mjs';
 import { ScoreView } from './score-view.mjs';
 import * as server from './server.mjs';
 import { LevelMeter, SpectrogramView } from './sound-view.mjs';
+import { starterFlow } from './starter-flow.mjs';
+import { ThresholdView } from './threshold-view.mjs';
 import { TrainingView } from './training-view.mjs';
 
 const ID = 'earshot';
@@ -20,6 +24,15 @@ class Sidebar {
     this.meter = new LevelMeter();
     this.scoreView = new ScoreView(this.store);
     this.trainingView = new TrainingView({ train: () => this.train('train'), cancel: () => this.train('cancel') });
+    this.thresholdView = new ThresholdView(this.store, value => this.applyThreshold(value));
+    this.alarmView = new AlarmView(
+      action => this.attempt(action),
+      () => void this.loadModel(),
+    );
+    this.steps = new FirstSteps({
+      place: (device, minutes) => this.place(device, minutes),
+      record: () => this.train('train'),
+    });
     this.source = undefined;
     this.model = undefined;
     this.looking = false;
@@ -42,12 +55,16 @@ class Sidebar {
     this.state.append(this.stateIcon, this.stateWord, this.stateNumbers);
     this.announcer = h('div', { class: 'earshot-unseen', 'aria-live': 'assertive' });
     this.problem = h('div', { class: 'earshot-problem', role: 'alert', hidden: true });
+    this.stepsSection = section('steps', this.steps.element);
     this.element = h(
       'div',
       { class: 'earshot', role: 'region', 'aria-label': t('title') },
       this.problem,
+      this.stepsSection,
       section('sound', field('source', this.sources, this.sourceButton), this.spectrogram.element, this.meter.element),
       section('score', field('model', this.models), this.state, this.scoreView.element),
+      section('alarms', this.alarmView.element),
+      section('threshold', this.thresholdView.element),
       section('training', this.trainingView.element),
       this.announcer,
     );
@@ -93,7 +110,11 @@ class Sidebar {
     this.store.clear();
     this.training = undefined;
     this.alarmsChanged = undefined;
+    this.known = undefined;
+    this.threshold = undefined;
     this.trainingView.setCurve([]);
+    this.alarmView.update(this.model, [], 0);
+    this.showThreshold();
     this.showState();
     this.showTraining();
     this.scoreView.redraw();
@@ -133,20 +154,21 @@ class Sidebar {
   /** Says that somebody looks, for what is deployed. */
   async renew() {
     const { source, model } = this;
-    const ask = async looked => {
-      try {
-        await server.watch(looked);
-        return undefined;
-      } catch (error) {
-        return error;
-      }
-    };
-    const [noSource, noModel] = await Promise.all([source && ask({ source }), model && ask({ model })]);
-    const problem = [noSource, noModel].find(error => error && error.status !== 404);
-    show(this.problem, Boolean(problem));
-    if (problem) setText(this.problem, problem.message);
-    if (source === this.source && source) this.spectrogram.setMessage(t(noSource ? 'sound.deploy' : 'sound.waiting'));
-    this.isModelDeployed = Boolean(model) && !noModel;
+    let watched = { source: false, model: false };
+    let problem = '';
+    try {
+      if (source || model) watched = await server.watch({ source, model });
+    } catch (error) {
+      problem = error.message;
+    }
+    show(this.problem, problem !== '');
+    setText(this.problem, problem);
+    if (source !== this.source || model !== this.model) return;
+    if (source) this.spectrogram.setMessage(t(watched.source ? 'sound.waiting' : 'sound.deploy'));
+    this.isSourceDeployed = watched.source;
+    this.isModelDeployed = watched.model;
+    this.recordWhatWasPlaced();
+    this.showSteps();
   }
 
   sourceEvent({ level, end, epoch }) {
@@ -189,7 +211,9 @@ class Sidebar {
     this.alarmsChanged = known.alarmsChanged;
     this.training = known.training;
     this.threshold = known.threshold;
+    this.alarmView.update(this.model, known.alarms, known.marked);
     this.showTraining();
+    this.showThreshold();
     this.showState();
     this.scoreView.redraw();
   }
@@ -201,9 +225,63 @@ class Sidebar {
     if (point && training?.phase === 'training') this.trainingView.addPoint(point);
     this.showTraining();
     const complete = this.store.update(from, scores);
+    this.showThreshold();
     this.showState();
     this.scoreView.redraw();
     if (!complete || ended || alarmsChanged !== this.alarmsChanged) void this.loadModel();
+  }
+
+  showThreshold() {
+    this.thresholdView.update(this.known?.normal, this.threshold, this.node(this.threshold?.node));
+  }
+
+  /** An edit like any other: it can be undone, marks the flow as changed, and holds after the next deployment. */
+  applyThreshold(value) {
+    const node = this.node(this.threshold?.node);
+    if (!node) return;
+    const changes = { method: node.method, value: node.value };
+    const wasDirty = RED.nodes.dirty();
+    RED.history.push({ t: 'edit', node, changes, changed: node.changed, dirty: wasDirty });
+    Object.assign(node, { method: 'manual', value: Number(value.toPrecision(4)), changed: true, dirty: true });
+    RED.editor.validateNode(node);
+    RED.nodes.dirty(true);
+    RED.view.redraw();
+    this.thresholdView.reset();
+    const words = { node: node.name || t('threshold.itsNode'), value: formatScore(node.value) };
+    notify(t('threshold.applied', words), 'success');
+  }
+
+  showSteps() {
+    const isDone = this.steps.update({
+      hasFlow: Boolean(this.source && this.model),
+      isDeployed: this.isSourceDeployed && this.isModelDeployed,
+      isTrained: Boolean(this.known?.version),
+      hasScores: this.store.end > this.store.start,
+      training: this.training,
+      trainer: this.trainer(),
+    });
+    if (isDone !== this.stepsDone) this.stepsSection.open = !isDone;
+    this.stepsDone = isDone;
+  }
+
+  /** "Start listening" was asked for: once its flow runs, the recording starts without another click. */
+  recordWhatWasPlaced() {
+    if (!this.placed || this.placed.model !== this.model || !this.isSourceDeployed || !this.isModelDeployed) return;
+    const { train } = this.placed;
+    this.placed = undefined;
+    void this.attempt(() => server.train(train, 'train'));
+  }
+
+  /** Puts a ready-made flow on a new tab; deploying it is left to the person. */
+  place(device, minutes) {
+    const placed = starterFlow({ device, minutes, newId: RED.nodes.id, text: key => t(`flow.${key}`) });
+    RED.view.importNodes(placed.flow, { generateIds: false, addFlow: false, notify: false });
+    RED.workspaces.show(placed.tab);
+    this.placed = placed;
+    this.chooseSource(placed.mic);
+    this.chooseModel(placed.model);
+    this.refreshChoices();
+    notify(t('steps.placed'), 'success');
   }
 
   showState() {
@@ -218,6 +296,7 @@ class Sidebar {
     setText(this.stateWord, state === 'none' && !version ? t('state.untrained') : t(`state.${state}`));
     const values = last && { score: formatScore(last.score), threshold: formatScore(last.threshold) };
     setText(this.stateNumbers, !last ? '' : Number.isNaN(last.threshold) ? values.score : t('state.against', values));
+    this.showSteps();
     if (state === this.announced) return;
     if (state === 'anomaly') setText(this.announcer, t('state.announceAnomaly', values));
     else if (this.announced === 'anomaly' && state === 'normal') setText(this.announcer, t('state.announceNormal'));
@@ -231,6 +310,7 @@ class Sidebar {
 
   showTraining() {
     this.trainingView.update(this.training, this.trainer());
+    this.showSteps();
   }
 
   async train(action) {
@@ -262,11 +342,14 @@ class Sidebar {
     try {
       return await action();
     } catch (error) {
-      RED.notify($('<span>').text(error.message).html(), 'error');
+      notify(error.message, 'error');
       return undefined;
     }
   }
 }
+
+/** The editor takes notices as HTML. */
+const notify = (text, type) => RED.notify($('<span>').text(text).html(), { type, timeout: 5000 });
 
 const labelOf = node => (node ? node.name || RED.utils.getNodeLabel(node, node.type) : '');
 
@@ -297,6 +380,7 @@ function start() {
     name: t('title'),
     content: sidebar.element,
     iconClass: 'fa fa-assistive-listening-systems',
+    pinned: true,
     action: 'earshot:show-sidebar',
     enableOnEdit: true,
   });
@@ -314,7 +398,8 @@ function start() {
     if (sidebar.looking) setTimeout(() => void sidebar.renew().then(() => sidebar.loadModel()), 500);
   });
   onThemeChange(() => {
-    for (const view of [sidebar.spectrogram, sidebar.scoreView, sidebar.trainingView]) view.plot.redraw();
+    for (const view of [sidebar.spectrogram, sidebar.scoreView, sidebar.trainingView, sidebar.thresholdView])
+      view.plot.redraw();
   });
 }
 

@@ -129,10 +129,14 @@ describe('routes of the package', () => {
   });
 
   it('say in words that a source or model is not there', async () => {
-    const { status, body } = await ask('POST', '/audio-anomaly/sidebar/watch', 'reader', { model: 'gone' });
-    assert.deepEqual([status, body.error], [404, 'this audio model is not deployed or is disabled']);
-    const source = await ask('POST', '/audio-anomaly/sidebar/watch', 'reader', { source: 'model-a' });
-    assert.deepEqual([source.status, source.body.error], [404, 'this source of sound is not deployed or is disabled']);
+    const watch = async (looked: object) =>
+      (await ask('POST', '/audio-anomaly/sidebar/watch', 'reader', looked)).body as Record<'source' | 'model', boolean>;
+    const { source, model: isThere } = await watch({ source: 'mic', model: 'model-a' });
+    assert.deepEqual([source, isThere], [true, true]);
+    const gone = await watch({ source: 'model-a', model: 'mic' });
+    assert.deepEqual([gone.source, gone.model], [false, false], 'a model is no source');
+    const missing = await ask('GET', '/audio-anomaly/sidebar/models/gone', 'reader');
+    assert.deepEqual([missing.status, missing.body.error], [404, 'this audio model is not deployed or is disabled']);
     const model = await ask('GET', '/audio-anomaly/sidebar/models/model-b', 'reader');
     assert.deepEqual([model.status, model.body.name, model.body.alarms], [200, 'Fan', []]);
   });
