@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { modelFacts } from '#src/jobs/model-description';
 import type { ModelReport } from '#src/jobs/training-job';
-import { bufferOf, type Message, type SpectrogramInfo } from '#src/messages';
+import { bufferOf, floatsOf, frontEndOf, type Message, type SpectrogramInfo } from '#src/messages';
 import type { Preset } from '#src/ml/architecture';
 import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
 import { Random } from '#src/ml/random';
 import type { SweepReport } from '#src/ml/sweep';
 import type { TrainingProgress } from '#src/ml/train';
+import { MarkedNormal } from '#src/store/marked-normal';
 import { readModelMetadata } from '#src/store/model-file';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { tempFolder } from '../support/temp';
@@ -100,6 +101,46 @@ describe('vae nodes', function () {
     sendMany(4, { parts: { id: 'x', index: 3, count: 4 } });
     const [second] = await flow.at('models').received.take('models', 1);
     assert.deepEqual([(second.payload as ModelReport).segments, (second.payload as ModelReport).version], [4, 2]);
+  });
+
+  it('record when asked, train on that, and take no notice of what comes before and after', async () => {
+    await start(model, trainer({ trainWhen: 'asked', count: 6 }));
+    sendMany(4);
+    await until('the status', () => flow.at('train').statuses.items.at(-1)?.text === 'press the button to train');
+    flow.send('train', { train: true });
+    sendMany(6, {});
+    const [message] = await flow.at('models').received.take('models', 1);
+    assert.equal((message.payload as ModelReport).segments, 6);
+    assert.ok(flow.at('train').statuses.items.some(({ text }) => text === 'recording 3/6'));
+    sendMany(20);
+    flow.send('train', { train: true });
+    await until('a new recording', () => flow.at('train').statuses.items.at(-1)?.text === 'recording 0/6');
+    flow.send('train', { stop: true });
+    await until('its end', () => flow.at('train').statuses.items.at(-1)?.text === 'cancelled');
+    assert.equal(flow.at('models').received.items.length, 1);
+    assert.deepEqual(flow.at('train').errors.items, []);
+  });
+
+  it('train on what was collected when the button is pressed', async () => {
+    await start(model, trainer());
+    sendMany(5, {});
+    flow.send('train', { train: true });
+    const [message] = await flow.at('models').received.take('models', 1);
+    assert.equal((message.payload as ModelReport).segments, 5);
+    flow.send('train', { train: true });
+    assert.match(await errorOf('train'), /0 segments were collected; expected at least 3/);
+  });
+
+  it('train on segments marked as normal too, and leave out those with other settings', async () => {
+    const marked = new MarkedNormal(join(userDir, 'models', 'boiler'));
+    const { payload, spectrogram: info } = spectrogram();
+    const values = floatsOf(payload as Buffer);
+    const frontEnd = frontEndOf(info as SpectrogramInfo);
+    await marked.add('00000001', { values, shape: [16, 12], frontEnd: JSON.stringify(frontEnd) });
+    await marked.add('00000002', { values, shape: [16, 12], frontEnd: JSON.stringify({ ...frontEnd, hopLength: 99 }) });
+    await start(model, trainer());
+    assert.equal((await trained(5)).segments, 6);
+    assert.match(flow.at('train').warnings.items.join(), /^1 segments marked as normal were made with other/);
   });
 
   it('give the same model for the same seed, and score the same after a restart', async () => {
