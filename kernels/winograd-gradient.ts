@@ -12,7 +12,7 @@ const MATRICES: i32 = 36;
  * @param fine [images][fineH][fineW][P]; tile (i, j) reads from (4·stride·i + y0, 4·stride·j + x0) on
  * @param coarse [images][gridH][gridW][Q]; tile (i, j) is the 16 values from (4i, 4j) on
  * @param dw [9][P][Q]
- * @param products [count][factor, coarse factor, matrix], matrix by matrix
+ * @param products [count][factor, coarse factor, matrix, …] of i32
  * @param block tiles at once, even
  */
 export function winogradFilterGradient(
@@ -111,7 +111,7 @@ export function winogradFilterGradient(
     }
     if (tiles & 1) padOdd(U, factorBytes, n * n, P >> 2, quadBytes, E, coarseBytes, e * e, Q >> 3, panelBytes, tiles);
     for (let i = 0; i < count; i++) {
-      const entry = products + <usize>(i * 12);
+      const entry = products + (<usize>i << 4);
       let a = U + <usize>load<i32>(entry) * factorBytes;
       const b = E + <usize>load<i32>(entry, 4) * coarseBytes;
       let acc = D + <usize>load<i32>(entry, 8) * matrixBytes;

@@ -51,11 +51,20 @@ export function mapInput(kind: i32, s: usize, ss: usize, d: usize, ds: usize): v
   if (kind == ONE) mapInputOne(s, ss, d, ds);
   else if (kind == DOWN) {
     mapPairs(s, 2 * ss, d, ds);
-    for (let i: usize = 0; i < 4; i++) v128.store(d + (5 + i) * ds, v128.load(s + (2 * i + 1) * ss));
+    copyFour(s + ss, 2 * ss, d + 5 * ds, ds);
   } else {
     mapPairs(s, ss, d, ds);
-    for (let i: usize = 0; i < 4; i++) v128.store(d + (5 + i) * ds, v128.load(s + (i + 1) * ss));
+    copyFour(s + ss, ss, d + 5 * ds, ds);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function copyFour(s: usize, ss: usize, d: usize, ds: usize): void {
+  v128.store(d, v128.load(s));
+  v128.store(d + ds, v128.load(s + ss));
+  v128.store(d + 2 * ds, v128.load(s + 2 * ss));
+  v128.store(d + 3 * ds, v128.load(s + 3 * ss));
 }
 
 function mapInputOne(s: usize, ss: usize, d: usize, ds: usize): void {

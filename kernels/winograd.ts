@@ -1,7 +1,7 @@
 // 3 × 3 convolution with fewer multiplications (see winograd-maps.ts), for layers whose channels are multiples of 8.
 // Tiles of the input become factors, each factor meets its own matrix of weights, and sums of these products become a
 // tile of the output. Which factor meets which weights, and in which sum, comes in tables of
-// products: [count][factor, weights, sum] of i32.
+// products: [count][factor, weights, sum, 1 where the sum begins] of i32.
 import { cutPatch, sticksOut } from './winograd-tiles';
 import { factors, inputSpan, mapInput, mapOutput, mapTaps, outputSpan, sums } from './winograd-maps';
 import { RELU, TILE_BYTES, tileQuads } from './tiles';
@@ -156,12 +156,17 @@ function writeTile(
   act: i32,
 ): void {
   const floor = act == RELU ? f32x4.splat(0) : f32x4.splat(-Infinity);
-  for (let r = 0; r < span; r++) {
-    if (<u32>(y + r) >= <u32>height) continue;
-    for (let k = 0; k < span; k++) {
-      if (<u32>(x + k) >= <u32>width) continue;
-      const value = f32x4.add(v128.load(tile + (<usize>(r * span + k) << 4)), bias);
-      v128.store(picture + (<usize>(((y + r) * width + x + k) * N) << 2), f32x4.max(value, floor));
+  const pixel = <usize>N << 2;
+  const low = max(0, -x);
+  const high = min(span, width - x);
+  const end = min(span, height - y);
+  for (let r = max(0, -y); r < end; r++) {
+    let from = tile + (<usize>(r * span + low) << 4);
+    let to = picture + <usize>((y + r) * width + x + low) * pixel;
+    for (let k = low; k < high; k++) {
+      v128.store(to, f32x4.max(f32x4.add(v128.load(from), bias), floor));
+      from += 16;
+      to += pixel;
     }
   }
 }
@@ -182,15 +187,12 @@ function multiply(
 ): void {
   const panels = N >> 3;
   const groupBytes = <usize>C << 4;
-  let sum = -1;
   for (let i = 0; i < count; i++) {
-    const entry = products + <usize>(i * 12);
+    const entry = products + (<usize>i << 4);
     const a = U + <usize>load<i32>(entry) * factorBytes;
     const b = w + <usize>load<i32>(entry, 4) * matrixBytes;
     const m = M + <usize>load<i32>(entry, 8) * sumBytes;
-    // Products come sum by sum: the first of each starts from zero.
-    if (load<i32>(entry, 8) != sum) memory.fill(m, 0, <usize>(panels * groups) * <usize>TILE_BYTES);
-    sum = load<i32>(entry, 8);
+    if (load<i32>(entry, 12)) memory.fill(m, 0, <usize>(panels * groups) * <usize>TILE_BYTES);
     for (let k = 0; k < C; k += DEPTH) {
       const depth = min(DEPTH, C - k);
       for (let p = 0; p < panels; p++) {

@@ -3,7 +3,7 @@
 import type { Architecture, ConvSpec } from './architecture';
 import { samePadding, volume } from './architecture';
 import { type ParameterTable, parameterTable } from './parameters';
-import { type Pass, packedWeights, productsOf, suitsWinograd, winogradScratchBytes } from './winograd';
+import { type Pass, PRODUCT_SIZE, packedWeights, productsOf, suitsWinograd, winogradScratchBytes } from './winograd';
 
 export interface PlanOptions {
   /** Pictures that go through at once. */
@@ -165,8 +165,8 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
 
   const planWinograd = (spec: ConvSpec, needsDown: boolean, needsUp: boolean): WinogradPlan => {
     const table = (pass: Pass) => {
-      const count = productsOf(spec.stride, pass).length / 3;
-      return { address: take(count * 12), count };
+      const count = productsOf(spec.stride, pass).length / PRODUCT_SIZE;
+      return { address: take(count * PRODUCT_SIZE * 4), count };
     };
     return {
       products: { down: table('down'), up: table('up'), gradient: table('gradient') },

@@ -9,7 +9,7 @@ type Axis = readonly (readonly [factor: number, weights: number, sum: number])[]
 
 const ONE_TO_ONE: Axis = [0, 1, 2, 3, 4, 5].map(i => [i, i, i] as const);
 
-/** Sum by sum. At stride 2, weights 0…4 are those of the outer taps and 5 the middle one. */
+/** At stride 2, weights 0…4 are those of the outer taps and 5 the middle one. */
 const AXES: Record<1 | 2, Record<Pass, Axis>> = {
   1: { down: ONE_TO_ONE, up: ONE_TO_ONE, gradient: ONE_TO_ONE },
   2: {
@@ -62,7 +62,7 @@ const TEMP_BYTES = 4096;
 /** Fewer channels than this are not worth the detour. */
 const LEAST_CHANNELS = 16;
 /** Tiles at once: as many as keep factors and sums near the processor. */
-const BLOCK_BYTES = 2 * 2 ** 20;
+const BLOCK_BYTES = (Number(process.env.BB) || 2) * 2 ** 20;
 const LARGEST_BLOCK = 256;
 
 /** Whether a layer's convolutions go this way: 3 × 3 taps, channels in eights. */
@@ -71,16 +71,29 @@ export function suitsWinograd({ kernel, stride, fine, coarse }: ConvSpec): boole
   return kernel === 3 && stride <= 2 && channels.every(count => count % 8 === 0 && count >= LEAST_CHANNELS);
 }
 
-/** The products of a pass, sum by sum: [factor, weights, sum] each, flat. */
+/** Integers that describe one product to the kernels. */
+export const PRODUCT_SIZE = 4;
+
+/**
+ * The products of a pass, flat: [factor, weights, sum, whether the sum begins with it] each. Those that share the largest matrix come one after the
+ * other, so that it is fetched once: the weights, or in the filter gradient the sums.
+ */
 export function productsOf(stride: number, pass: Pass): number[] {
   const axis = AXES[stride as 1 | 2][pass];
   const shape = shapeOf(stride, pass);
   const weights = pass === 'gradient' ? shape.coarse : WEIGHTS;
   const sums = pass === 'gradient' ? WEIGHTS : shape.sums;
+  const begun = new Set<number>();
   const products = axis.flatMap(([fy, wy, sy]) =>
     axis.map(([fx, wx, sx]) => [fy * shape.factors + fx, wy * weights + wx, sy * sums + sx]),
   );
-  return products.sort((a, b) => a[2] - b[2]).flat();
+  const shared = pass === 'gradient' ? 2 : 1;
+  products.sort((a, b) => a[shared] - b[shared]);
+  return products.flatMap(([factor, weight, sum]) => {
+    const begins = begun.has(sum) ? 0 : 1;
+    begun.add(sum);
+    return [factor, weight, sum, begins];
+  });
 }
 
 const shapeOf = (stride: number, pass: Pass) => (stride === 1 ? SHAPES.one : pass === 'up' ? SHAPES.up : SHAPES.down);
