@@ -81,12 +81,9 @@ def infer():
     return error
 
 
-def train(segments, epochs, batch):
-    data = torch.rand(min(segments, 64), 1, *architecture["input"])
-    for _ in range(epochs):
-        for start in range(0, segments, batch):
-            count = min(batch, segments - start)
-            step(data[torch.randint(0, len(data), (count,))])
+def epoch(segments):
+    for start in range(0, segments, settings["batch"]):
+        step(pictures[: min(settings["batch"], segments - start)])
 
 
 for line in sys.stdin:
@@ -97,8 +94,8 @@ for line in sys.stdin:
         continue
     if command["cmd"] == "step":
         step(pictures)
-    elif command["cmd"] == "train":
-        train(command["segments"], command["epochs"], command["batch"])
+    elif command["cmd"] == "epoch":
+        epoch(command["segments"])
     else:
         infer()
     print(json.dumps({"ms": (time.perf_counter() - started) * 1000}), flush=True)

@@ -1,9 +1,11 @@
 // How fast networks train and score beside PyTorch on the same cores:
-//   node bench/engine.mjs [--json] [--rounds N] [--threads 1,2] [--models compact,office,mirrored] [--isa]
+//   node bench/engine.mjs [--json] [--rounds N] [--threads 1,2] [--models compact,office,mirrored] [--isa] [--trainings [--epochs N]]
 // Both run in processes of their own and take turns, a round each; figures are medians over the rounds, so that other
 // work on the machine hits both. PyTorch is that of the python3 on the path or in /usr/bin (Debian: python3-torch),
 // with OMP_WAIT_POLICY=PASSIVE; without it ours stands alone. --isa also compares with PyTorch held to SSE, whose
-// vectors are as wide as ours and as a Raspberry Pi's.
+// vectors are as wide as ours and as a Raspberry Pi's. --trainings times whole trainings of presets instead, epoch by
+// epoch in turn (or only the first N epochs of them). PyTorch wants a BLAS of its own kind beside it (Debian: libopenblas0): with the reference one its
+// transposed convolutions take five times as long.
 import { spawn, spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,6 +19,8 @@ const { values: args } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     isa: { type: 'boolean', default: false },
+    trainings: { type: 'boolean', default: false },
+    epochs: { type: 'string' },
     rounds: { type: 'string', default: '9' },
     threads: { type: 'string', default: '1,2' },
     models: { type: 'string', default: 'compact,office,mirrored' },
@@ -46,8 +50,8 @@ class Peer {
     this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
   }
 
-  async ask(cmd) {
-    this.process.stdin.write(`${JSON.stringify({ cmd })}\n`);
+  async ask(cmd, segments) {
+    this.process.stdin.write(`${JSON.stringify({ cmd, segments })}\n`);
     const { value, done } = await this.lines.next();
     if (done) throw new Error(`${this.process.spawnargs.join(' ').slice(0, 80)} ended early`);
     return JSON.parse(value);
@@ -61,14 +65,47 @@ class Peer {
 const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const round = value => (value === undefined ? undefined : Math.round(value * 100) / 100);
 
-async function compare(model, threads, isa) {
-  const { input, batch } = MODELS[model];
+/** Ours and PyTorch's, ready to be asked. */
+function peersFor(model, batch, threads, isa) {
+  const { input } = MODELS[model];
   const architecture = buildArchitecture(input, networkDefaults(model));
   const { rlWeight } = trainingDefaults(model);
   const settings = JSON.stringify({ architecture, batch, threads, rlWeight });
   const ours = new Peer(process.execPath, [join(here, 'engine-ours.mjs'), settings]);
   const env = { OMP_WAIT_POLICY: 'PASSIVE', OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads, ...isa?.env };
   const torch = python && new Peer(python, [join(here, 'engine-peer.py'), settings], env);
+  return { ours, torch };
+}
+
+/** Whole trainings: segments and epochs of the presets. */
+const TRAININGS = {
+  compact: { segments: 600, epochs: 50, batch: 16 },
+  office: { segments: 150, epochs: 20, batch: 32 },
+};
+
+async function compareTrainings(model, threads) {
+  const { segments, batch, ...preset } = TRAININGS[model];
+  const epochs = Number(args.epochs ?? preset.epochs);
+  const { ours, torch } = peersFor(model, batch, threads);
+  const seconds = [0, 0];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (const [k, peer] of [ours, torch].entries()) {
+      if (peer) seconds[k] += (await peer.ask('epoch', segments)).ms / 1000;
+    }
+  }
+  const rss = [await ours.ask('rss'), await torch?.ask('rss')];
+  ours.end();
+  torch?.end();
+  return {
+    ...{ model, segments, epochs, batch, threads, seconds: round(seconds[0]) },
+    ...(torch && { torchSeconds: round(seconds[1]), ratio: round(seconds[0] / seconds[1]) }),
+    ...{ rssMb: round(rss[0].mb), torchRssMb: round(rss[1]?.mb) },
+  };
+}
+
+async function compare(model, threads, isa) {
+  const { batch } = MODELS[model];
+  const { ours, torch } = peersFor(model, batch, threads, isa);
   const times = { step: [[], []], infer: [[], []] };
   const rounds = Number(args.rounds);
   for (const cmd of ['step', 'infer']) {
@@ -94,18 +131,19 @@ async function compare(model, threads, isa) {
   };
 }
 
+function print(row) {
+  const entries = Object.entries(row).flatMap(([k, v]) => (v === undefined ? [] : [`${k} ${v}`]));
+  console.log(args.json ? JSON.stringify(row) : entries.join('  '));
+}
+
 if (!python) console.error('python3 with torch was not found: ours stands alone.');
-for (const model of args.models.split(',')) {
+const models = args.models.split(',').filter(model => !args.trainings || model in TRAININGS);
+for (const model of models) {
   for (const threads of args.threads.split(',').map(Number)) {
-    for (const isa of args.isa && python ? [undefined, SSE] : [undefined]) {
-      const row = await compare(model, threads, isa);
-      console.log(
-        args.json
-          ? JSON.stringify(row)
-          : Object.entries(row)
-              .flatMap(([k, v]) => (v === undefined ? [] : [`${k} ${v}`]))
-              .join('  '),
-      );
+    if (args.trainings) {
+      print(await compareTrainings(model, threads));
+      continue;
     }
+    for (const isa of args.isa && python ? [undefined, SSE] : [undefined]) print(await compare(model, threads, isa));
   }
 }

@@ -151,7 +151,15 @@ export class ConvLayer {
       const { address, count } = winograd.products.gradient;
       const fineSide = [fine, fineH, fineW, P, y0, x0];
       const coarseSide = [coarse, coarseH, coarseW, Q];
-      const target = [this.weightGradient, from, to, address, count, blockOf(spec, 'gradient'), scratch];
+      const target = [
+        this.weightGradient,
+        from,
+        to,
+        address,
+        count,
+        blockOf(spec, 'gradient', this.context.plan.options.batch),
+        scratch,
+      ];
       kernels.winogradFilterGradient(stride, ...fineSide, ...coarseSide, ...target);
       return;
     }
@@ -220,7 +228,16 @@ export class ConvLayer {
     const weights = isDown ? winograd.packedDown : winograd.packedUp;
     const reads = [input, ...source, hop, y0, x0, weights, target[2], bias || zeros];
     const writes = [output, target[0], target[1], v0, u0, tilesY, tilesX, from, to];
-    kernels.winograd(kind, ...reads, ...writes, address, count, blockOf(spec, pass), scratch, act);
+    kernels.winograd(
+      kind,
+      ...reads,
+      ...writes,
+      address,
+      count,
+      blockOf(spec, pass, this.context.plan.options.batch),
+      scratch,
+      act,
+    );
   }
 
   /** Batch norm's running statistics become the ones used for scoring. */

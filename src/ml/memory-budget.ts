@@ -7,8 +7,10 @@ import { trainingBytes } from './plan';
 import { tensorflowTrainingBytes } from './tensorflow/footprint';
 import { MEMORY_LIMIT_BYTES } from './wasm';
 
-/** More at once is no faster, it only takes memory. */
-const ENOUGH_BYTES = 512 * 2 ** 20;
+/** More pictures at once than fit into this are hardly faster, they only take memory. */
+const ENOUGH_BYTES = 64 * 2 ** 20;
+/** Where the weights take long to go through, more pictures should meet them at a time: so much of what they take. */
+const ENOUGH_PART = 1 / 4;
 /** What is left to everything else on the machine. */
 const USABLE_PART = 0.85;
 
@@ -42,6 +44,9 @@ export function microBatchSize(
     );
   }
   const hasBatchNorm = [...architecture.encoder, ...architecture.decoder].some(spec => spec.batchNorm);
-  const sensible = hasBatchNorm ? limit : Math.min(limit, Math.max(ENOUGH_BYTES, perPicture));
-  return Math.min(batchSize, Math.floor(sensible / perPicture));
+  const sensible = hasBatchNorm
+    ? limit
+    : Math.min(limit, Math.max(ENOUGH_BYTES, ENOUGH_PART * fixed, (ours ? threads : 1) * perPicture));
+  const parts = Math.ceil(batchSize / Math.floor(sensible / perPicture));
+  return Math.ceil(batchSize / parts);
 }

@@ -220,7 +220,7 @@ export class Network {
     const count = this.ints[INT.count];
     const accumulate = this.ints[INT.first] ? 0 : 1;
     const [from, to] = context.share(count);
-    this.backThrough([...this.decoder].reverse(), plan.gradientA, plan.gradientB, plan.dBridge, from, to, count);
+    this.backThrough([...this.decoder].reverse(), plan.gradientA, plan.gradientB, plan.dMiddle, from, to, count);
     barrier.wait();
 
     // The bridge: dense, z → picture.
@@ -228,7 +228,7 @@ export class Network {
     const bridgeBias = plan.gradients + this.offsetOf('bridge.bias');
     const bridgeWeight = context.parameter('bridge.weight');
     const dzPart = plan.dzParts + thread * plan.options.batch * latent * 4;
-    const bridge = [plan.dBridge, bridgeVolume] as const;
+    const bridge = [plan.dMiddle, bridgeVolume] as const;
     const range = [nFrom, nTo] as const;
     kernels.denseWeightGradient(plan.ones, count, 1, ...bridge, bridgeBias, 0, 1, ...range, 1, scratch);
     kernels.denseWeightGradient(
@@ -243,7 +243,7 @@ export class Network {
       accumulate,
       scratch,
     );
-    kernels.denseInputGradientLong(plan.dBridge, count, bridgeVolume, bridgeWeight, latent, dzPart, ...range);
+    kernels.denseInputGradientLong(plan.dMiddle, count, bridgeVolume, bridgeWeight, latent, dzPart, ...range);
     barrier.wait();
     if (thread === 0) this.latentBackward(count);
     barrier.wait();
@@ -273,13 +273,13 @@ export class Network {
       width,
       context.parameter('heads.weight'),
       features,
-      plan.dEncoded,
+      plan.dMiddle,
       fFrom,
       fTo,
       scratch,
     );
     barrier.wait();
-    this.backThrough([...this.encoder].reverse(), plan.dEncoded, plan.gradientA, 0, from, to, count);
+    this.backThrough([...this.encoder].reverse(), plan.dMiddle, plan.gradientA, 0, from, to, count);
   }
 
   /**

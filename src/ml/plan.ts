@@ -86,9 +86,8 @@ export interface NetworkPlan {
   gradientB: number;
   /** Values of the largest picture in between: what a picture has in the two buffers above. */
   largest: number;
-  /** Gradients of the bridge's and the encoder's output, [batch][…]. */
-  dBridge: number;
-  dEncoded: number;
+  /** Gradient of the bridge's output, then of the encoder's, [batch][…]: the one is read before the other is written. */
+  dMiddle: number;
   dz: number;
   dzParts: number;
   dHeads: number;
@@ -113,8 +112,8 @@ const GRADIENT_BLOCK = 256;
 const TILE_BYTES = 128;
 
 /** Scratch that the convolutions of one layer need. */
-function convScratchBytes(spec: ConvSpec, passes: readonly Pass[]): number {
-  if (suitsWinograd(spec)) return winogradScratchBytes(spec, passes);
+function convScratchBytes(spec: ConvSpec, passes: readonly Pass[], batch: number): number {
+  if (suitsWinograd(spec)) return winogradScratchBytes(spec, passes, batch);
   const { kernel, fine, coarse } = spec;
   const taps = kernel * kernel;
   const channels = Math.max(fine[2], coarse[2]);
@@ -251,8 +250,7 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
 
   const gradientA = training ? floats(batch * largest) : 0;
   const gradientB = training ? floats(batch * largest) : 0;
-  const dBridge = training ? floats(batch * bridgeVolume) : 0;
-  const dEncoded = training ? floats(batch * features) : 0;
+  const dMiddle = training ? floats(batch * Math.max(bridgeVolume, features)) : 0;
   const dz = floats(batch * latent);
   const dzParts = training ? floats(threads * batch * latent) : 0;
   const dHeads = floats(batch * heads);
@@ -261,7 +259,7 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
   const norms = doubles(threads);
   const denseScratch = denseScratchBytes(batch, Math.max(heads, latent));
   const convScratch = [...encoder, ...decoder].map(({ spec, direction }) =>
-    convScratchBytes(spec, training ? ['down', 'up', 'gradient'] : [direction]),
+    convScratchBytes(spec, training ? ['down', 'up', 'gradient'] : [direction], batch),
   );
   const scratchBytes = Math.ceil(Math.max(denseScratch, ...convScratch) / ALIGN) * ALIGN;
   const scratch = take(scratchBytes * threads);
@@ -289,8 +287,7 @@ export function planNetwork(architecture: Architecture, options: PlanOptions): N
     gradientA,
     gradientB,
     largest,
-    dBridge,
-    dEncoded,
+    dMiddle,
     dz,
     dzParts,
     dHeads,

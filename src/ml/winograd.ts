@@ -62,7 +62,7 @@ const TEMP_BYTES = 4096;
 /** Fewer channels than this are not worth the detour. */
 const LEAST_CHANNELS = 16;
 /** Tiles at once: as many as keep factors and sums near the processor. */
-const BLOCK_BYTES = (Number(process.env.BB) || 2) * 2 ** 20;
+const BLOCK_BYTES = 2 * 2 ** 20;
 const LARGEST_BLOCK = 256;
 
 /** Whether a layer's convolutions go this way: 3 × 3 taps, channels in eights. */
@@ -148,18 +148,20 @@ function scratchParts(spec: ConvSpec, pass: Pass): { perTile: number; fixed: num
   return { perTile, fixed };
 }
 
-/** Tiles that a pass takes at once; a multiple of 4. */
-export function blockOf(spec: ConvSpec, pass: Pass): number {
-  const fitting = Math.floor(BLOCK_BYTES / scratchParts(spec, pass).perTile);
-  return Math.max(4, Math.min(LARGEST_BLOCK, fitting) & ~3);
+/** Tiles that a pass over a batch takes at once; a multiple of 4. */
+export function blockOf(spec: ConvSpec, pass: Pass, batch: number): number {
+  const { tilesY, tilesX } = tilingOf(spec, pass === 'up' ? 'up' : 'down');
+  const fitting = Math.floor(BLOCK_BYTES / scratchParts(spec, pass).perTile) & ~3;
+  const all = (tilesY * tilesX * batch + 3) & ~3;
+  return Math.max(4, Math.min(LARGEST_BLOCK, fitting, all));
 }
 
 /** Scratch of the passes over a layer, in bytes. */
-export function winogradScratchBytes(spec: ConvSpec, passes: readonly Pass[]): number {
+export function winogradScratchBytes(spec: ConvSpec, passes: readonly Pass[], batch: number): number {
   return Math.max(
     ...passes.map(pass => {
       const { perTile, fixed } = scratchParts(spec, pass);
-      return fixed + perTile * blockOf(spec, pass);
+      return fixed + perTile * blockOf(spec, pass, batch);
     }),
     // Packing the weights: 36 matrices of 8 × 4 values behind what is in between.
     8192,
