@@ -5,6 +5,9 @@ import { cutPatch, sticksOut } from './winograd-tiles';
 import { coarseFactors, DOWN, factors, inputSpan, mapCoarse, mapInput, mapTapGradient, ONE } from './winograd-maps';
 
 const GAP: usize = 64;
+/** As in winograd.ts. */
+const TEMP_BYTES: usize = 12288;
+const QUADS: i32 = 8;
 const MATRICES: i32 = 36;
 
 /**
@@ -43,7 +46,7 @@ export function winogradFilterGradient(
   const pixel = <usize>P << 2;
   const coarsePixel = <usize>Q << 2;
   const temp = scratch;
-  const patch = temp + 2048;
+  const patch = temp + 2 * TEMP_BYTES;
   const coarsePatch = patch + <usize>(span * span) * pixel;
   const U = coarsePatch + 16 * coarsePixel;
   const quadBytes = (<usize>block << 4) + GAP;
@@ -80,14 +83,18 @@ export function winogradFilterGradient(
       } else {
         source += <usize>(y * fineW + x) * pixel;
       }
-      const d = U + (<usize>t << 4);
-      for (let c = 0; c < P; c += 4) {
+      for (let c = 0; c < P; c += 4 * QUADS) {
+        const quads = min(QUADS, (P - c) >> 2);
+        const step = <usize>quads << 4;
         for (let r = 0; r < span; r++) {
-          mapInput(kind, source + <usize>r * row + (<usize>c << 2), pixel, temp + (<usize>(r * n) << 4), 16);
+          const s = source + <usize>r * row + (<usize>c << 2);
+          mapInput(kind, s, pixel, 16, temp + <usize>(r * n) * step, step, 16, quads);
         }
-        const to = d + <usize>(c >> 2) * quadBytes;
+        const d = U + (<usize>t << 4) + <usize>(c >> 2) * quadBytes;
+        const down = <usize>n * step;
         for (let k = 0; k < n; k++) {
-          mapInput(kind, temp + (<usize>k << 4), <usize>n << 4, to + <usize>k * factorBytes, <usize>n * factorBytes);
+          const to = d + <usize>k * factorBytes;
+          mapInput(kind, temp + <usize>k * step, down, 16, to, <usize>n * factorBytes, quadBytes, quads);
         }
       }
       source = coarse + <usize>(from + image) * coarseImage;
@@ -99,13 +106,16 @@ export function winogradFilterGradient(
       } else {
         source += <usize>(4 * ty * gridW + 4 * tx) * coarsePixel;
       }
-      for (let c = 0; c < Q; c += 4) {
+      for (let c = 0; c < Q; c += 8) {
         for (let r = 0; r < 4; r++) {
-          mapCoarse(stride, source + <usize>r * row + (<usize>c << 2), coarsePixel, temp + (<usize>(r * e) << 4), 16);
+          const s = source + <usize>r * row + (<usize>c << 2);
+          mapCoarse(stride, s, coarsePixel, 16, temp + (<usize>(r * e) << 5), 32, 16, 2);
         }
-        const to = E + <usize>(c >> 3) * panelBytes + (<usize>t << 5) + (<usize>(c & 4) << 2);
+        const d = E + <usize>(c >> 3) * panelBytes + (<usize>t << 5);
+        const down = <usize>e << 5;
         for (let k = 0; k < e; k++) {
-          mapCoarse(stride, temp + (<usize>k << 4), <usize>e << 4, to + <usize>k * coarseBytes, <usize>e * coarseBytes);
+          const to = d + <usize>k * coarseBytes;
+          mapCoarse(stride, temp + (<usize>k << 5), down, 16, to, <usize>e * coarseBytes, 16, 2);
         }
       }
     }
@@ -165,20 +175,29 @@ function addTapGradients(
   dw: usize,
   temp: usize,
 ): void {
-  const done = temp + 1024;
+  const done = temp + TEMP_BYTES;
   const tap = <usize>(P * Q) << 2;
-  for (let p = 0; p < P; p++) {
-    for (let q = 0; q < Q; q += 4) {
-      const block = <usize>((p >> 2) * (Q >> 3) + (q >> 3)) * <usize>TILE_BYTES;
-      const source = D + block + (<usize>(p & 3) << 5) + (<usize>(q & 4) << 2);
+  const row = <usize>(3 * TILE_BYTES);
+  for (let p = 0; p < P; p += 4) {
+    for (let q = 0; q < Q; q += 8) {
+      const source = D + <usize>((p >> 2) * (Q >> 3) + (q >> 3)) * <usize>TILE_BYTES;
       for (let r = 0; r < 6; r++) {
-        mapTapGradient(stride, source + <usize>(6 * r) * matrixBytes, matrixBytes, temp + <usize>(r * 48), 16);
+        const s = source + <usize>(6 * r) * matrixBytes;
+        mapTapGradient(stride, s, matrixBytes, 16, temp + <usize>r * row, TILE_BYTES, 16, QUADS);
       }
-      for (let k = 0; k < 3; k++) mapTapGradient(stride, temp + (<usize>k << 4), 48, done + (<usize>k << 4), 48);
-      let target = dw + (<usize>(p * Q + q) << 2);
+      for (let k = 0; k < 3; k++) {
+        const offset = <usize>(k * TILE_BYTES);
+        mapTapGradient(stride, temp + offset, row, 16, done + offset, row, 16, QUADS);
+      }
       for (let t = 0; t < 9; t++) {
-        v128.store(target, f32x4.add(v128.load(target), v128.load(done + (<usize>t << 4))));
-        target += tap;
+        let from = done + <usize>(t * TILE_BYTES);
+        let to = dw + <usize>t * tap + (<usize>(p * Q + q) << 2);
+        for (let i = 0; i < 4; i++) {
+          v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+          v128.store(to, f32x4.add(v128.load(to, 16), v128.load(from, 16)), 16);
+          from += 32;
+          to += <usize>Q << 2;
+        }
       }
     }
   }

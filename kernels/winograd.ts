@@ -6,6 +6,11 @@ import { cutPatch, sticksOut } from './winograd-tiles';
 import { factors, inputSpan, mapInput, mapOutput, mapTaps, outputSpan, sums } from './winograd-maps';
 import { RELU, TILE_BYTES, tileQuads } from './tiles';
 
+/** Bytes for a tile between its two maps: 9 × 9 values of QUADS quads; and for one that is done, 8 × 8. */
+const TEMP_BYTES: usize = 12288;
+const DONE_BYTES: usize = 8192;
+/** Quads of channels that go through the maps together. */
+const QUADS: i32 = 8;
 /** Rows of a matrix product that are read at once: a panel of weights stays in the first-level cache. */
 const DEPTH: i32 = 512;
 /** Distinct matrices of weights. */
@@ -65,8 +70,8 @@ export function winograd(
   const factorBytes = <usize>(block >> 2) * groupBytes + GAP;
   const sumBytes = <usize>((N >> 3) * (block >> 2)) * <usize>TILE_BYTES + GAP;
   const temp = scratch;
-  const done = temp + 2048;
-  const bases = done + 1024;
+  const done = temp + TEMP_BYTES;
+  const bases = done + DONE_BYTES;
   const patches = bases + 64;
   const U = patches + 4 * patchBytes;
   const M = U + <usize>(n * n) * factorBytes;
@@ -100,49 +105,57 @@ export function winograd(
         }
       }
       const target = U + <usize>g * groupBytes;
-      for (let c = 0; c < C; c += 4) {
+      for (let c = 0; c < C; c += 4 * QUADS) {
+        const quads = min(QUADS, (C - c) >> 2);
+        const step = <usize>quads << 4;
         for (let i = 0; i < members; i++) {
           const base = bases + (<usize>i << 4);
           const source = <usize>load<u32>(base) + (<usize>c << 2);
           const row = <usize>load<u32>(base, 4);
           for (let r = 0; r < span; r++) {
-            mapInput(kind, source + <usize>r * row, pixel, temp + (<usize>(r * n) << 4), 16);
+            mapInput(kind, source + <usize>r * row, pixel, 16, temp + <usize>(r * n) * step, step, 16, quads);
           }
           const d = target + (<usize>c << 4) + (<usize>i << 4);
+          const down = <usize>n * step;
           for (let k = 0; k < n; k++) {
-            mapInput(kind, temp + (<usize>k << 4), <usize>n << 4, d + <usize>k * factorBytes, <usize>n * factorBytes);
+            const to = d + <usize>k * factorBytes;
+            mapInput(kind, temp + <usize>k * step, down, 16, to, <usize>n * factorBytes, 64, quads);
           }
         }
       }
     }
     multiply(U, factorBytes, w, weightBytes(C, N), M, sumBytes, C, N, groups, products, count);
     for (let p = 0; p < N; p += 8) {
-      for (let t = 0; t < tiles; t++) {
-        const index = first + t;
-        const image = index / perImage;
-        const place = index - image * perImage;
-        const ty = place / tilesX;
-        const v = ty * outs + v0;
-        const u = (place - ty * tilesX) * outs + u0;
-        const picture = out + <usize>(from + image) * outImage;
-        const source = M + <usize>((p >> 3) * groups + (t >> 2)) * <usize>TILE_BYTES + (<usize>(t & 3) << 5);
-        for (let half: usize = 0; half < 32; half += 16) {
-          for (let r = 0; r < m; r++) {
-            const s = source + half + <usize>(r * m) * sumBytes;
-            mapOutput(kind, s, sumBytes, temp + (<usize>(r * outs) << 4), 16);
-          }
-          for (let k = 0; k < outs; k++) {
-            mapOutput(kind, temp + (<usize>k << 4), <usize>outs << 4, done + (<usize>k << 4), <usize>outs << 4);
-          }
-          const channel = (<usize>p << 2) + half;
-          writeTile(done, outs, picture + channel, outH, outW, N, v, u, v128.load(bias + channel), act);
+      for (let g = 0; g < groups; g++) {
+        // Four tiles of eight channels are eight quads in a row.
+        const source = M + <usize>((p >> 3) * groups + g) * <usize>TILE_BYTES;
+        const down = <usize>(outs * TILE_BYTES);
+        for (let r = 0; r < m; r++) {
+          const s = source + <usize>(r * m) * sumBytes;
+          mapOutput(kind, s, sumBytes, 16, temp + <usize>r * down, TILE_BYTES, 16, QUADS);
+        }
+        for (let k = 0; k < outs; k++) {
+          const offset = <usize>(k * TILE_BYTES);
+          mapOutput(kind, temp + offset, down, 16, done + offset, down, 16, QUADS);
+        }
+        const members = min(4, tiles - (g << 2));
+        for (let i = 0; i < members; i++) {
+          const index = first + (g << 2) + i;
+          const image = index / perImage;
+          const place = index - image * perImage;
+          const ty = place / tilesX;
+          const v = ty * outs + v0;
+          const u = (place - ty * tilesX) * outs + u0;
+          const channel = <usize>p << 2;
+          const picture = out + <usize>(from + image) * outImage + channel;
+          writeTile(done + (<usize>i << 5), outs, picture, outH, outW, N, v, u, bias + channel, act);
         }
       }
     }
   }
 }
 
-/** Four channels of a tile go out, as far as they lie in the picture. */
+/** Eight channels of a tile go out, as far as they lie in the picture; its pixels are TILE_BYTES apart. */
 function writeTile(
   tile: usize,
   span: i32,
@@ -152,20 +165,23 @@ function writeTile(
   N: i32,
   y: i32,
   x: i32,
-  bias: v128,
+  bias: usize,
   act: i32,
 ): void {
   const floor = act == RELU ? f32x4.splat(0) : f32x4.splat(-Infinity);
+  const bias0 = v128.load(bias);
+  const bias1 = v128.load(bias, 16);
   const pixel = <usize>N << 2;
   const low = max(0, -x);
   const high = min(span, width - x);
   const end = min(span, height - y);
   for (let r = max(0, -y); r < end; r++) {
-    let from = tile + (<usize>(r * span + low) << 4);
+    let from = tile + <usize>((r * span + low) * TILE_BYTES);
     let to = picture + <usize>((y + r) * width + x + low) * pixel;
     for (let k = low; k < high; k++) {
-      v128.store(to, f32x4.max(f32x4.add(v128.load(from), bias), floor));
-      from += 16;
+      v128.store(to, f32x4.max(f32x4.add(v128.load(from), bias0), floor));
+      v128.store(to, f32x4.max(f32x4.add(v128.load(from, 16), bias1), floor), 16);
+      from += TILE_BYTES;
       to += pixel;
     }
   }
@@ -224,10 +240,8 @@ export function packWinogradDown(
   const matrix = weightBytes(P, Q);
   for (let n = from; n < to; n++) {
     for (let p = 0; p < P; p++) {
-      for (let half: usize = 0; half < 32; half += 16) {
-        const source = w + (<usize>(p * Q + (n << 3)) << 2) + half;
-        mapFilter(stride, source, tap, scratch, packed + (<usize>(n * P + p) << 5) + half, matrix);
-      }
+      const source = w + (<usize>(p * Q + (n << 3)) << 2);
+      mapFilter(stride, source, tap, scratch, packed + (<usize>(n * P + p) << 5), matrix, 2);
     }
   }
 }
@@ -246,12 +260,12 @@ export function packWinogradUp(
   const tap = <usize>(P * Q) << 2;
   const matrix = weightBytes(P, Q);
   // [36][8 of P][4 of Q]
-  const rows = scratch + 512;
+  const rows = scratch + 1024;
   for (let n = from; n < to; n++) {
     for (let q = 0; q < Q; q += 4) {
       for (let i = 0; i < 8; i++) {
         const last = w + 8 * tap + (<usize>(((n << 3) + i) * Q + q) << 2);
-        mapFilter(stride, last, 0 - tap, scratch, rows + (<usize>i << 4), 128);
+        mapFilter(stride, last, 0 - tap, scratch, rows + (<usize>i << 4), 128, 1);
       }
       for (let k = 0; k < WEIGHTS; k++) {
         const target = packed + <usize>k * matrix + (<usize>(n * Q + q) << 5);
@@ -262,10 +276,14 @@ export function packWinogradUp(
   }
 }
 
-/** Nine taps, `tap` bytes apart → 36 factors, `matrix` bytes apart. */
-function mapFilter(stride: i32, s: usize, tap: usize, temp: usize, d: usize, matrix: usize): void {
-  for (let r = 0; r < 3; r++) mapTaps(stride, s + <usize>(3 * r) * tap, tap, temp + <usize>(r * 96), 16);
-  for (let k = 0; k < 6; k++) mapTaps(stride, temp + (<usize>k << 4), 96, d + <usize>k * matrix, 6 * matrix);
+/** Nine taps, `tap` bytes apart → 36 factors, `matrix` bytes apart; for `quads` (1 or 2) quads side by side. */
+function mapFilter(stride: i32, s: usize, tap: usize, temp: usize, d: usize, matrix: usize, quads: i32): void {
+  for (let r = 0; r < 3; r++) {
+    mapTaps(stride, s + <usize>(3 * r) * tap, tap, 16, temp + <usize>(r * 192), 32, 16, quads);
+  }
+  for (let k = 0; k < 6; k++) {
+    mapTaps(stride, temp + (<usize>k << 5), 192, 16, d + <usize>k * matrix, 6 * matrix, 16, quads);
+  }
 }
 
 /** Four vectors → their columns, 32 bytes apart. */

@@ -58,7 +58,7 @@ const SHAPES = {
 /** Factors of a filter along an axis: as many matrices of weights, squared. */
 const WEIGHTS = 6;
 const GAP_BYTES = 64;
-const TEMP_BYTES = 4096;
+const TEMP_BYTES = 2 * 12288;
 /** Fewer channels than this are not worth the detour. */
 const LEAST_CHANNELS = 16;
 /** Tiles at once: as many as keep factors and sums near the processor. */
