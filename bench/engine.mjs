@@ -109,12 +109,13 @@ async function compare(model, threads, isa) {
   const times = { step: [[], []], infer: [[], []] };
   const rounds = Number(args.rounds);
   for (const cmd of ['step', 'infer']) {
-    // The first round warms both up.
-    for (let i = 0; i <= rounds; i++) {
+    // The first rounds warm both up: runtimes compile what is called often anew.
+    const warmUp = cmd === 'step' ? 1 : 10;
+    for (let i = 0; i < warmUp + rounds; i++) {
       for (const [k, peer] of [ours, torch].entries()) {
         if (!peer) continue;
         const { ms } = await peer.ask(cmd);
-        if (i > 0) times[cmd][k].push(ms);
+        if (i >= warmUp) times[cmd][k].push(ms);
       }
     }
     if (cmd === 'step') times.rss = [await ours.ask('rss'), await torch?.ask('rss')];

@@ -83,8 +83,8 @@ export class BatchNorm {
     }
   }
 
-  /** From the gradient of the output, in place, to that of the input; γ's and β's gradients on the way. */
-  backward(dOutput: number, from: number, to: number, count: number): void {
+  /** What `backward` needs from the whole gradient of the output; γ's and β's gradients on the way. */
+  prepareBackward(dOutput: number, from: number, to: number, count: number): void {
     const { context, plan, channels, positions, batchMean, batchInverse } = this;
     const { f32, kernels, thread } = context;
     const bytes = plan.outputVolume * 4;
@@ -109,15 +109,16 @@ export class BatchNorm {
       this.shift[c] = (-slope * inverse * dGamma) / n;
       this.offset[c] = (slope * (mean * inverse * dGamma - dBeta)) / n;
     }
-    kernels.channelGradient(
-      dy,
-      x,
-      (to - from) * positions,
-      channels,
-      this.scale.byteOffset,
-      this.shift.byteOffset,
-      this.offset.byteOffset,
-    );
+  }
+
+  /**
+   * From the gradient of the output, in place, to that of the input, for a stretch of positions.
+   * @param dy address of its gradients, x of its activations
+   */
+  backward(dy: number, x: number, positions: number): void {
+    const { scale, shift, offset, channels } = this;
+    const factors = [scale.byteOffset, shift.byteOffset, offset.byteOffset] as const;
+    this.context.kernels.channelGradient(dy, x, positions, channels, ...factors);
   }
 
   prepareScoring(): void {

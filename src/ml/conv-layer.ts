@@ -8,6 +8,8 @@ import { blockOf, type Pass, productsOf, tilingOf } from './winograd';
 
 const LINEAR = 0;
 const RELU = 1;
+/** Values that batch norm and ReLU go back through one after the other, while they are in the caches. */
+const STRETCH_VALUES = 65536;
 
 export class ConvLayer {
   private readonly batchNorm: BatchNorm | undefined;
@@ -126,11 +128,18 @@ export class ConvLayer {
     const { kernels } = context;
     const { spec, outputVolume } = plan;
     const out = plan.direction === 'down' ? spec.coarse : spec.fine;
-    this.batchNorm?.backward(dOutput, from, to, count);
-    const first = from * outputVolume * 4;
-    const positions = (to - from) * out[0] * out[1];
-    const activation = this.relu ? plan.activation + first : 0;
-    if (positions > 0) kernels.reluBiasGradient(dOutput + first, activation, positions, out[2], this.biasGradient);
+    this.batchNorm?.prepareBackward(dOutput, from, to, count);
+    const channels = out[2];
+    const first = from * outputVolume;
+    const end = to * outputVolume;
+    const stretch = Math.max(1, Math.floor(STRETCH_VALUES / channels)) * channels;
+    for (let at = first; at < end; at += stretch) {
+      const positions = Math.min(stretch, end - at) / channels;
+      const dy = dOutput + at * 4;
+      const x = plan.activation + at * 4;
+      this.batchNorm?.backward(dy, x, positions);
+      kernels.reluBiasGradient(dy, this.relu ? x : 0, positions, channels, this.biasGradient);
+    }
     const fine = plan.direction === 'down' ? plan.input : dOutput;
     const coarse = plan.direction === 'down' ? dOutput : plan.input;
     this.filterGradient(fine, coarse, from, to);
