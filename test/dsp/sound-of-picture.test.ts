@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { readAudioFile } from '#src/audio/read-audio-file';
+import { MeanRange, toDecibels } from '#src/dsp/decibel-range';
 import { griffinLim, MOMENTUM } from '#src/dsp/griffin-lim';
 import { InverseStft } from '#src/dsp/inverse-stft';
 import { Workspace } from '#src/dsp/kernels';
@@ -242,6 +243,29 @@ describe('the sound of a picture', () => {
   it('of a single column goes up to where a next would be', () => {
     const { values, info } = pictureOf(tone(0.5), { frames: 1 });
     assert.equal(soundOfPicture(values, info, { phases: phases() }).pcm.length, 511);
+  });
+
+  it('finds the dB again that were scaled to 0…1', () => {
+    const decibels = pictureOf(tone(0.5), { normalize: 'none' }).values;
+    for (const normalize of ['minmax', 'range'] as const) {
+      const { values, info } = pictureOf(tone(0.5), { normalize });
+      const again = toDecibels(values, info);
+      // What fell below the range is silent.
+      const kept = decibels.map((value, i) => (value > Number(info.lowDb) + 1e-3 ? value - again[i] : 0));
+      const most = kept.reduce((m, error) => Math.max(m, Math.abs(error)), 0);
+      assert.ok(most < 1e-3, `${normalize}: ${most} dB`);
+      assert.equal(Number(info.highDb) - Number(info.lowDb) <= 80.001, true);
+    }
+    const { info } = pictureOf(tone(0.5), { normalize: 'model' });
+    assert.deepEqual([info.lowDb, info.highDb], [undefined, undefined]);
+  });
+
+  it('of a model that means many: the mean of what 0 and 1 stood for', () => {
+    const mean = new MeanRange();
+    assert.deepEqual(mean.mean(), {});
+    for (const lowDb of [-80, -60, -40]) mean.add({ lowDb, highDb: lowDb + 70 });
+    mean.add({});
+    assert.deepEqual(mean.mean(), { lowDb: -60, highDb: 10 });
   });
 
   it('needs to know how loud 0 and 1 are', () => {

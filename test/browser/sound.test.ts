@@ -1,0 +1,128 @@
+// Listening in the editor, in a real Chromium: the node's button and its dialog play and save the last sound, and say
+// why where there is none. Pictures of the dialogs, in the dark theme too, go to artifacts/.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Editor } from '../support/editor';
+import { inject, javascript, tab } from '../support/flows';
+import { NodeRed } from '../support/node-red';
+import { installedUserDir } from '../support/pack';
+import { requireSystem } from '../support/system';
+
+/** A quiet tone of a second, as a spectrogram. */
+const SPECTROGRAM = `
+const values = new Float32Array(513 * 32).fill(-100);
+values.fill(-10, 30 * 32, 31 * 32);
+const spectrogram = { shape: [513, 32], sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann',
+  scale: 'linear', fMin: 0, fMax: 8000, normalize: 'none', min: -100, max: -10 };
+return { payload: Buffer.from(values.buffer), spectrogram };`;
+
+const place = (node: object, x: number, y: number) => ({ ...node, x, y }) as ReturnType<typeof inject>;
+
+describe('listening in the editor', function () {
+  this.timeout(120_000);
+  let nodeRed: NodeRed;
+  let editor: Editor;
+
+  before(async function () {
+    requireSystem(this, 'chromium');
+    nodeRed = await NodeRed.start(await installedUserDir());
+    await nodeRed.deploy([
+      tab('tab'),
+      { id: 'model', type: 'audio-model', name: 'Motor', folder: 'audio-models', threads: 0 },
+      place(inject('press', 'tab', [['picture']]), 120, 80),
+      place(javascript('picture', 'tab', SPECTROGRAM, [['sound']]), 300, 80),
+      place({ id: 'sound', type: 'spectrogram-to-audio', z: 'tab', wires: [[]] }, 520, 80),
+      place({ id: 'draw', type: 'vae-generate', z: 'tab', model: 'model', mode: 'interpolate', wires: [[]] }, 160, 160),
+      place({ id: 'alter', type: 'audio-augment', z: 'tab', wires: [[]] }, 400, 160),
+    ]);
+    editor = await Editor.open(nodeRed.url);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed' || !editor) return;
+    await editor.picture(`failed ${this.currentTest.title}`.slice(0, 80));
+    await editor.closeDialogs();
+  });
+  after(async () => {
+    await editor?.close();
+    await nodeRed?.stop();
+  });
+
+  const note = () => editor.page.locator('.spectrogram-to-audio-note');
+
+  it('says where there is no sound yet, at the button and in the dialog', async () => {
+    await editor.press('sound');
+    const notice = editor.page.locator('.red-ui-notification', { hasText: 'has made no sound yet' });
+    await notice.waitFor();
+    await notice.click();
+    await editor.edit('sound');
+    await editor.page.locator('#node-input-spectrogram-to-audio-play').click();
+    await note().filter({ hasText: 'has made no sound yet' }).waitFor();
+    await editor.closeDialog('cancel');
+    // The browser itself notes each answer of 404.
+    const [first, ...others] = editor.consoleErrors.splice(0);
+    assert.match(first, /404/);
+    assert.ok(
+      others.every(line => line.includes('404')),
+      others.join('\n'),
+    );
+  });
+
+  it('plays the last sound, and says how long and how loud it is', async () => {
+    await editor.press('press');
+    await nodeRed.status('sound', /s of sound/);
+    await editor.press('sound');
+    await editor.edit('sound');
+    await editor.page.locator('#node-input-spectrogram-to-audio-play').click();
+    await note()
+      .filter({ hasText: /^1\.0 s, loudest at −\d+ dB; played at a level that can be heard\.$/ })
+      .waitFor();
+    await editor.picture('dialog spectrogram-to-audio, played', await editor.dialog());
+    await editor.closeDialog();
+  });
+
+  it('saves it as it is', async () => {
+    await editor.edit('sound');
+    const download = editor.page.waitForEvent('download');
+    await editor.page.locator('#node-input-spectrogram-to-audio-save').click();
+    const saved = await download;
+    assert.equal(saved.suggestedFilename(), 'sound.wav');
+    const wav = readFileSync(await saved.path());
+    assert.deepEqual([wav.toString('latin1', 0, 4), wav.readUInt32LE(24)], ['RIFF', 16000]);
+    let peak = 0;
+    for (let at = 44; at < wav.length; at += 2) peak = Math.max(peak, Math.abs(wav.readInt16LE(at)));
+    assert.ok(peak > 10 && peak < 3000, `peak ${peak}: saved as quiet as it is`);
+    await editor.closeDialog('cancel');
+  });
+
+  it('hides what does not count for the choice made', async () => {
+    const visible = (selector: string) => editor.page.locator(selector).isVisible();
+    await editor.edit('sound');
+    assert.equal(await visible('#node-input-iterations'), true);
+    await editor.page.locator('#node-input-phase').selectOption('input');
+    assert.equal(await visible('#node-input-iterations'), false);
+    await editor.closeDialog('cancel');
+    await editor.edit('draw');
+    assert.deepEqual([await visible('#node-input-count'), await visible('#node-input-seed')], [true, false]);
+    await editor.page.locator('#node-input-mode').selectOption('prior');
+    assert.deepEqual([await visible('#node-input-count'), await visible('#node-input-seed')], [true, true]);
+    await editor.closeDialog('cancel');
+    await editor.edit('alter');
+    assert.equal(await visible('#node-input-snrDb'), true);
+    await editor.page.locator('#node-input-noise').selectOption('none');
+    assert.equal(await visible('#node-input-snrDb'), false);
+    await editor.closeDialog('cancel');
+  });
+
+  it('reads in the dark as well', async () => {
+    await editor.page.evaluate(`document.documentElement.classList.add('nr-theme-dark')`);
+    for (const id of ['sound', 'draw', 'alter']) {
+      const dialog = await editor.edit(id);
+      await editor.picture(`dialog dark ${id}`, dialog);
+      await editor.closeDialog('cancel');
+    }
+  });
+
+  it('leaves no error on the console of the browser', () => {
+    assert.deepEqual(editor.consoleErrors, []);
+  });
+});
