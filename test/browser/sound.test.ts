@@ -1,10 +1,10 @@
 // Listening in the editor, in a real Chromium: the node's button and its dialog play and save the last sound, and say
-// why where there is none. Pictures of the dialogs, in the dark theme too, go to artifacts/.
+// why where there is none; the dialogs of the nodes around it hide what does not count for the choice made.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Editor } from '../support/editor';
 import { inject, javascript, tab } from '../support/flows';
-import { NodeRed } from '../support/node-red';
+import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDir } from '../support/pack';
 import { requireSystem } from '../support/system';
 
@@ -16,7 +16,7 @@ const spectrogram = { shape: [513, 32], sampleRate: 16000, fftSize: 1024, hopLen
   scale: 'linear', fMin: 0, fMax: 8000, normalize: 'none', min: -100, max: -10 };
 return { payload: Buffer.from(values.buffer), spectrogram };`;
 
-const place = (node: object, x: number, y: number) => ({ ...node, x, y }) as ReturnType<typeof inject>;
+const place = (node: FlowEntry, x: number, y: number): FlowEntry => ({ ...node, x, y });
 
 describe('listening in the editor', function () {
   this.timeout(120_000);
@@ -31,9 +31,13 @@ describe('listening in the editor', function () {
       { id: 'model', type: 'audio-model', name: 'Motor', folder: 'audio-models', threads: 0 },
       place(inject('press', 'tab', [['picture']]), 120, 80),
       place(javascript('picture', 'tab', SPECTROGRAM, [['sound']]), 300, 80),
-      place({ id: 'sound', type: 'spectrogram-to-audio', z: 'tab', wires: [[]] }, 520, 80),
+      place(
+        { id: 'sound', type: 'spectrogram-to-audio', z: 'tab', phase: 'griffin-lim', format: 'pcm', wires: [[]] },
+        520,
+        80,
+      ),
       place({ id: 'draw', type: 'vae-generate', z: 'tab', model: 'model', mode: 'interpolate', wires: [[]] }, 160, 160),
-      place({ id: 'alter', type: 'audio-augment', z: 'tab', wires: [[]] }, 400, 160),
+      place({ id: 'alter', type: 'audio-augment', z: 'tab', noise: 'pink', wires: [[]] }, 400, 160),
     ]);
     editor = await Editor.open(nodeRed.url);
   });
@@ -59,12 +63,8 @@ describe('listening in the editor', function () {
     await note().filter({ hasText: 'has made no sound yet' }).waitFor();
     await editor.closeDialog('cancel');
     // The browser itself notes each answer of 404.
-    const [first, ...others] = editor.consoleErrors.splice(0);
-    assert.match(first, /404/);
-    assert.ok(
-      others.every(line => line.includes('404')),
-      others.join('\n'),
-    );
+    const lines = editor.consoleErrors.splice(0);
+    assert.ok(lines.length > 0 && lines.every(line => line.includes('404')), lines.join('\n'));
   });
 
   it('plays the last sound, and says how long and how loud it is', async () => {
@@ -107,19 +107,11 @@ describe('listening in the editor', function () {
     assert.deepEqual([await visible('#node-input-count'), await visible('#node-input-seed')], [true, true]);
     await editor.closeDialog('cancel');
     await editor.edit('alter');
+    await editor.picture('dialog audio-augment, pink noise', await editor.dialog());
     assert.equal(await visible('#node-input-snrDb'), true);
     await editor.page.locator('#node-input-noise').selectOption('none');
     assert.equal(await visible('#node-input-snrDb'), false);
     await editor.closeDialog('cancel');
-  });
-
-  it('reads in the dark as well', async () => {
-    await editor.page.evaluate(`document.documentElement.classList.add('nr-theme-dark')`);
-    for (const id of ['sound', 'draw', 'alter']) {
-      const dialog = await editor.edit(id);
-      await editor.picture(`dialog dark ${id}`, dialog);
-      await editor.closeDialog('cancel');
-    }
   });
 
   it('leaves no error on the console of the browser', () => {
