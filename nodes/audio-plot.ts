@@ -1,19 +1,22 @@
 // The audio-plot node: messages in, pictures out, at most two a second, the last one always. What a picture shows is
 // gathered in src/plot/gather, drawn in a thread; here are the pace, the message and the editor's view.
 import type { NodeAPI, NodeDef } from 'node-red';
+import { rocCurve } from '../src/detect/roc';
 import { type Picture, PlotThread } from '../src/jobs/plot-thread';
 import type { Message } from '../src/messages';
 import { PICTURE_FORMATS, type PictureSettings } from '../src/plot/figures/draw';
 import type { Gatherer } from '../src/plot/gather/gatherer';
 import { gathererFor, PLOTS, type PlotName } from '../src/plot/gather/plots';
 import { THEMES } from '../src/plot/theme';
-import { choiceField, numberField, textField } from './lib/config';
+import { choiceField, numberField, textField, textListField } from './lib/config';
 import { announcePicture, offerPictures, type PictureSource, registerPlotRoutes } from './lib/plot-routes';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface Config extends PictureSettings {
   plot: PlotName;
   title: string;
+  /** For the plot roc: labels that are anomalies. */
+  positiveLabels: string[];
 }
 
 /** Pixels. */
@@ -25,6 +28,7 @@ function read(def: NodeDef): Config {
   return {
     plot: choiceField(def, 'plot', PLOTS, 'spectrogram'),
     title: textField(def, 'title'),
+    positiveLabels: textListField(def, 'positiveLabels'),
     width: numberField(def, 'width', 480, SIZE),
     height: numberField(def, 'height', 300, SIZE),
     format: choiceField(def, 'format', PICTURE_FORMATS, 'png'),
@@ -50,7 +54,7 @@ class AudioPlot implements Handlers, PictureSource {
   private readonly withdraw: () => void;
 
   constructor(private readonly shell: Shell<Config>) {
-    this.gatherer = gathererFor(shell.config.plot);
+    this.gatherer = gathererFor(shell.config.plot, { positiveLabels: shell.config.positiveLabels, rocOf });
     this.contentType = CONTENT_TYPES[shell.config.format];
     shell.status.idle('waiting');
     this.withdraw = offerPictures(shell.RED, shell.node.id, this);
@@ -85,9 +89,9 @@ class AudioPlot implements Handlers, PictureSource {
 
   private async draw(): Promise<void> {
     const { version, shell, gatherer } = this;
-    const { plot, title, ...settings } = shell.config;
+    const { title, width, height, format, theme } = shell.config;
     const figure = gatherer.figure();
-    const picture = figure && (await this.thread.draw({ ...figure, title }, settings));
+    const picture = figure && (await this.thread.draw({ ...figure, title }, { width, height, format, theme }));
     this.drawn = { version, picture };
   }
 
@@ -139,6 +143,11 @@ class AudioPlot implements Handlers, PictureSource {
     const others = Array.isArray(msg.attachments) ? msg.attachments : [];
     return { ...msg, payload: picture, contentType, attachments: [...others, attachment] };
   }
+}
+
+function rocOf(negative: number[], positive: number[]): [number, number][] {
+  const { falsePositiveRate, truePositiveRate } = rocCurve(negative, positive);
+  return falsePositiveRate.map((rate, i) => [rate, truePositiveRate[i]]);
 }
 
 /** Node-RED keeps a node's wires there: one list of ids per output. */

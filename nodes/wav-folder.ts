@@ -6,7 +6,7 @@ import type { Pad } from '../src/audio/segment';
 import { parseLabelRule } from '../src/audio/sound-folder';
 import { UserError } from '../src/errors';
 import type { Message } from '../src/messages';
-import { booleanField, choiceField, numberField, resolveFolder, textField } from './lib/config';
+import { booleanField, choiceField, numberField, resolveFolder, textField, textListField } from './lib/config';
 import { FolderPlayer, type PassResult } from './lib/folder-player';
 import { listeningRoom } from './lib/listening-room';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
@@ -29,10 +29,7 @@ function read(def: NodeDef, RED: NodeAPI): WavFolderConfig {
     folder: resolveFolder(RED, textField(def, 'folder', 'recordings')),
     recursive: booleanField(def, 'recursive', true),
     labels: parseLabelRule(textField(def, 'labels', 'folder')),
-    onlyLabels: textField(def, 'onlyLabels')
-      .split(',')
-      .map(label => label.trim())
-      .filter(Boolean),
+    onlyLabels: textListField(def, 'onlyLabels'),
     sampleRate: sampleRateField(def),
     segmentSeconds: numberField(def, 'segmentSeconds', 0, { min: 0, max: 3600, unit: 'seconds' }),
     hopSeconds: numberField(def, 'hopSeconds', 0, { min: 0, max: 3600, unit: 'seconds' }),

@@ -75,6 +75,14 @@ export function textField(def: Fields, field: string, fallback = ''): string {
   return isEmpty(raw) ? fallback : String(raw).trim() || fallback;
 }
 
+/** A comma-separated list of texts, each trimmed; empty ones are left out. */
+export function textListField(def: Fields, field: string): string[] {
+  return textField(def, field)
+    .split(',')
+    .map(part => part.trim())
+    .filter(Boolean);
+}
+
 /** The sounds that come with the package, as `earshot:NAME` in a folder field. */
 const BUNDLED = /^earshot:(.*)$/;
 const PACKAGE_ROOT = resolve(__dirname, '..', '..', '..');

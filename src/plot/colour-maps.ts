@@ -39,7 +39,10 @@ export function colourAt(map: ColourMap, t: number): [number, number, number] {
   return [channel(0), channel(1), channel(2)];
 }
 
-/** `steps` colours from the darkest to the brightest. */
-export function colourScale(map: ColourMap, steps: number): [number, number, number][] {
-  return Array.from({ length: steps }, (_, i) => colourAt(map, steps > 1 ? i / (steps - 1) : 0));
+/** `steps` colours from the darkest to the brightest, 0xRRGGBB. */
+export function paletteOf(map: ColourMap, steps: number): number[] {
+  return Array.from({ length: steps }, (_, i) => {
+    const [red, green, blue] = colourAt(map, steps > 1 ? i / (steps - 1) : 0);
+    return (red << 16) | (green << 8) | blue;
+  });
 }

@@ -2,10 +2,10 @@
 // and how values lie in it. Nothing here knows what is plotted.
 
 import type { Tick } from './axis';
-import { type ColourMap, colourAt } from './colour-maps';
+import { type ColourMap, paletteOf } from './colour-maps';
 import { capitalHeight, textWidth } from './font/stroke-font';
 import type { Scale } from './scale';
-import type { Box, Colour, Point, Surface } from './surface';
+import type { Box, Point, Surface } from './surface';
 import { drawMarker, type Look, type Theme } from './theme';
 
 export interface Axis {
@@ -67,7 +67,7 @@ export function drawFrame(drawing: Drawing, spec: FrameSpec): PlotArea {
   const line = Math.round(size * 1.45);
   let top = drawTitle(drawing, spec, pad);
   top = drawLegend(drawing, spec.legend ?? [], top, pad);
-  top += Math.round(size * 0.6);
+  top += Math.round(size * 0.8);
   const bottom = surface.height - pad - capitalHeight(size) - TICK - 3 - (spec.x.label ? line : 0);
   const most = Math.max(2, Math.floor((bottom - top) / (size * 2.4)));
   const axisWidth = (axis: Axis | undefined): number => {
@@ -252,7 +252,8 @@ class Axes {
     const { right, top, height } = this.area;
     const left = right + gap;
     const values = Uint8Array.from({ length: COLOUR_STEPS }, (_, i) => COLOUR_STEPS - 1 - i);
-    surface.raster({ columns: 1, rows: COLOUR_STEPS, values, map, steps: COLOUR_STEPS }, { left, top, width, height });
+    const palette = paletteOf(map, COLOUR_STEPS);
+    surface.raster({ columns: 1, rows: COLOUR_STEPS, values, palette }, { left, top, width, height });
     let widest = 0;
     for (const { at, label: text } of scale.ticks(most)) {
       const y = crisp(top + (1 - at) * height - 0.5);
@@ -316,10 +317,4 @@ export function shorten(text: string, width: number, size: number, bold = false)
     if (textWidth(cut, size, bold) <= width) return cut;
   }
   return '';
-}
-
-/** Black or white, whichever reads better on a colour. */
-export function inkOn(map: ColourMap, share: number): Colour {
-  const [red, green, blue] = colourAt(map, share);
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 110 ? 0x000000 : 0xffffff;
 }

@@ -1,6 +1,6 @@
 // A matrix of values (a spectrogram, an error) as a picture: pooled where it has more elements than pixels, then
 // divided into the steps of a colour scale.
-import type { ColourMap } from './colour-maps';
+import { type ColourMap, paletteOf } from './colour-maps';
 import { extremes } from './scale';
 import type { Raster } from './surface';
 
@@ -38,7 +38,7 @@ export function rasterOf(
       steps[row * columns + column] = Math.max(0, Math.min(STEPS - 1, (value - low) * factor + 0.5));
     }
   }
-  return { columns, rows, values: steps, map, steps: STEPS };
+  return { columns, rows, values: steps, palette: paletteOf(map, STEPS) };
 }
 
 /** Mean or maximum over the rows and columns from … to (exclusive). */

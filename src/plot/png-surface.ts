@@ -1,5 +1,4 @@
 // A drawing surface that becomes a PNG.
-import { colourScale } from './colour-maps';
 import { penWidth, textStrokes, textWidth } from './font/stroke-font';
 import { Pixels } from './pixels';
 import { encodePng } from './png';
@@ -9,7 +8,7 @@ import {
   type Line,
   type Point,
   type Raster,
-  rgb,
+  RIM,
   type Surface,
   type TextStyle,
 } from './surface';
@@ -39,7 +38,8 @@ export class PngSurface implements Surface {
     );
   }
 
-  polygon(points: readonly Point[], fill: Colour, opacity = 1): void {
+  polygon(points: readonly Point[], fill: Colour, { opacity = 1, rim }: { opacity?: number; rim?: Colour } = {}): void {
+    if (rim !== undefined) this.pixels.pen([[...points, points[0]].flat()], RIM, rim);
     this.pixels.fill(points, fill, opacity);
   }
 
@@ -69,8 +69,7 @@ export class PngSurface implements Surface {
     this.pixels.pen(strokes, penWidth(size, bold), colour);
   }
 
-  raster({ columns, rows, values, map, steps }: Raster, box: Box): void {
-    const palette = colourScale(map, steps).map(rgb);
+  raster({ columns, rows, values, palette }: Raster, box: Box): void {
     const [left, top] = [Math.round(box.left), Math.round(box.top)];
     const [right, bottom] = [Math.round(box.left + box.width), Math.round(box.top + box.height)];
     for (let y = top; y < bottom; y++) {

@@ -1,5 +1,4 @@
 // What plots draw on. Two back ends: SVG text (svg-surface) and pixels (png-surface). Pixels, y downwards.
-import type { ColourMap } from './colour-maps';
 
 /** 0xRRGGBB */
 export type Colour = number;
@@ -12,6 +11,9 @@ export interface Box {
   width: number;
   height: number;
 }
+
+/** Width of the line around a shape, half of which the shape covers. */
+export const RIM = 1.8;
 
 export interface Line {
   colour: Colour;
@@ -35,18 +37,17 @@ export interface TextStyle {
 export interface Raster {
   columns: number;
   rows: number;
-  /** Steps of the colour scale, 0 to `steps` − 1, row-major from the top. */
+  /** Places in the palette, row-major from the top. */
   values: Uint8Array;
-  map: ColourMap;
-  steps: number;
+  palette: readonly Colour[];
 }
 
 export interface Surface {
   readonly width: number;
   readonly height: number;
   rect(box: Box, fill: Colour, opacity?: number): void;
-  /** A filled shape. */
-  polygon(points: readonly Point[], fill: Colour, opacity?: number): void;
+  /** A filled shape; `rim` is a line of about a pixel around it, outside. */
+  polygon(points: readonly Point[], fill: Colour, style?: { opacity?: number; rim?: Colour }): void;
   /** An open line through all points, with round joints. */
   line(points: readonly Point[], style: Line): void;
   /** @param x,y where the text starts, has its middle or ends; its baseline */
@@ -65,7 +66,7 @@ export function inset(surface: Surface, { left, top, width, height }: Box): Surf
     width,
     height,
     rect: (box, fill, opacity) => surface.rect(move(box), fill, opacity),
-    polygon: (points, fill, opacity) => surface.polygon(shift(points), fill, opacity),
+    polygon: (points, fill, style) => surface.polygon(shift(points), fill, style),
     line: (points, style) => surface.line(shift(points), style),
     text: (text, x, y, style) => surface.text(text, x + left, y + top, style),
     raster: (picture, box) => surface.raster(picture, move(box)),
@@ -78,8 +79,6 @@ export function hex(colour: Colour): string {
   return `#${colour.toString(16).padStart(6, '0')}`;
 }
 
-export const rgb = ([red, green, blue]: readonly [number, number, number]): Colour => (red << 16) | (green << 8) | blue;
-
 /** A colour between two others, `share` of the way to the second. */
 export function mix(from: Colour, to: Colour, share: number): Colour {
   const channel = (shift: number): number => {
@@ -88,6 +87,9 @@ export function mix(from: Colour, to: Colour, share: number): Colour {
   };
   return channel(16) | channel(8) | channel(0);
 }
+
+/** Black or white, whichever reads better on a colour: at least 4.5 to 1. */
+export const inkOn = (colour: Colour): Colour => (contrast(0, colour) > contrast(0xffffff, colour) ? 0 : 0xffffff);
 
 /** Contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio"); text needs 4.5, other marks 3. */
 export function contrast(one: Colour, other: Colour): number {

@@ -1,5 +1,5 @@
 // A drawing surface that becomes SVG text (SVG 1.1, no scripts, no ids: several may stand in one page).
-import { colourScale } from './colour-maps';
+import { isKnown, textWidth } from './font/stroke-font';
 import { encodePng } from './png';
 import {
   type Box,
@@ -8,12 +8,12 @@ import {
   type Line,
   type Point,
   type Raster,
-  rgb,
+  RIM,
   type Surface,
   type TextStyle,
 } from './surface';
 
-/** The fonts whose widths the layout knows. */
+/** The fonts whose widths the layout knows; the letters of any other one are set to the same widths. */
 const FONTS = "Arial, Helvetica, 'Liberation Sans', sans-serif";
 
 export class SvgSurface implements Surface {
@@ -31,8 +31,9 @@ export class SvgSurface implements Surface {
     );
   }
 
-  polygon(points: readonly Point[], fill: Colour, opacity = 1): void {
-    this.parts.push(`<path d="${path(points)}Z"${paint(fill, opacity)}/>`);
+  polygon(points: readonly Point[], fill: Colour, { opacity = 1, rim }: { opacity?: number; rim?: Colour } = {}): void {
+    const outline = rim === undefined ? '' : ` stroke="${hex(rim)}" stroke-width="${RIM}" paint-order="stroke"`;
+    this.parts.push(`<path d="${path(points)}Z"${paint(fill, opacity)}${outline}/>`);
   }
 
   line(points: readonly Point[], { colour, width, dash }: Line): void {
@@ -47,13 +48,13 @@ export class SvgSurface implements Surface {
       `x="${short(x)}" y="${short(y)}" font-size="${short(size)}" fill="${hex(colour)}"`,
       anchor !== 'start' && `text-anchor="${anchor}"`,
       bold && 'font-weight="bold"',
+      isKnown(text) && `textLength="${short(textWidth(text, size, bold))}" lengthAdjust="spacingAndGlyphs"`,
       turned && `transform="rotate(-90 ${short(x)} ${short(y)})"`,
     ];
     this.parts.push(`<text ${attributes.filter(Boolean).join(' ')}>${escapeXml(text)}</text>`);
   }
 
-  raster({ columns, rows, values, map, steps }: Raster, { left, top, width, height }: Box): void {
-    const palette = colourScale(map, steps).map(rgb);
+  raster({ columns, rows, values, palette }: Raster, { left, top, width, height }: Box): void {
     const png = encodePng(
       columns,
       rows,
@@ -100,8 +101,13 @@ const FORBIDDEN = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
 /** Hundredths of a pixel are enough. */
 const short = (value: number): string => String(Math.round(value * 100) / 100);
 
-const path = (points: readonly Point[]): string =>
-  points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${short(x)} ${short(y)}`).join('');
+/** From point to point by differences, which are shorter to write. */
+function path(points: readonly Point[]): string {
+  const rounded = points.map(([x, y]) => [Math.round(x * 100), Math.round(y * 100)]);
+  const steps = rounded.slice(1).map(([x, y], i) => `${(x - rounded[i][0]) / 100} ${(y - rounded[i][1]) / 100}`);
+  const [[x, y]] = rounded;
+  return `M${x / 100} ${y / 100}${steps.length > 0 ? `l${steps.join(' ')}` : ''}`;
+}
 
 const paint = (fill: Colour, opacity: number): string =>
   ` fill="${hex(fill)}"${opacity < 1 ? ` fill-opacity="${short(opacity)}"` : ''}`;

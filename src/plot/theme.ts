@@ -25,6 +25,8 @@ const ORANGE = 0xe69f00;
 const SKY = 0x56b4e9;
 const GREEN = 0x009e73;
 const YELLOW = 0xf0e442;
+/** Yellow cannot be seen on white. */
+const OLIVE = 0xa39400;
 const BLUE = 0x0072b2;
 const VERMILION = 0xd55e00;
 const PURPLE = 0xcc79a7;
@@ -37,7 +39,7 @@ export const THEME: Record<ThemeName, Theme> = {
     axis: 0x818b98,
     grid: 0xe4e7eb,
     shade: 0xf0f2f5,
-    categories: [BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, 0x1f2328, YELLOW],
+    categories: [BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, 0x1f2328, OLIVE],
     alarm: VERMILION,
   },
   dark: {
@@ -150,6 +152,5 @@ export function drawMarker(
       surface.line(placed(stroke, radius), { colour, width: Math.max(1.5, radius * 0.5) });
     return;
   }
-  if (rim !== undefined) surface.polygon(placed(SHAPES[marker], radius + 0.9), rim);
-  surface.polygon(placed(SHAPES[marker], radius), colour);
+  surface.polygon(placed(SHAPES[marker], radius), colour, { rim });
 }

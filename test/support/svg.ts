@@ -53,6 +53,7 @@ export interface SvgText {
   colour: number;
   anchor: string;
   turned: boolean;
+  bold: boolean;
 }
 
 export function textsOf(elements: readonly SvgElement[]): SvgText[] {
@@ -66,5 +67,6 @@ export function textsOf(elements: readonly SvgElement[]): SvgText[] {
       colour: Number.parseInt(attributes.fill.slice(1), 16),
       anchor: attributes['text-anchor'] ?? 'start',
       turned: 'transform' in attributes,
+      bold: attributes['font-weight'] === 'bold',
     }));
 }

@@ -15,4 +15,8 @@ const clock = (date: Date): string => `${two(date.getHours())}:${two(date.getMin
 export const baseName = (source: string): string => source.split(/[\\/]/).at(-1) ?? source;
 
 /** "1 segment", "24 segments" */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;
+
+/** "87 %" */
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;

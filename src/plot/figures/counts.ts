@@ -1,8 +1,9 @@
 // How many segments there are of each label, as bars side by side with their names.
 
-import { capitalHeight } from '../font/stroke-font';
+import { capitalHeight, textWidth } from '../font/stroke-font';
 import { type Drawing, drawFrame } from '../frame';
 import { countScale, nameScale } from '../scale';
+import { inkOn } from '../surface';
 import { counted } from './caption';
 
 export interface LabelCount {
@@ -39,7 +40,10 @@ export function drawCounts(drawing: Drawing, { title, counts }: CountsFigure): v
     surface.rect(box, theme.categories[0]);
     if (thickness < size) return;
     const text = `${segments} · ${duration(seconds)}`;
-    surface.text(text, area.left + width + 5, Math.round(y + capitalHeight(size) / 2), { size, colour: theme.ink });
+    const [end, baseline] = [area.left + width, Math.round(y + capitalHeight(size) / 2)];
+    const fits = end + 5 + textWidth(text, size) <= surface.width - 4;
+    if (fits) surface.text(text, end + 5, baseline, { size, colour: theme.ink });
+    else surface.text(text, end - 5, baseline, { size, colour: inkOn(theme.categories[0]), anchor: 'end' });
   });
 }
 

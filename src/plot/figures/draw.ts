@@ -5,13 +5,29 @@ import { PngSurface } from '../png-surface';
 import type { Surface } from '../surface';
 import { SvgSurface } from '../svg-surface';
 import { THEME, type ThemeName } from '../theme';
+import { type ConfusionFigure, drawConfusion, drawPredictions, type PredictionsFigure } from './classification';
 import { type CountsFigure, drawCounts } from './counts';
 import { drawLoss, type LossFigure } from './loss';
+import { drawRoc, type RocFigure } from './roc';
+import { drawLatent, drawRlKl, type LatentFigure, type RlKlFigure } from './scatter';
 import { drawScores, type ScoresFigure } from './scores';
 import { drawHeatmap, drawSpectrogram, type HeatmapFigure, type SpectrogramFigure } from './spectrogram';
+import { drawSweep, type SweepFigure } from './sweep';
 import { drawWaveform, type WaveformFigure } from './waveform';
 
-export type Figure = SpectrogramFigure | HeatmapFigure | WaveformFigure | ScoresFigure | LossFigure | CountsFigure;
+export type Figure =
+  | SpectrogramFigure
+  | HeatmapFigure
+  | WaveformFigure
+  | ScoresFigure
+  | LossFigure
+  | CountsFigure
+  | ConfusionFigure
+  | PredictionsFigure
+  | RlKlFigure
+  | LatentFigure
+  | RocFigure
+  | SweepFigure;
 
 export const PICTURE_FORMATS = ['png', 'svg'] as const;
 
@@ -31,6 +47,12 @@ const DRAW: { [K in Figure['kind']]: Draw<Extract<Figure, { kind: K }>> } = {
   scores: drawScores,
   loss: drawLoss,
   counts: drawCounts,
+  confusion: drawConfusion,
+  predictions: drawPredictions,
+  'rl-kl': drawRlKl,
+  latent: drawLatent,
+  roc: drawRoc,
+  sweep: drawSweep,
 };
 
 /**

@@ -1,7 +1,8 @@
 // How a training goes: losses per epoch.
 import { type Drawing, drawFrame } from '../frame';
 import { countScale, fittingLogScale, fittingScale, wantsLog } from '../scale';
-import { categoryLook, drawMarker, type Theme } from '../theme';
+import { categoryLook, drawMarker } from '../theme';
+import { counted } from './caption';
 
 export interface LossSeries {
   name: string;
@@ -16,10 +17,12 @@ export interface LossFigure {
   epochs: number[];
   /** Epochs that the training was set to; 0 where unknown. */
   of: number;
+  /** Which of several trainings; empty where there is one. */
+  stage?: string;
   series: LossSeries[];
 }
 
-export function drawLoss(drawing: Drawing, { title, epochs, of, series }: LossFigure): void {
+export function drawLoss(drawing: Drawing, { title, epochs, of, stage, series }: LossFigure): void {
   const { surface, theme } = drawing;
   const values = series.flatMap(one => one.values).filter(Number.isFinite);
   const log = wantsLog(values);
@@ -30,16 +33,16 @@ export function drawLoss(drawing: Drawing, { title, epochs, of, series }: LossFi
   };
   const area = drawFrame(drawing, {
     title: title || 'Training',
-    note: of > last ? `epoch ${last} of ${of}` : `${last} epochs`,
+    note: [stage, of > last ? `epoch ${last} of ${of}` : counted(last, 'epoch')].filter(Boolean).join(', '),
     x: { scale: countScale(Math.min(1, epochs[0] ?? 1), Math.max(last, 2)), label: 'epoch' },
     y: log
       ? { scale: fittingLogScale(values), label: 'loss, log scale' }
       : { scale: fittingScale(values), label: 'loss' },
-    legend: series.map((one, i) => ({ ...lookOf(theme, i), line: 2, label: latest(one) })),
+    legend: series.map((one, i) => ({ ...categoryLook(theme, i), line: 2, label: latest(one) })),
   });
   surface.clip(area, () => {
     series.forEach((one, i) => {
-      const { colour, marker, dash } = lookOf(theme, i);
+      const { colour, marker, dash } = categoryLook(theme, i);
       const told = epochs.flatMap((epoch, e) => {
         const value = one.values[e];
         return Number.isFinite(value) && !(log && value <= 0) ? [area.point(epoch, value)] : [];
@@ -55,5 +58,3 @@ export function drawLoss(drawing: Drawing, { title, epochs, of, series }: LossFi
     });
   });
 }
-
-const lookOf = (theme: Theme, i: number) => categoryLook(theme, i);

@@ -33,13 +33,11 @@ export const LEAST_DIFFERENCE = 0.2;
 export function drawSpectrogram(drawing: Drawing, { title, values, info, audio }: SpectrogramFigure): void {
   const matrix = matrixOf(values, info);
   const range = shownRange(values);
-  const scaled = info.normalize === 'minmax' || info.normalize === 'range';
-  const colours: Axis = { scale: linearScale(...range), label: scaled ? 'level (0…1)' : 'level (dB)' };
   const area = drawFrame(drawing, {
     title: title || 'Spectrogram',
     note: captionOf(audio),
     ...timeAndFrequency(info),
-    colours: { map: 'viridis', axis: colours },
+    colours: { map: 'viridis', axis: levelAxis(range, info) },
     grid: 'none',
   });
   drawing.surface.raster(rasterOf(matrix, area, 'mean', range, 'viridis'), area);
@@ -59,6 +57,14 @@ export function drawHeatmap(drawing: Drawing, { title, error, info, score, peak,
   });
   drawing.surface.raster(rasterOf(matrix, area, 'max', range, 'magma'), area);
   if (peak) drawPeak(drawing, area, peak);
+}
+
+/** In dB also where the values are from 0 to 1, if it is known what these stand for. */
+function levelAxis([low, high]: Range, { normalize, lowDb, highDb }: SpectrogramInfo): Axis {
+  if (normalize !== 'minmax' && normalize !== 'range') return { scale: linearScale(low, high), label: 'level (dB)' };
+  if (lowDb === undefined || highDb === undefined) return { scale: linearScale(low, high), label: 'level (0…1)' };
+  const decibels = (value: number): number => lowDb + value * (highDb - lowDb);
+  return { scale: linearScale(decibels(low), decibels(high)), label: 'level (dB)' };
 }
 
 /** The root of the squared error reads as a difference on the model's scale. */

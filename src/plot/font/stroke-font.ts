@@ -9,6 +9,8 @@ interface Glyph {
   /** In parts of the font size. */
   advance: number;
   strokes: Stroke[];
+  /** False for the boxes that stand for what the font does not have. */
+  known: boolean;
   /** Where strokes run upright or level, in thousandths: these places are fitted to pixels. */
   stems: number[];
   bars: number[];
@@ -42,6 +44,11 @@ export function textWidth(text: string, size: number, bold = false): number {
   let width = 0;
   for (const glyph of glyphsOf(text)) width += glyph.advance;
   return width * size * (bold ? BOLD_ADVANCE : 1);
+}
+
+/** Whether the font has all letters of a text, so that its width is more than a guess. */
+export function isKnown(text: string): boolean {
+  return text.trim() !== '' && glyphsOf(text).every(({ known }) => known);
 }
 
 /** Height of capitals and digits in pixels. */
@@ -120,7 +127,7 @@ function compose(cluster: string): Glyph {
   const accented = marks.some(mark => mark in MARKS && mark !== '\u0327');
   const base = accented && sign === 'i' ? 'ı' : (ALIASES[sign] ?? sign);
   const source = GLYPHS[base];
-  if (!source) return glyph(sign.codePointAt(0)! >= FIRST_WIDE ? [WIDE, UNKNOWN[1]] : UNKNOWN);
+  if (!source) return { ...glyph(sign.codePointAt(0)! >= FIRST_WIDE ? [WIDE, UNKNOWN[1]] : UNKNOWN), known: false };
   const letter = glyph(source);
   const tall = letter.bars.some(bar => bar > SMALL_HEIGHT);
   for (const mark of marks) {
@@ -134,12 +141,12 @@ function compose(cluster: string): Glyph {
 
 function glyph([advance, source]: GlyphSource): Glyph {
   const strokes = parse(source);
-  return { advance: advance / 1000, strokes, stems: straights(strokes, 0), bars: straights(strokes, 1) };
+  return { advance: advance / 1000, strokes, known: true, stems: straights(strokes, 0), bars: straights(strokes, 1) };
 }
 
 function small({ advance, strokes }: Glyph): Glyph {
   const raised = strokes.map(stroke => stroke.map((value, i) => value * RAISED_SIZE + (i % 2) * RAISED_BY));
-  return { advance: advance * RAISED_SIZE, strokes: raised, stems: [], bars: [] };
+  return { advance: advance * RAISED_SIZE, strokes: raised, known: true, stems: [], bars: [] };
 }
 
 const LINES = [DESCENDER, 0, SMALL_HEIGHT, CAPITAL_HEIGHT];

@@ -26,3 +26,10 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 export function wrongMessage(plot: string, expected: string, got: string, wire: string): UserError {
   return new UserError('wrong-message', `the plot "${plot}" expects ${expected}, got ${got}. ${wire}`);
 }
+
+/** What a training tells on its way, on the same output as its report. */
+export const isProgress = ({ topic, payload }: Message): boolean =>
+  topic === 'progress' && isRecord(payload) && typeof payload.phase === 'string';
+
+export const finite = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
