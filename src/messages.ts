@@ -85,6 +85,14 @@ export interface GeneratedInfo {
   model: ScoreInfo['model'];
 }
 
+/** Describes features; `msg.features`. */
+export interface FeaturesInfo {
+  /** In the order in which they stand in the payload; none on a message that only ends a pass. */
+  names: string[];
+  /** Length of the block they are of. */
+  seconds: number;
+}
+
 /** `msg.explanation`: which part of the picture the model did not expect. */
 export interface Explanation {
   /** Squared error per element, float32 LE, row-major [bins][frames]. */
@@ -132,6 +140,10 @@ export interface Message {
   /** The sound that a spectrogram was made of, as `msg.payload` was, where the spectrogram node keeps it. */
   original?: unknown;
   generated?: GeneratedInfo;
+  features?: FeaturesInfo;
+  /** What a feature-classifier takes it for: the likeliest class, and the probability of each. */
+  class?: string;
+  probabilities?: Record<string, number>;
   score?: ScoreInfo;
   explanation?: Explanation;
   anomaly?: AnomalyInfo;

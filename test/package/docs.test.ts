@@ -4,7 +4,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PACKAGE_ROOT } from '../support/pack';
 
-const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(PACKAGE_ROOT, 'docs')).map(name => join('docs', name))]
+const pages = [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(PACKAGE_ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map(name => join('docs', name)),
+]
   .filter(name => name.endsWith('.md'))
   .concat(join('examples', 'sounds', 'LICENSES.md'));
 const read = (page: string) => readFileSync(join(PACKAGE_ROOT, page), 'utf8');

@@ -62,8 +62,8 @@ describe('the example flows', () => {
         const settings = flow
           .filter(node => node.type === 'spectrogram')
           .map(node => JSON.stringify([...SPECTROGRAM_SETTINGS, 'normalize', 'rangeDb'].map(key => node[key])));
-        assert.ok(settings.length > 0);
-        assert.deepEqual(new Set(settings).size, 1, settings.join('\n'));
+        const uses = flow.some(node => node.type === 'vae-train' || node.type === 'vae-score');
+        assert.equal(new Set(settings).size, uses ? 1 : 0, settings.join('\n'));
       });
 
       it('shows errors and begins with what to press', () => {
@@ -96,7 +96,7 @@ describe('the example flows', () => {
 
 describe('the bundled sounds', () => {
   const sounds = readdirSync(join(folder, 'sounds'), { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.wav'))
+    .filter(name => /\.(wav|mp3)$/.test(name))
     .map(name => name.replaceAll('\\', '/'));
 
   it('are small', () => {

@@ -24,8 +24,8 @@ export interface RowOrigin {
   seconds?: number;
 }
 
-/** 128 MiB of values. */
-const MAX_VALUES = 2 ** 24;
+/** 32 MiB of values: twelve features of two days of half seconds. */
+const MAX_VALUES = 2 ** 22;
 const FIRST_ROOM = 256;
 
 /**

@@ -42,7 +42,7 @@ export interface Trial {
 }
 
 export interface ClassifierProgress {
-  phase: 'search' | 'training' | 'saving';
+  phase: 'search' | 'training';
   /** From 1; in the training all are done. */
   trial: number;
   trials: number;
