@@ -3,9 +3,9 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import type { DrawingRequest } from '../src/jobs/drawing';
 import { bufferOf, type GeneratedInfo, type Message, readSpectrogram, type SpectrogramInfo } from '../src/messages';
-import { type AudioModel, audioModelOf, expectSettingsOf, type ModelSummary } from './lib/audio-model-node';
+import { type AudioModel, audioModelOf, expectSettingsOf, type ModelSummary, showModel } from './lib/audio-model-node';
 import { choiceField, numberField } from './lib/config';
-import { type Handlers, registerNode, type Send, type Shell, shortMessage } from './lib/shell';
+import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 const MODES = ['prior', 'reconstruct', 'interpolate'] as const;
 /** Pictures drawn for one message: they are all in memory at once. */
@@ -51,14 +51,7 @@ class Generator implements Handlers {
 
   constructor(private readonly shell: Shell<Config>) {
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
-    const show = (summary?: ModelSummary): void => {
-      const problem = this.model.engineProblem();
-      if (problem) shell.status.warn(shortMessage(problem));
-      else if (summary) shell.status.idle(`${summary.name} v${summary.version} ready`);
-      else shell.status.idle('not trained yet');
-    };
-    this.stopListening = this.model.onVersion(show);
-    show(this.model.summary());
+    this.stopListening = showModel(this.model, shell.status);
   }
 
   async input(msg: Message, send: Send): Promise<void> {

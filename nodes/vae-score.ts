@@ -2,10 +2,10 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import type { ScoringResult } from '../src/jobs/scoring-service';
 import { type Message, readSpectrogram, type ScoreInfo } from '../src/messages';
-import { type AudioModel, audioModelOf, expectSettingsOf, type ModelSummary } from './lib/audio-model-node';
+import { type AudioModel, audioModelOf, expectSettingsOf, type ModelSummary, showModel } from './lib/audio-model-node';
 import { booleanField, choiceField } from './lib/config';
 import { listeningRoom } from './lib/listening-room';
-import { type Handlers, registerNode, type Send, type Shell, shortMessage } from './lib/shell';
+import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface Config {
   kind: ScoreInfo['kind'];
@@ -31,14 +31,7 @@ class Scorer implements Handlers {
 
   constructor(private readonly shell: Shell<Config>) {
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
-    const show = (summary?: ModelSummary): void => {
-      const problem = this.model.engineProblem();
-      if (problem) shell.status.warn(shortMessage(problem));
-      else if (summary) shell.status.idle(`${summary.name} v${summary.version} ready`);
-      else shell.status.idle('not trained yet');
-    };
-    this.stopListening = this.model.onVersion(show);
-    show(this.model.summary());
+    this.stopListening = showModel(this.model, shell.status);
   }
 
   async input(msg: Message, send: Send): Promise<void> {

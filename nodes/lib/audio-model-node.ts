@@ -13,6 +13,7 @@ import {
 } from '../../src/messages';
 import type { EngineSettings } from '../../src/ml/compute-engine';
 import type { ModelStore } from '../../src/store/model-store';
+import { type Status, shortMessage } from './shell';
 
 /** The model version in use. */
 export interface ModelSummary {
@@ -89,4 +90,16 @@ export function expectSettingsOf(summary: ModelSummary | undefined, info: Spectr
     'other-settings',
     `model "${summary.name}" was trained on other spectrograms: this one has ${difference}. Use the same spectrogram settings here as for the training, or train again.`,
   );
+}
+
+/** Shows under a node which version of its model is in use, now and whenever that changes; returns how to stop that. */
+export function showModel(model: AudioModel, status: Status): () => void {
+  const show = (summary?: ModelSummary): void => {
+    const problem = model.engineProblem();
+    if (problem) status.warn(shortMessage(problem));
+    else if (summary) status.idle(`${summary.name} v${summary.version} ready`);
+    else status.idle('not trained yet');
+  };
+  show(model.summary());
+  return model.onVersion(show);
 }
