@@ -9,6 +9,9 @@ import { FLOOR_DB } from './spectrogram';
 import { resolveSettings, type SpectrogramSettings } from './spectrogram-settings';
 import type { WindowName } from './window';
 
+/** 128 MiB of float32, and Griffin-Lim takes twice that beside it: about twelve minutes with the spectrogram's defaults. */
+const MAX_VALUES = 2 ** 25;
+
 /** A full-scale sine at the largest FFT size comes to 90 dB. */
 const LOUDEST_DB = 200;
 
@@ -26,7 +29,7 @@ function settingsOf(info: SpectrogramInfo): SpectrogramSettings {
  * Magnitudes |STFT| of the sound that a picture shows.
  * @param values row-major [bins][frames], as in a spectrogram message
  * @returns `magnitudes` frame by frame, [frames][fftSize/2 + 1], and the settings that the picture was made with
- * @throws UserError `no-db-range`, `too-loud`, `shape`, or naming the part of `info` that is wrong
+ * @throws UserError `no-db-range`, `too-loud`, `too-large`, `shape`, or naming the part of `info` that is wrong
  */
 export function pictureMagnitudes(
   values: Float32Array,
@@ -37,6 +40,12 @@ export function pictureMagnitudes(
   checkLoudness(decibels);
   const [rows, frames] = info.shape;
   const bins = settings.fftSize / 2 + 1;
+  if (bins * frames > MAX_VALUES) {
+    throw new UserError(
+      'too-large',
+      `the picture has ${frames} columns, each of ${bins} frequencies of the FFT; expected at most ${Math.floor(MAX_VALUES / bins)} columns. Use shorter segments.`,
+    );
+  }
   const columnOf = settings.scale === 'mel' ? melColumns(settings, rows) : linearColumns(settings, rows);
   const magnitudes = new Float32Array(frames * bins);
   const power = new Float64Array(rows);

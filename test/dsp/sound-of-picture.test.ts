@@ -289,6 +289,8 @@ describe('the sound of a picture', () => {
     assert.throws(withInfo({ hopLength: 1024 }), { code: 'hop-length', message: /1024 samples apart .* at most 512/ });
     assert.throws(withInfo({ scale: 'linear' }), { code: 'shape', message: /128 rows; expected 513/ });
     assert.throws(withInfo({ fftSize: 1000 }), { code: 'fft-size' });
+    const endless = { shape: [1, 2000], fftSize: 65536, melBands: 1 };
+    assert.throws(withInfo(endless, new Float32Array(2000)), { code: 'too-large', message: /at most 1023 columns/ });
     assert.throws(withInfo({ window: 'kaiser' }), { code: 'window' });
     assert.throws(
       withInfo(
