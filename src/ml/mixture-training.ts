@@ -111,27 +111,18 @@ function mixtureFrom(scores: PictureScore[], components: number, random: Random)
     random,
   );
   const sizes = new Float64Array(components);
-  const squares = new Float64Array(components * latent);
-  const spreads = new Float64Array(components * latent);
+  const widths = new Float64Array(components * latent);
   const usual = new Float64Array(latent);
-  const usualSpread = new Float64Array(latent);
   scores.forEach((score, s) => {
     const k = assigned[s];
     sizes[k]++;
     for (let i = 0; i < latent; i++) {
-      const square = (score.latent[i] - centres[k * latent + i]) ** 2;
-      const spread = Math.exp(score.logVariance[i]);
-      squares[k * latent + i] += square;
-      spreads[k * latent + i] += spread;
-      usual[i] += square / count;
-      usualSpread[i] += spread / count;
+      const width = (score.latent[i] - centres[k * latent + i]) ** 2 + Math.exp(score.logVariance[i]);
+      widths[k * latent + i] += width;
+      usual[i] += width / count;
     }
   });
-  const variance = (at: number): number => {
-    const i = at % latent;
-    const size = sizes[Math.floor(at / latent)];
-    return (squares[at] + spreads[at] + usual[i] + usualSpread[i]) / (size + 1);
-  };
+  const variance = (at: number): number => (widths[at] + usual[at % latent]) / (sizes[Math.floor(at / latent)] + 1);
   return {
     means: Float32Array.from(centres),
     logVariances: Float32Array.from({ length: components * latent }, (_, at) => logVarianceOf(variance(at))),
