@@ -1,14 +1,8 @@
 // The filter gradient of winograd.ts: factors of the fine grid's tiles times what the coarse grid's tiles become, summed
 // over all tiles into 36 matrices, which become the gradients of the nine taps at the end.
 import { TILE_BYTES, tileOnto } from './tiles';
-import { cutPatch, sticksOut } from './winograd-tiles';
+import { cutPatch, GAP, MATRICES, QUADS, sticksOut, TEMP_BYTES } from './winograd-tiles';
 import { coarseFactors, DOWN, factors, inputSpan, mapCoarse, mapInput, mapTapGradient, ONE } from './winograd-maps';
-
-const GAP: usize = 64;
-/** As in winograd.ts. */
-const TEMP_BYTES: usize = 12288;
-const QUADS: i32 = 8;
-const MATRICES: i32 = 36;
 
 /**
  * dw[t, p, q] += Σ fine[…, p] · coarse[…, q] as convFilterGradient, for 3 × 3 taps.

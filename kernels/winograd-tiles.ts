@@ -1,4 +1,13 @@
-// Cutting a picture [height][width][C] into overlapping square tiles.
+// Cutting a picture [height][width][C] into overlapping square tiles, and what both users of these reckon with.
+
+/** Bytes for tiles between their two maps: 9 × 9 values of QUADS quads. */
+export const TEMP_BYTES: usize = 12288;
+/** Quads of channels that go through the maps together. */
+export const QUADS: i32 = 8;
+/** Distinct matrices of weights. */
+export const MATRICES: i32 = 36;
+/** Between matrices that would else lie a power of two apart, and get into each other's way in the caches. */
+export const GAP: usize = 64;
 
 /** Whether the tile at (y, x) reaches over an edge. */
 // @ts-ignore: decorator

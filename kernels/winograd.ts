@@ -2,21 +2,14 @@
 // Tiles of the input become factors, each factor meets its own matrix of weights, and sums of these products become a
 // tile of the output. Which factor meets which weights, and in which sum, comes in tables of
 // products: [count][factor, weights, sum, 1 where the sum begins] of i32.
-import { cutPatch, sticksOut } from './winograd-tiles';
+import { cutPatch, GAP, MATRICES, QUADS, sticksOut, TEMP_BYTES } from './winograd-tiles';
 import { factors, inputSpan, mapInput, mapOutput, mapTaps, outputSpan, sums } from './winograd-maps';
 import { RELU, TILE_BYTES, tileQuads } from './tiles';
 
-/** Bytes for a tile between its two maps: 9 × 9 values of QUADS quads; and for one that is done, 8 × 8. */
-const TEMP_BYTES: usize = 12288;
+/** Bytes for four tiles of eight channels that are done: 8 × 8 values each. */
 const DONE_BYTES: usize = 8192;
-/** Quads of channels that go through the maps together. */
-const QUADS: i32 = 8;
 /** Rows of a matrix product that are read at once: a panel of weights stays in the first-level cache. */
 const DEPTH: i32 = 512;
-/** Distinct matrices of weights. */
-const WEIGHTS: i32 = 36;
-/** Between matrices that would else lie a power of two apart, and get into each other's way in the caches. */
-const GAP: usize = 64;
 
 /** Bytes from one matrix of weights to the next. */
 // @ts-ignore: decorator
@@ -267,7 +260,7 @@ export function packWinogradUp(
         const last = w + 8 * tap + (<usize>(((n << 3) + i) * Q + q) << 2);
         mapFilter(stride, last, 0 - tap, scratch, rows + (<usize>i << 4), 128, 1);
       }
-      for (let k = 0; k < WEIGHTS; k++) {
+      for (let k = 0; k < MATRICES; k++) {
         const target = packed + <usize>k * matrix + (<usize>(n * Q + q) << 5);
         transpose(rows + <usize>(k * 128), target);
         transpose(rows + <usize>(k * 128 + 64), target + 16);
