@@ -1,14 +1,16 @@
 // wav-folder: the sounds of a folder as audio segments, one pass for each message, and new files as they come.
 import type { NodeAPI, NodeDef } from 'node-red';
-import type { Channels, PassOptions } from '../src/audio/folder-pass';
+import { FolderReader } from '../src/audio/file-reader';
+import type { Channels, PassOptions, SoundSegment } from '../src/audio/folder-pass';
 import { type FolderWatch, watchFolder } from '../src/audio/folder-watch';
 import type { Pad } from '../src/audio/segment';
 import { parseLabelRule } from '../src/audio/sound-folder';
 import { UserError } from '../src/errors';
-import type { Message } from '../src/messages';
+import { bufferOf, type Message } from '../src/messages';
 import { booleanField, choiceField, numberField, resolveFolder, textField, textListField } from './lib/config';
-import { FolderPlayer, type PassResult } from './lib/folder-player';
+import { type FolderPass, FolderPlayer, type PassResult, summaryOf } from './lib/folder-player';
 import { listeningRoom } from './lib/listening-room';
+import { isStop, PassQueue } from './lib/pass-queue';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface WavFolderConfig extends Omit<PassOptions, 'files'> {
@@ -17,8 +19,6 @@ interface WavFolderConfig extends Omit<PassOptions, 'files'> {
 
 const CHANNELS = ['mix', 'each'] as const satisfies readonly Channels[];
 const PADS = ['right', 'left', 'drop'] as const satisfies readonly Pad[];
-/** Passes that may wait for the one that runs. */
-const MAX_WAITING = 10;
 /** New files that may wait to be read. */
 const MAX_NEW_FILES = 10000;
 /** How long until a watched folder that is missing is looked for again. */
@@ -51,39 +51,37 @@ function sampleRateField(def: NodeDef): number {
   return rate;
 }
 
-const isStop = (msg: Message): boolean => msg.payload === 'stop' || (msg.stop !== undefined && msg.stop !== false);
+/** A segment of sound as a message. */
+function messageOf({ pcm, channel, sampleRate, startedAt, sequence, file, name, label }: SoundSegment): Message {
+  const seconds = pcm.length / sampleRate;
+  const place = { sampleRate, samples: pcm.length, seconds, startedAt, source: name, sequence, overruns: 0 };
+  return {
+    payload: bufferOf(pcm),
+    audio: channel === undefined ? place : { ...place, channel },
+    filename: file,
+    ...(label !== undefined && { label }),
+  };
+}
+
+function soundPass(options: PassOptions): FolderPass<SoundSegment> {
+  return { folder: options.folder, things: 'sound files', reader: new FolderReader(options), message: messageOf };
+}
 
 function start({ RED, node, config, status, send, fail }: Shell<WavFolderConfig>): Handlers {
   const problem = (text: string): void => node.warn(text);
-  const passes = new FolderPlayer(RED, { progress: text => status.busy(text), problem });
+  const passes = new FolderPlayer<SoundSegment>(RED, { progress: text => status.busy(text), problem });
   const shown =
     (out: Send): Send =>
     msg => {
       listeningRoom.shownSegment(node.id, msg as Message);
       out(msg);
     };
-  let turn: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
-  /** Raised by every stop: passes asked for before it do not start. */
-  let stops = 0;
+  const queue = new PassQueue(() => passes.stop());
 
-  async function pass(msg: Message, out: Send): Promise<void> {
-    if (waiting > MAX_WAITING) {
-      throw new UserError(
-        'busy',
-        `a pass is running and ${MAX_WAITING} wait already; this message was refused. Send fewer, or {"payload": "stop"}.`,
-      );
-    }
-    const asked = stops;
+  function pass(msg: Message, out: Send): Promise<void> {
     const folder =
       typeof msg.payload === 'string' && msg.payload.trim() ? resolveFolder(RED, msg.payload.trim()) : config.folder;
-    const before = turn;
-    waiting++;
-    const run = before.then(async () => {
-      if (asked === stops) summarise(await passes.play({ ...config, folder }, msg, shown(out), true));
-    });
-    turn = run.catch(() => {}).finally(() => waiting--);
-    await run;
+    return queue.run(async () => summarise(await passes.play(soundPass({ ...config, folder }), msg, shown(out), true)));
   }
 
   function summarise(result: PassResult): void {
@@ -96,10 +94,10 @@ function start({ RED, node, config, status, send, fail }: Shell<WavFolderConfig>
   const newFiles = config.watch ? watchNewFiles() : undefined;
 
   function watchNewFiles(): NewFiles {
-    const player = new FolderPlayer(RED, { progress: text => status.busy(text), problem });
+    const player = new FolderPlayer<SoundSegment>(RED, { progress: text => status.busy(text), problem });
     return new NewFiles(config, {
       async play(folder, files) {
-        const result = await player.play({ ...config, folder, files }, {}, shown(send), false);
+        const result = await player.play(soundPass({ ...config, folder, files }), {}, shown(send), false);
         status.ok(`watching; last: ${summaryOf(result)}`);
       },
       ready: () => status.idle('watching'),
@@ -111,12 +109,10 @@ function start({ RED, node, config, status, send, fail }: Shell<WavFolderConfig>
   return {
     async input(msg, out) {
       if (!isStop(msg)) return pass(msg, out);
-      stops++;
-      await passes.stop();
+      await queue.stop();
     },
     async close() {
-      stops++;
-      await Promise.all([passes.stop(), newFiles?.close()]);
+      await Promise.all([queue.stop(), newFiles?.close()]);
     },
   };
 }
@@ -185,15 +181,6 @@ class NewFiles {
     }
     this.busy = false;
   }
-}
-
-/** "24 files, 3 skipped" */
-function summaryOf({ files, segments, skipped, flawed, stopped }: PassResult): string {
-  const parts = [`${files} file${files === 1 ? '' : 's'}`];
-  if (stopped) parts.push(`stopped after ${segments} segments`);
-  if (skipped.length > 0) parts.push(`${skipped.length} skipped`);
-  if (flawed.length > 0) parts.push(`${flawed.length} with flaws`);
-  return parts.join(', ');
 }
 
 /** `POST /audio-anomaly/wav-folder/:id/run`: what the button on the node does. 200, or 404 with `{error}` in words. */

@@ -1,13 +1,23 @@
 // Plays a pass over a folder as messages: one for each segment, the last held back until it is known to be the last,
-// never faster than the flow takes them. wav-folder decides when; this decides what is sent.
+// never faster than the flow takes them. What is read, and what each message says, is the node's own business.
 import type { NodeAPI } from 'node-red';
-import { FolderReader } from '../../src/audio/file-reader';
-import type { PassEvent, PassOptions, SoundSegment } from '../../src/audio/folder-pass';
+import type { FolderEvent } from '../../src/audio/folder-pass';
+import type { PullReader } from '../../src/audio/pull-reader';
 import type { SkippedFile } from '../../src/audio/sound-folder';
 import { UserError } from '../../src/errors';
-import { bufferOf, type Message } from '../../src/messages';
+import type { Message } from '../../src/messages';
 import { FlowPace } from './flow-pace';
 import type { Send } from './shell';
+
+/** A pass that can be played. */
+export interface FolderPass<Segment extends { type: 'segment' }> {
+  /** For errors: where, and what is looked for there, e.g. 'sound files'. */
+  folder: string;
+  things: string;
+  reader: PullReader<FolderEvent<Segment>>;
+  /** What a segment's message says beside its place in the pass. */
+  message(segment: Segment): Message;
+}
 
 export interface PassResult {
   files: number;
@@ -34,8 +44,8 @@ const MAX_PROBLEMS_TOLD = 20;
 /** Files named in msg.skipped. */
 const MAX_SKIPPED_LISTED = 1000;
 
-export class FolderPlayer {
-  private reader: FolderReader | undefined;
+export class FolderPlayer<Segment extends { type: 'segment' }> {
+  private reader: PullReader<FolderEvent<Segment>> | undefined;
   private pace: FlowPace | undefined;
   private stopped = false;
 
@@ -48,20 +58,20 @@ export class FolderPlayer {
    * Plays one pass; one at a time.
    * @param started the message whose other properties every segment keeps
    * @param whole a pass over a folder, ended by `msg.complete`; otherwise each file is a group of its own
-   * @throws UserError `folder` or `no-sound` where nothing can be played
+   * @throws UserError what the reader throws, or `no-sound` where nothing can be played
    */
-  async play(options: PassOptions, started: Message, send: Send, whole: boolean): Promise<PassResult> {
+  async play(pass: FolderPass<Segment>, started: Message, send: Send, whole: boolean): Promise<PassResult> {
     const result: PassResult = { files: 0, segments: 0, skipped: [], flawed: [], stopped: false };
     const group = new Group(this.RED, started, send, whole);
     this.stopped = false;
     this.pace = new FlowPace(this.RED, msg => group.owns(msg as Message));
-    this.reader = new FolderReader(options);
+    this.reader = pass.reader;
     try {
       for await (const event of this.reader) {
         if (this.stopped) break;
         this.note(event, result);
         if (event.type === 'file' && !whole) group.end(result);
-        if (event.type === 'segment' && group.add(event)) await this.pace.room();
+        if (event.type === 'segment' && group.add(pass.message(event as Segment))) await this.pace.room();
       }
       result.stopped = this.stopped;
       if (!result.stopped) group.end(result);
@@ -71,7 +81,7 @@ export class FolderPlayer {
       this.reader = undefined;
     }
     this.tellUntold(result);
-    if (result.segments === 0 && whole && !result.stopped) throw nothingCameThrough(options.folder, result);
+    if (result.segments === 0 && whole && !result.stopped) throw nothingCameThrough(pass, result);
     return result;
   }
 
@@ -84,7 +94,7 @@ export class FolderPlayer {
 
   private lastProgress = 0;
 
-  private note(event: PassEvent, result: PassResult): void {
+  private note(event: FolderEvent<Segment>, result: PassResult): void {
     switch (event.type) {
       case 'listed':
         // Files that are no sound files by their name were told before, as skipped.
@@ -136,9 +146,10 @@ class Group {
   }
 
   /** Takes a segment and sends the one before; false where there was none. */
-  add(segment: SoundSegment): boolean {
+  add(segment: Message): boolean {
     const before = this.held;
-    this.held = this.messageOf(segment);
+    const msg = this.RED.util.cloneMessage(this.template as never) as Message;
+    this.held = { ...msg, ...segment, parts: { id: this.id, index: this.count++ } };
     if (before) this.send(before);
     return before !== undefined;
   }
@@ -167,32 +178,25 @@ class Group {
   private get id(): string {
     return this.groups === 0 ? this.pass : `${this.pass}-${this.groups}`;
   }
-
-  private messageOf({ pcm, channel, sampleRate, startedAt, sequence, file, name, label }: SoundSegment): Message {
-    const msg = this.RED.util.cloneMessage(this.template as never) as Message;
-    msg.payload = bufferOf(pcm);
-    msg.audio = {
-      sampleRate,
-      samples: pcm.length,
-      seconds: pcm.length / sampleRate,
-      startedAt,
-      source: name,
-      sequence,
-      overruns: 0,
-    };
-    if (channel !== undefined) msg.audio.channel = channel;
-    msg.filename = file;
-    if (label !== undefined) msg.label = label;
-    msg.parts = { id: this.id, index: this.count++ };
-    return msg;
-  }
 }
 
-function nothingCameThrough(folder: string, { files, skipped }: PassResult): UserError {
+function nothingCameThrough(
+  { folder, things }: { folder: string; things: string },
+  { files, skipped }: PassResult,
+): UserError {
   const reasons = skipped.slice(0, 5).map(({ filename, reason }) => `${filename}: ${reason}`);
   const more = skipped.length > 5 ? ` … and ${skipped.length - 5} more` : '';
   return new UserError(
     'no-sound',
-    `none of the ${files} sound files in ${folder} could be read. ${reasons.join(' ')}${more}`,
+    `none of the ${files} ${things} in ${folder} could be read. ${reasons.join(' ')}${more}`,
   );
+}
+
+/** "24 files, 3 skipped" */
+export function summaryOf({ files, segments, skipped, flawed, stopped }: PassResult): string {
+  const parts = [`${files} file${files === 1 ? '' : 's'}`];
+  if (stopped) parts.push(`stopped after ${segments} segments`);
+  if (skipped.length > 0) parts.push(`${skipped.length} skipped`);
+  if (flawed.length > 0) parts.push(`${flawed.length} with flaws`);
+  return parts.join(', ');
 }

@@ -7,7 +7,7 @@ import { recordedAt } from './recording-name';
 import { Resampler } from './resample';
 import { type Pad, Segmenter, WholeSound } from './segment';
 import { openSoundFile } from './sound-file';
-import { type FolderSelection, labelOf, listSounds, type SoundEntry } from './sound-folder';
+import { type FileEntry, type FolderSelection, labelOf, listFiles } from './sound-folder';
 
 /** What becomes of a file's channels: one sound, their mean, or each a sound of its own. */
 export type Channels = 'mix' | 'each';
@@ -44,16 +44,19 @@ export interface SoundSegment {
   startedAt: number;
 }
 
-export type PassEvent =
-  /** The folder has been looked through and holds this many sound files. */
+/** What a pass over a folder tells, whatever lies in it. */
+export type FolderEvent<Segment extends { type: 'segment' }> =
+  /** The folder has been looked through and holds this many files to read. */
   | { type: 'listed'; files: number }
   /** A file is being read; `index` counts from 0. */
   | { type: 'file'; index: number; files: number; name: string }
-  | SoundSegment
+  | Segment
   /** A file of which nothing came through. */
   | { type: 'skipped'; filename: string; reason: string }
   /** A file that came through with a flaw. */
   | { type: 'flawed'; filename: string; reason: string };
+
+export type PassEvent = FolderEvent<SoundSegment>;
 
 /**
  * Reads the sounds of a folder in natural order.
@@ -68,10 +71,10 @@ export async function* readPass(options: PassOptions): AsyncGenerator<PassEvent,
   }
 }
 
-function* listFolder(options: PassOptions): Generator<PassEvent, SoundEntry[]> {
-  const { sounds, others, otherLabels } = listSounds(options);
+function* listFolder(options: PassOptions): Generator<PassEvent, FileEntry[]> {
+  const { files, others, otherLabels } = listFiles(options);
   for (const other of others) yield { type: 'skipped', ...other };
-  if (sounds.length > 0) return sounds;
+  if (files.length > 0) return files;
   throw new UserError(
     'no-sound',
     otherLabels.length > 0
@@ -80,13 +83,13 @@ function* listFolder(options: PassOptions): Generator<PassEvent, SoundEntry[]> {
   );
 }
 
-function chosenFiles(options: PassOptions, files: string[]): SoundEntry[] {
+function chosenFiles(options: PassOptions, files: string[]): FileEntry[] {
   return files
     .map(file => ({ file, name: file.slice(options.folder.length + 1), label: labelOf(file, options.labels) }))
     .filter(({ label }) => options.onlyLabels.length === 0 || options.onlyLabels.includes(label ?? ''));
 }
 
-async function* readFile(entry: SoundEntry, options: PassOptions): AsyncGenerator<PassEvent, void> {
+async function* readFile(entry: FileEntry, options: PassOptions): AsyncGenerator<PassEvent, void> {
   let segments = 0;
   try {
     const sound = await openSoundFile(entry.file);

@@ -1,4 +1,4 @@
-// Which sound files a folder holds, in which order, and which label each has. Looks at names only, opens no file.
+// Which sound files (or others) a folder holds, in which order, and which label each has. Looks at names only, opens no file.
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../errors';
@@ -16,7 +16,16 @@ export interface FolderSelection {
   onlyLabels: string[];
 }
 
-export interface SoundEntry {
+/** What is looked for, by name. */
+export interface FileKind {
+  isWanted(file: string): boolean;
+  /** What lies beside such files without being one, and is passed over in silence. */
+  isCompanion(file: string): boolean;
+  /** Why another file is left out, in words. */
+  whyNot(file: string): string;
+}
+
+export interface FileEntry {
   /** Absolute path. */
   file: string;
   /** Relative to the folder, with forward slashes. */
@@ -32,8 +41,8 @@ export interface SkippedFile {
 
 export interface FolderListing {
   /** In natural order: 2.wav before 10.wav. */
-  sounds: SoundEntry[];
-  /** What lies there but is no sound file by its name, or could not be looked at. */
+  files: FileEntry[];
+  /** What lies there but is no such file by its name, or could not be looked at. */
   others: SkippedFile[];
   /** Labels that `onlyLabels` passed over. */
   otherLabels: string[];
@@ -75,12 +84,18 @@ export function isSoundName(file: string): boolean {
   return SOUND_EXTENSIONS.includes(extname(file).toLowerCase()) && !basename(file).startsWith('.');
 }
 
+const SOUND_FILES: FileKind = {
+  isWanted: isSoundName,
+  isCompanion: file => COMPANION.test(basename(file)),
+  whyNot: notASound,
+};
+
 /**
  * Lists a folder. Links are followed; a folder that was seen before (a link back up) is not entered again.
  * @throws UserError `folder` where there is no such folder or it may not be read
  */
-export function listSounds(selection: FolderSelection): FolderListing {
-  const found: SoundEntry[] = [];
+export function listFiles(selection: FolderSelection, wantedKind = SOUND_FILES): FolderListing {
+  const found: FileEntry[] = [];
   const others: SkippedFile[] = [];
   const seen = new Set<string>();
 
@@ -102,8 +117,11 @@ export function listSounds(selection: FolderSelection): FolderListing {
   function visit(file: string, name: string, kind: 'folder' | 'file' | 'other'): void {
     if (kind === 'folder') {
       if (selection.recursive && !basename(file).startsWith('.')) walk(file, `${name}/`);
-    } else if (isSoundName(file) && kind === 'file') found.push({ file, name, label: labelOf(file, selection.labels) });
-    else if (!COMPANION.test(basename(file))) others.push({ filename: file, reason: notASound(file, kind) });
+    } else if (wantedKind.isWanted(file) && kind === 'file') {
+      found.push({ file, name, label: labelOf(file, selection.labels) });
+    } else if (!wantedKind.isCompanion(file)) {
+      others.push({ filename: file, reason: kind === 'other' ? 'not a regular file' : wantedKind.whyNot(file) });
+    }
   }
 
   checkFolder(selection.folder);
@@ -115,7 +133,7 @@ export function listSounds(selection: FolderSelection): FolderListing {
   const kept = new Set(wanted);
   const otherLabels = new Set(found.filter(entry => !kept.has(entry)).map(({ label }) => label ?? '(none)'));
   return {
-    sounds: wanted.sort((a, b) => naturalOrder.compare(a.name, b.name) || (a.name < b.name ? -1 : 1)),
+    files: wanted.sort((a, b) => naturalOrder.compare(a.name, b.name) || (a.name < b.name ? -1 : 1)),
     others: others.sort((a, b) => naturalOrder.compare(a.filename, b.filename)),
     otherLabels: [...otherLabels].sort(naturalOrder.compare),
   };
@@ -141,8 +159,7 @@ function kindOf(file: string, entry: Dirent): 'folder' | 'file' | 'other' {
   return real.isFile() ? 'file' : 'other';
 }
 
-function notASound(file: string, kind: string): string {
-  if (kind === 'other') return 'not a regular file';
+function notASound(file: string): string {
   const extension = extname(file);
   return `not a sound file: its name ${extension ? `ends in ${extension}` : 'has no ending'}, expected .wav, .mp3, .flac or .ogg`;
 }

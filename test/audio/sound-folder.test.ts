@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type FolderSelection, labelOf, listSounds, parseLabelRule } from '#src/audio/sound-folder';
+import { type FolderSelection, labelOf, listFiles, parseLabelRule } from '#src/audio/sound-folder';
 import { tempFolder } from '../support/temp';
 
 function folderWith(...names: string[]): string {
@@ -14,9 +14,9 @@ function folderWith(...names: string[]): string {
 }
 
 const list = (folder: string, selection: Partial<FolderSelection> = {}) =>
-  listSounds({ folder, recursive: true, labels: 'folder', onlyLabels: [], ...selection });
+  listFiles({ folder, recursive: true, labels: 'folder', onlyLabels: [], ...selection });
 const names = (folder: string, selection?: Partial<FolderSelection>): string[] =>
-  list(folder, selection).sounds.map(({ name }) => name);
+  list(folder, selection).files.map(({ name }) => name);
 
 describe('a folder of sounds', () => {
   it('is listed in natural order, folders within it too', () => {
@@ -50,17 +50,17 @@ describe('a folder of sounds', () => {
   it('tells of a broken link and goes on', () => {
     const folder = folderWith('a.wav');
     symlinkSync(join(folder, 'nowhere'), join(folder, 'broken.wav'));
-    const { sounds, others } = list(folder);
-    assert.equal(sounds.length, 1);
+    const { files, others } = list(folder);
+    assert.equal(files.length, 1);
     assert.equal(others[0].filename, join(folder, 'broken.wav'));
     assert.match(others[0].reason, /cannot be opened: ENOENT/);
   });
 
   it('can be narrowed to labels, and tells which others there are', () => {
     const folder = folderWith('normal/1.wav', 'test/2.wav', 'odd/3.wav');
-    const { sounds, otherLabels } = list(folder, { onlyLabels: ['normal', 'test'] });
+    const { files, otherLabels } = list(folder, { onlyLabels: ['normal', 'test'] });
     assert.deepEqual(
-      sounds.map(({ label }) => label),
+      files.map(({ label }) => label),
       ['normal', 'test'],
     );
     assert.deepEqual(otherLabels, ['odd']);

@@ -1,0 +1,56 @@
+// features-write: keeps spectrograms in a folder, like the sounds they were made of, and passes them on.
+import type { NodeAPI, NodeDef } from 'node-red';
+import { featureName, writeFeature } from '../src/jobs/feature-file';
+import { type Message, readSpectrogram, type SpectrogramInfo } from '../src/messages';
+import { resolveFolder, textField } from './lib/config';
+import { OrderedQueue } from './lib/ordered-queue';
+import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
+
+interface Config {
+  folder: string;
+}
+
+/** Spectrograms that may wait for a slow disk. */
+const QUEUE = { jobs: 256, bytes: 128 * 2 ** 20 };
+/** A pass over many files does not send every open editor more than two status events a second. */
+const STATUS_INTERVAL_MS = 500;
+
+function start({ config, status }: Shell<Config>): Handlers {
+  const queue = new OrderedQueue(QUEUE, 'spectrogram');
+  let writing: Promise<void> = Promise.resolve();
+  let written = 0;
+  let shownAt = Number.NEGATIVE_INFINITY;
+
+  async function write(msg: Message, values: Float32Array, spectrogram: SpectrogramInfo): Promise<void> {
+    const { audio, label, filename } = msg;
+    msg.featureFile = await writeFeature(config.folder, featureName(msg), values, {
+      ...{ spectrogram, audio, label, filename },
+    });
+    written++;
+    const now = performance.now();
+    if (!msg.complete && now - shownAt < STATUS_INTERVAL_MS) return;
+    shownAt = now;
+    status.ok(`${written} saved`);
+  }
+
+  return {
+    async input(msg: Message, send: Send) {
+      const { values, info } = readSpectrogram(msg);
+      try {
+        await queue.add(values.byteLength, () => (writing = write(msg, values, info)));
+      } finally {
+        // A disk that is full must not keep back the training that is wired behind this node.
+        send(msg);
+      }
+    },
+    async close() {
+      queue.close();
+      await writing.catch(() => {});
+    },
+  };
+}
+
+export = (RED: NodeAPI): void => {
+  const read = (def: NodeDef): Config => ({ folder: resolveFolder(RED, textField(def, 'folder', 'features')) });
+  registerNode(RED, { type: 'features-write', read, start });
+};
