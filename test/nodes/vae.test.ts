@@ -347,8 +347,28 @@ describe('vae nodes', function () {
 });
 
 describe('vae-train in the editor', () => {
+  const html = readFileSync(join(__dirname, '..', '..', 'nodes', 'vae-train.html'), 'utf8');
+
+  it('refuses a mixture prior for a plain autoencoder and odd numbers of components, in words', () => {
+    type Validate = (this: object, value: unknown, options: object) => true | string;
+    let defaults: Record<'prior' | 'components', { validate: Validate }> | undefined;
+    const registerType = (_type: string, definition: { defaults: typeof defaults }) => {
+      ({ defaults } = definition);
+    };
+    const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
+    runInNewContext(script, { RED: { _: (key: string) => key.split(':').at(-1), nodes: { registerType } } });
+    assert.ok(defaults);
+    const { prior, components } = defaults;
+    assert.equal(prior.validate.call({ variational: true }, 'mixture', {}), true);
+    assert.equal(prior.validate.call({ variational: false }, 'normal', {}), true);
+    assert.equal(prior.validate.call({ variational: false }, 'mixture', {}), 'vae-train.error.priorOfNothing');
+    assert.equal(prior.validate.call({ variational: true }, 'uniform', {}), 'vae-train.error.prior');
+    for (const value of [2, '10', 1000, '']) assert.equal(components.validate.call({}, value, {}), true);
+    for (const value of [1, 2.5, 'ten', 1001])
+      assert.equal(components.validate.call({}, value, {}), 'vae-train.error.components');
+  });
+
   it('shows the presets’ own settings in the empty fields', () => {
-    const html = readFileSync(join(__dirname, '..', '..', 'nodes', 'vae-train.html'), 'utf8');
     const source = /const PRESETS = (\{[\s\S]*?\n {4}\});/.exec(html)?.[1] ?? '';
     const shown = runInNewContext(`(${source})`) as Record<Preset, Record<string, unknown>>;
     for (const preset of ['compact', 'office', 'mirrored', 'custom'] as const) {
