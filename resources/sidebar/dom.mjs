@@ -44,6 +44,12 @@ export function formatScore(value) {
   return size >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
+/** A round value on an axis, e.g. 0.005, 1500, 2e-7. */
+export const formatTick = value => {
+  const size = Math.abs(value);
+  return value !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential().replace('e+', 'e') : String(value);
+};
+
 /** "−43 dB" */
 export const formatDb = value => (value === null ? `${MINUS}∞ dB` : `${value.toFixed(0).replace('-', MINUS)} dB`);
 

@@ -56,16 +56,19 @@ class Sidebar {
     this.announcer = h('div', { class: 'earshot-unseen', 'aria-live': 'assertive' });
     this.problem = h('div', { class: 'earshot-problem', role: 'alert', hidden: true });
     this.stepsSection = section('steps', this.steps.element);
-    this.element = h(
-      'div',
-      { class: 'earshot', role: 'region', 'aria-label': t('title') },
-      this.problem,
-      this.stepsSection,
+    this.sections = [
       section('sound', field('source', this.sources, this.sourceButton), this.spectrogram.element, this.meter.element),
       section('score', field('model', this.models), this.state, this.scoreView.element),
       section('alarms', this.alarmView.element),
       section('threshold', this.thresholdView.element),
       section('training', this.trainingView.element),
+    ];
+    this.element = h(
+      'div',
+      { class: 'earshot', role: 'region', 'aria-label': t('title') },
+      this.problem,
+      this.stepsSection,
+      ...this.sections,
       this.announcer,
     );
   }
@@ -81,6 +84,8 @@ class Sidebar {
     const remembered = RED.settings.getLocal(REMEMBERED) ?? {};
     fill(this.sources, sources, this.source ?? remembered.source, t('choose.noSource'));
     fill(this.models, models, this.model ?? remembered.model, t('choose.noModel'));
+    // In an empty workspace the first steps are all there is to see.
+    for (const part of this.sections) show(part, sources.length + models.length > 0);
     if (this.sources.value !== (this.source ?? '')) this.chooseSource(this.sources.value);
     if (this.models.value !== (this.model ?? '')) this.chooseModel(this.models.value);
     this.showTraining();
@@ -401,6 +406,7 @@ function start() {
     for (const view of [sidebar.spectrogram, sidebar.scoreView, sidebar.trainingView, sidebar.thresholdView])
       view.plot.redraw();
   });
+  return sidebar;
 }
 
 function debounced(action, milliseconds) {
@@ -411,4 +417,9 @@ function debounced(action, milliseconds) {
   };
 }
 
-RED.plugins.registerPlugin('earshot', { type: 'earshot-sidebar', onadd: start });
+RED.plugins.registerPlugin('earshot', {
+  type: 'earshot-sidebar',
+  onadd() {
+    this.sidebar = start();
+  },
+});

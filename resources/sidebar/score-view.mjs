@@ -1,5 +1,5 @@
 // The score over time with the threshold that was in force, anomalies marked by their shape as well as their colour.
-import { formatScore, formatTime, h, t } from './dom.mjs';
+import { formatScore, formatTick, formatTime, h, t } from './dom.mjs';
 import { logValues, niceValues, Plot } from './plot.mjs';
 import { ANOMALY } from './score-store.mjs';
 
@@ -114,11 +114,11 @@ function scaleOf(points, top, bottom) {
   if (least > 0 && most / least > LOG_FROM) {
     const [from, to] = [Math.log(least / 1.3), Math.log(most * 1.3)];
     const y = value => bottom - ((Math.log(Math.max(value, 1e-30)) - from) / (to - from)) * (bottom - top);
-    return { y, marks: () => logValues(Math.exp(from), Math.exp(to)).map(value => [y(value), formatScore(value)]) };
+    return { y, marks: () => logValues(Math.exp(from), Math.exp(to)).map(value => [y(value), formatTick(value)]) };
   }
   const [from, to] = [Math.min(0, least), (most || 1) * 1.15];
   const y = value => bottom - ((value - from) / (to - from)) * (bottom - top);
-  return { y, marks: most => niceValues(from, to, most).map(value => [y(value), formatScore(value)]) };
+  return { y, marks: most => niceValues(from, to, most).map(value => [y(value), formatTick(value)]) };
 }
 
 const usualStep = points => {

@@ -37,7 +37,7 @@ export function starterFlow({ device, minutes, newId, text }) {
   const flow = [
     { id: z, type: 'tab', label: text('tab'), disabled: false, info: text('info') },
     { id: ids.model, type: 'audio-model', name: text('model'), folder: 'audio-models', threads: 0, engine: 'auto' },
-    { id: ids.note, type: 'comment', z, name: text('note'), info: text('info'), x: 260, y: 40, wires: [] },
+    { id: ids.note, type: 'comment', z, name: text('note'), info: text('info'), x: 340, y: 40, wires: [] },
     {
       ...{ id: ids.mic, type: 'mic-in', z, name: text('microphone'), device, backend: 'auto', autostart: true },
       ...{ sampleRate: SAMPLE_RATE, segmentSeconds: SEGMENT_SECONDS, hopSeconds: '' },

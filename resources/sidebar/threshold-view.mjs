@@ -1,7 +1,7 @@
 // How normal segments score and how the last ones did, with the threshold to be dragged: what it would have done is
 // counted while it moves. Taking it over writes it into the threshold node of the flow, as an edit that can be undone;
 // it holds from the next deployment on, as any edit does.
-import { formatDuration, formatScore, h, setText, show, t } from './dom.mjs';
+import { formatDuration, formatScore, formatTick, h, setText, show, t } from './dom.mjs';
 import { niceValues, Plot } from './plot.mjs';
 import { countAlarms, countRaised, parseVotes } from './score-store.mjs';
 
@@ -151,7 +151,7 @@ export class ThresholdView {
       else beyond++;
       count++;
     });
-    plot.bottomAxis(niceValues(from, to, (right - left) / 60).map(score => [x(score), formatScore(score)]));
+    plot.bottomAxis(niceValues(from, to, (right - left) / 60).map(score => [x(score), formatTick(score)]));
 
     const binWidth = (right - left) / BINS;
     if (normal) {

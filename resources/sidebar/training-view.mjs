@@ -1,5 +1,5 @@
 // How a training goes: loss and its parts by epoch, how long it will take, and a button to start or cancel it.
-import { formatDuration, formatScore, h, setText, show, t } from './dom.mjs';
+import { formatDuration, formatScore, formatTick, h, setText, show, t } from './dom.mjs';
 import { logValues, niceValues, Plot } from './plot.mjs';
 
 const MARGIN = { left: 46, right: 6, top: 8, bottom: 22 };
@@ -109,7 +109,7 @@ export class TrainingView {
       top + 4,
       bottom,
     );
-    plot.leftAxis(shared.marks().map(value => [shared.y(value), formatScore(value)]));
+    plot.leftAxis(shared.marks().map(value => [shared.y(value), formatTick(value)]));
     plot.bottomAxis(niceValues(first, last, Math.min(8, last - first)).map(epoch => [x(epoch), String(epoch)]));
     plot.text(t('training.epoch'), left - 6, bottom + 6, { align: 'right', baseline: 'top' });
     for (const { field, colour, dash, width, own } of LINES) {

@@ -7,7 +7,7 @@ import { FakeMicrophone } from '../support/fake-microphone';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDir } from '../support/pack';
 import { requireSystem } from '../support/system';
-import { until } from '../support/wait';
+import { sleep, until } from '../support/wait';
 
 const SECONDS = 90;
 /** A hum with a little noise. */
@@ -172,6 +172,64 @@ describe('the sidebar', function () {
     assert.ok((await text('#earshot-model')).includes(evil));
     assert.equal(await editor.page.evaluate('window.pwned'), undefined);
     assert.equal(await sidebar.locator('img, script').count(), 0);
+  });
+
+  it('asks for nothing, and is told nothing, while another sidebar is shown', async function () {
+    this.timeout(60_000);
+    const told = () => nodeRed.events.items.filter(({ topic }) => topic.startsWith('audio-anomaly/')).length;
+    await nodeRed.request('POST', '/audio-anomaly/mic-in/mic/start');
+    const first = told();
+    await until('an event', () => told() > first);
+    await editor.page.evaluate(`RED.sidebar.show('info')`);
+    let asked = 0;
+    editor.page.on('request', request => {
+      if (request.url().includes('/audio-anomaly/')) asked++;
+    });
+    await sleep(14_000); // the lease of 12 s runs out
+    const before = told();
+    await sleep(3000);
+    assert.deepEqual([told() - before, asked], [0, 0]);
+    await editor.page.evaluate(`RED.sidebar.show('earshot')`);
+    await until('an event', () => told() > before);
+  });
+
+  it('does not grow in a day with its tab open', async function () {
+    this.timeout(120_000);
+    const devtools = await editor.page.context().newCDPSession(editor.page);
+    const measure = async () => {
+      await devtools.send('HeapProfiler.collectGarbage');
+      const { usedSize } = await devtools.send('Runtime.getHeapUsage');
+      return { bytes: usedSize, elements: await editor.page.locator('*').count() };
+    };
+    /** As many scores, columns, training epochs and alarms as `hours` bring at one segment every 2 s. */
+    const pass = (hours: number) =>
+      editor.page.evaluate(`(async () => {
+        const { sidebar } = RED.plugins.getPlugin('earshot');
+        const format = { epoch: 99, rows: 96, secondsPerColumn: 0.023, axis: { unit: 'kHz', ticks: [] }, low: -100, high: 90, unit: 'dB' };
+        for (let i = 0; i < ${hours} * 1800; i++) {
+          const from = sidebar.store.end;
+          const training = { trainer: 'x', phase: 'training', epoch: i % 600, epochs: 600, secondsLeft: 9, collected: 1, wanted: 1 };
+          const point = { epoch: i % 600, loss: 1 / (1 + i % 600), rl: 1, kl: 1 };
+          sidebar.modelEvent({ from, scores: [[Date.now(), Math.random(), 0.9, 'normal']], training, point, alarmsChanged: sidebar.alarmsChanged });
+          sidebar.sourceEvent({ level: { rms: -20, peak: -3, clipped: i % 2 }, end: sidebar.spectrogram.end, epoch: sidebar.spectrogram.format?.epoch });
+          sidebar.spectrogram.add({ format, from: 87 * i, end: 87 * (i + 1), columns: btoa('a'.repeat(87 * 96)) });
+          if (i % 20 === 0) {
+            const alarms = Array.from({ length: 24 }, (_, k) => ({ id: 'alarm' + (i + k), at: i, until: i, count: 1, score: 1, threshold: 1, source: 'mic', text: '' }));
+            sidebar.alarmView.update(sidebar.model, alarms, 0);
+          }
+          if (i % 500 === 0) await new Promise(requestAnimationFrame);
+        }
+      })()`);
+    await pass(9); // all rings are full
+    const before = await measure();
+    await pass(15);
+    const after = await measure();
+    const growth = (after.bytes - before.bytes) / 2 ** 20;
+    console.log(
+      `      heap ${(before.bytes / 2 ** 20).toFixed(1)} MiB, ${growth.toFixed(2)} MiB more after 15 further hours`,
+    );
+    assert.ok(growth < 2, `${growth} MiB`);
+    assert.ok(after.elements <= before.elements + 5, `${before.elements} → ${after.elements} elements`);
   });
 
   it('leaves no error on the console of the browser', () => {

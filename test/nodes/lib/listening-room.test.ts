@@ -1,6 +1,8 @@
 // The listening room: nothing is computed or sent while nobody looks, everything it keeps has a bound, alarms bring
 // their sound and picture along.
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { LEASE_MS, ListeningRoom, MAX_MODELS, MAX_SCORES_TOLD, MAX_SOURCES } from '#nodes/lib/listening-room';
 import { ALARM_LIMITS, AlarmList } from '#nodes/lib/room/alarm-list';
 import { CURVE_LIMIT, ModelView } from '#nodes/lib/room/model-view';
@@ -167,6 +169,37 @@ describe('listening room', () => {
     assert.equal(room.figures().segments, 1);
     room.judgeGoes('thr');
     assert.equal(room.figures().segments, 0);
+  });
+
+  it('does not grow in a day of being looked at', async function () {
+    this.timeout(120_000);
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const held = (): number => {
+      collect();
+      const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+      return (heapUsed + external + arrayBuffers) / 2 ** 20;
+    };
+    /** As many segments of 2 s as make `hours`, one in a hundred an alarm. */
+    const hours = async (count: number): Promise<void> => {
+      for (let i = 0; i < count * 1800; i++) {
+        room.sound('mic', new Float32Array(320), RATE);
+        pass(room, i, i % 100 === 0 ? 2 : 0.5);
+        if (i % 1800 !== 0) continue;
+        room.watchSource('mic');
+        room.watchModel('model');
+        await new Promise(resolve => setTimeout(resolve, 300));
+        events.length = 0;
+      }
+    };
+    room.judgeComes('thr');
+    await hours(9); // all rings are full
+    const before = held();
+    await hours(15);
+    const growth = held() - before;
+    console.log(`      ${before.toFixed(1)} MiB in all, ${growth.toFixed(2)} MiB more after 15 further hours`);
+    assert.ok(growth < 2, `${growth} MiB`);
+    assert.equal(room.model('model')!.alarms.size, ALARM_LIMITS.alarms);
   });
 
   it('remembers a bounded number of sources and models', () => {
