@@ -36,6 +36,7 @@ class Sidebar {
     this.source = undefined;
     this.model = undefined;
     this.looking = false;
+    this.followed = new Map();
     this.build();
     this.onSource = (_topic, event) => this.sourceEvent(event);
     this.onModel = (_topic, event) => this.modelEvent(event);
@@ -92,8 +93,8 @@ class Sidebar {
   }
 
   chooseSource(id) {
-    this.follow('source', this.source, undefined);
     this.source = id || undefined;
+    this.follow();
     this.remember();
     this.spectrogram.clear();
     this.meter.clear();
@@ -102,15 +103,12 @@ class Sidebar {
     this.spectrogram.name = labelOf(node);
     this.spectrogram.setMessage(t(node ? 'sound.waiting' : 'sound.choose'));
     this.showSourceButton();
-    if (this.looking) {
-      this.follow('source', undefined, this.source);
-      void this.renew();
-    }
+    if (this.looking) void this.renew();
   }
 
   chooseModel(id) {
-    this.follow('model', this.model, undefined);
     this.model = id || undefined;
+    this.follow();
     this.remember();
     this.store.clear();
     this.training = undefined;
@@ -123,10 +121,7 @@ class Sidebar {
     this.showState();
     this.showTraining();
     this.scoreView.redraw();
-    if (this.looking) {
-      this.follow('model', undefined, this.model);
-      void this.renew().then(() => this.loadModel());
-    }
+    if (this.looking) void this.renew().then(() => this.loadModel());
   }
 
   remember() {
@@ -138,22 +133,21 @@ class Sidebar {
     if (visible === this.looking) return;
     this.looking = visible;
     clearInterval(this.timer);
-    if (!visible) {
-      this.follow('source', this.source, undefined);
-      this.follow('model', this.model, undefined);
-      return;
-    }
+    this.follow();
+    if (!visible) return;
     this.refreshChoices();
-    this.follow('source', undefined, this.source);
-    this.follow('model', undefined, this.model);
     this.timer = setInterval(() => void this.renew(), RENEW_MS);
     void this.renew().then(() => this.loadModel());
   }
 
-  follow(kind, before, now) {
-    const listener = kind === 'source' ? this.onSource : this.onModel;
-    if (before) RED.comms.unsubscribe(`audio-anomaly/${kind}/${before}`, listener);
-    if (now && this.looking) RED.comms.subscribe(`audio-anomaly/${kind}/${now}`, listener);
+  /** Listens to the events of what is looked at, and to no others. */
+  follow() {
+    const wanted = new Map();
+    if (this.looking && this.source) wanted.set(`audio-anomaly/source/${this.source}`, this.onSource);
+    if (this.looking && this.model) wanted.set(`audio-anomaly/model/${this.model}`, this.onModel);
+    for (const [topic, listener] of this.followed) if (!wanted.has(topic)) RED.comms.unsubscribe(topic, listener);
+    for (const [topic, listener] of wanted) if (!this.followed.has(topic)) RED.comms.subscribe(topic, listener);
+    this.followed = wanted;
   }
 
   /** Says that somebody looks, for what is deployed. */

@@ -102,14 +102,18 @@ export function parseVotes(text) {
  */
 export function countAlarms(store, threshold, { votes, window, hysteresis }) {
   const { start, end, limit, scores, at } = store;
-  const released = threshold - hysteresis * Math.abs(threshold);
+  // Within an anomaly a score counts down to a lower level: the scores in the window above either level are kept count of.
+  const levels = [threshold, threshold - hysteresis * Math.abs(threshold)];
+  const above = [0, 0];
   let anomaly = false;
   let alarms = 0;
+  const step = (index, by) => {
+    for (let i = 0; i < 2; i++) if (scores[index % limit] > levels[i]) above[i] += by;
+  };
   for (let index = start; index < end; index++) {
-    const level = anomaly ? released : threshold;
-    let above = 0;
-    for (let i = Math.max(start, index - window + 1); i <= index; i++) if (scores[i % limit] > level) above++;
-    const now = above >= votes;
+    step(index, 1);
+    if (index - window >= start) step(index - window, -1);
+    const now = above[anomaly ? 1 : 0] >= votes;
     if (now && !anomaly) alarms++;
     anomaly = now;
   }

@@ -13,6 +13,8 @@ const BRIGHTEST = 0.998;
 /** Quieter differences than this many dB are not blown up to the whole range of colours. */
 const LEAST_RANGE_DB = 30;
 const DESCRIBE_EVERY_MS = 5000;
+/** Twenty pictures a second move smoothly enough, for a third of the work. */
+const FRAME_MS = 50;
 
 export class SpectrogramView {
   constructor() {
@@ -55,7 +57,7 @@ export class SpectrogramView {
     this.first = Math.max(this.first, end - this.capacity);
     // Far behind, e.g. after a pause or where files play faster than time: jump.
     if (this.end - this.shown > this.capacity / 2) this.shown = this.end;
-    this.colour();
+    this.isUncoloured = true;
     this.plot.redraw();
   }
 
@@ -73,6 +75,7 @@ export class SpectrogramView {
 
   /** Paints the ring into an image of one pixel per value, from the darkest to the brightest that occur. */
   colour() {
+    this.isUncoloured = false;
     const { capacity, ring } = this;
     const { rows, low, high, unit } = this.format;
     const counts = new Uint32Array(256);
@@ -118,6 +121,7 @@ export class SpectrogramView {
       return;
     }
     this.advance();
+    if (this.isUncoloured) this.colour();
     const { secondsPerColumn, axis } = format;
     const columns = SECONDS / secondsPerColumn;
     const perColumn = (right - left) / columns;
@@ -155,7 +159,7 @@ export class SpectrogramView {
       this.describedAt = performance.now();
       plot.describe(t('sound.described', { name: this.name, top: axis.ticks.at(-1)?.label ?? '', unit: axis.unit }));
     }
-    if (this.shown < this.end) plot.redraw();
+    if (this.shown < this.end) setTimeout(() => plot.redraw(), FRAME_MS);
   }
 
   /** Moves on by the time that has passed, a little faster or slower to stay where it should be. */

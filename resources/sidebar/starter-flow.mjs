@@ -2,6 +2,7 @@
 
 const SAMPLE_RATE = 16_000;
 export const SEGMENT_SECONDS = 2;
+const NODES = 'tab model note mic spectrogram train score threshold anomaly normal catch once problem'.split(' ');
 /** Fewer segments than this give no model. */
 const LEAST_SEGMENTS = 3;
 
@@ -13,24 +14,9 @@ export const segmentsOf = minutes => Math.max(LEAST_SEGMENTS, Math.round((60 * m
  * @returns nodes as Node-RED imports them, a tab with them; the ids of microphone and model beside
  */
 export function starterFlow({ device, minutes, newId, text }) {
-  const ids = Object.fromEntries(
-    [
-      'tab',
-      'model',
-      'mic',
-      'spectrogram',
-      'train',
-      'score',
-      'threshold',
-      'anomaly',
-      'normal',
-      'catch',
-      'problem',
-      'note',
-    ].map(name => [name, newId()]),
-  );
+  const ids = Object.fromEntries(NODES.map(name => [name, newId()]));
   const z = ids.tab;
-  const status = (id, name, complete, x, y) => ({
+  const debug = (id, name, complete, x, y) => ({
     ...{ id, type: 'debug', z, name, active: true, tosidebar: false, console: false, tostatus: true },
     ...{ complete, targetType: 'msg', statusVal: complete, statusType: 'auto', x, y, wires: [] },
   });
@@ -64,10 +50,14 @@ export function starterFlow({ device, minutes, newId, text }) {
       ...{ votes: '1/1', hysteresis: 0, holdOffSeconds: 0, notify: 'every' },
       ...{ x: 750, y: 180, wires: [[ids.anomaly], [ids.normal]] },
     },
-    status(ids.anomaly, text('anomaly'), 'anomaly.text', 950, 160),
-    status(ids.normal, text('normal'), 'anomaly.text', 950, 200),
-    { id: ids.catch, type: 'catch', z, name: '', scope: null, uncaught: false, x: 120, y: 260, wires: [[ids.problem]] },
-    status(ids.problem, text('problem'), 'error.message', 330, 260),
+    debug(ids.anomaly, text('anomaly'), 'anomaly.text', 950, 160),
+    debug(ids.normal, text('normal'), 'anomaly.text', 950, 200),
+    { id: ids.catch, type: 'catch', z, name: '', scope: null, uncaught: false, x: 120, y: 260, wires: [[ids.once]] },
+    {
+      ...{ id: ids.once, type: 'rbe', z, name: text('once'), func: 'rbe', gap: '', start: '', inout: 'out' },
+      ...{ septopics: false, property: 'error.message', topi: 'topic', x: 330, y: 260, wires: [[ids.problem]] },
+    },
+    { ...debug(ids.problem, text('problem'), 'error.message', 540, 260), tosidebar: true, tostatus: false },
   ];
   return { flow, tab: z, mic: ids.mic, model: ids.model, train: ids.train };
 }

@@ -8,6 +8,7 @@ import { countAlarms, countRaised, parseVotes } from './score-store.mjs';
 const MARGIN = { left: 10, right: 10, top: 18, bottom: 22 };
 const BINS = 48;
 const STEPS = 200;
+const REFRESH_MS = 1000;
 
 export class ThresholdView {
   /** @param {(value: number) => void} apply */
@@ -57,7 +58,7 @@ export class ThresholdView {
       h('div', { class: 'earshot-row' }, this.applyButton, this.resetButton),
       this.note,
     );
-    this.update(undefined, undefined, undefined);
+    this.refresh();
   }
 
   /**
@@ -68,12 +69,13 @@ export class ThresholdView {
   update(normal, threshold, node) {
     if (threshold?.node !== this.threshold?.node) this.moved = undefined;
     Object.assign(this, { normal, threshold, node });
-    if (this.moved === undefined) this.chooseRange();
-    this.showWords();
+    // Counting through thousands of scores once a second is enough.
+    this.timer ??= setTimeout(() => this.refresh(), REFRESH_MS);
   }
 
-  /** Scores have come. */
   refresh() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     if (this.moved === undefined) this.chooseRange();
     this.showWords();
   }
@@ -85,13 +87,13 @@ export class ThresholdView {
     store.forEach(Number.NEGATIVE_INFINITY, (_at, score) => recent.push(score));
     recent.sort((a, b) => a - b);
     const most = recent[Math.floor(0.98 * (recent.length - 1))] ?? 0;
-    const least = Math.min(0, normal?.min ?? 0, recent[0] ?? 0);
-    const top = Math.max(
-      normal?.max ?? 0,
-      Math.min(most, 4 * (threshold?.value ?? most)),
-      1.6 * (threshold?.value ?? 0),
-    );
-    this.range = [least, 1.05 * top || 1];
+    const known = [normal?.min, recent[0], threshold?.value].filter(Number.isFinite);
+    const least = known.length > 0 ? Math.min(...known) : 0;
+    const limit = threshold?.value ?? normal?.max ?? least;
+    const top = Math.max(normal?.max ?? least, Math.min(most, 4 * limit), limit + 0.6 * (limit - least));
+    // Room on both sides, but not below zero where no score is.
+    const room = 0.15 * (top - least) || 0.1 * Math.abs(top) || 1;
+    this.range = [least >= 0 ? Math.max(0, least - room) : least - room, top + 0.3 * room];
   }
 
   reset() {

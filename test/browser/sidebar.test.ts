@@ -104,6 +104,7 @@ describe('the sidebar', function () {
     const slider = sidebar.locator('.earshot-threshold-slider');
     await slider.scrollIntoViewIfNeeded();
     await slider.focus();
+    await sleep(1500); // its scale follows the scores once a second
     for (let i = 0; i < 30; i++) await editor.page.keyboard.press('ArrowLeft');
     assert.match(await text('.earshot-threshold-words'), /would have been: \d+\. There were: \d+/);
     await editor.picture('sidebar threshold', sidebar);
