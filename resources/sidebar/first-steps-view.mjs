@@ -10,7 +10,7 @@ const ICONS = { done: 'check-circle', now: 'arrow-circle-right', later: 'circle-
 const DEFAULT_MINUTES = 5;
 
 export class FirstSteps {
-  /** @param {{place: (device: string, minutes: number) => void, record: () => void, devices: () => Promise<any>}} actions */
+  /** @param {{place: (device: string, minutes: number) => void, record: () => void}} actions */
   constructor(actions) {
     this.actions = actions;
     this.device = h(

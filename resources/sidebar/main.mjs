@@ -15,6 +15,7 @@ import { TrainingView } from './training-view.mjs';
 const ID = 'earshot';
 const SOURCE_TYPES = ['mic-in', 'wav-folder', 'spectrogram'];
 const RENEW_MS = 5000;
+const REFRESH_MS = 1000;
 const REMEMBERED = 'earshot-sidebar';
 
 class Sidebar {
@@ -27,7 +28,7 @@ class Sidebar {
     this.thresholdView = new ThresholdView(this.store, value => this.applyThreshold(value));
     this.alarmView = new AlarmView(
       action => this.attempt(action),
-      () => void this.loadModel(),
+      () => this.refreshModelSoon(),
     );
     this.steps = new FirstSteps({
       place: (device, minutes) => this.place(device, minutes),
@@ -80,7 +81,7 @@ class Sidebar {
     const sources = SOURCE_TYPES.flatMap(type => byType(type));
     const models = [];
     RED.nodes.eachConfig(node => {
-      if (node.type === 'audio-model') models.push(node);
+      if (node.type === 'audio-model' && !node.d) models.push(node);
     });
     const remembered = RED.settings.getLocal(REMEMBERED) ?? {};
     fill(this.sources, sources, this.source ?? remembered.source, t('choose.noSource'));
@@ -117,10 +118,8 @@ class Sidebar {
     this.threshold = undefined;
     this.trainingView.setCurve([]);
     this.alarmView.update(this.model, [], 0);
-    this.showThreshold();
-    this.showState();
     this.showTraining();
-    this.scoreView.redraw();
+    this.showScores();
     if (this.looking) void this.renew().then(() => this.loadModel());
   }
 
@@ -195,26 +194,36 @@ class Sidebar {
     const { model } = this;
     if (!model || !this.isModelDeployed) return;
     try {
-      const [known, scores] = await Promise.all([server.model(model), server.scores(model)]);
+      const [scores] = await Promise.all([server.scores(model), this.refreshModel()]);
       if (model !== this.model) return;
       this.store.load(scores);
-      this.trainingView.setCurve(known.curve);
-      this.takeModel(known);
+      this.trainingView.setCurve(this.known.curve);
+      this.showScores();
     } catch {
-      // As above.
+      // The next event asks again; that nothing answers is told by renew().
     }
   }
 
-  takeModel(known) {
+  /** What is known of the model but for its scores. */
+  async refreshModel() {
+    const { model } = this;
+    const known = await server.model(model);
+    if (model !== this.model) return;
     this.known = known;
     this.alarmsChanged = known.alarmsChanged;
     this.training = known.training;
     this.threshold = known.threshold;
     this.alarmView.update(this.model, known.alarms, known.marked);
     this.showTraining();
-    this.showThreshold();
-    this.showState();
-    this.scoreView.redraw();
+    this.showScores();
+  }
+
+  /** Alarms may come by the dozen: asked for once a second at most. */
+  refreshModelSoon() {
+    this.refreshing ??= setTimeout(() => {
+      this.refreshing = undefined;
+      if (this.looking && this.model) this.refreshModel().catch(() => {});
+    }, REFRESH_MS);
   }
 
   modelEvent({ from, scores, training, point, threshold, alarmsChanged }) {
@@ -224,10 +233,15 @@ class Sidebar {
     if (point && training?.phase === 'training') this.trainingView.addPoint(point);
     this.showTraining();
     const complete = this.store.update(from, scores);
+    this.showScores();
+    if (!complete) void this.loadModel();
+    else if (ended || alarmsChanged !== this.alarmsChanged) this.refreshModelSoon();
+  }
+
+  showScores() {
     this.showThreshold();
     this.showState();
     this.scoreView.redraw();
-    if (!complete || ended || alarmsChanged !== this.alarmsChanged) void this.loadModel();
   }
 
   showThreshold() {
