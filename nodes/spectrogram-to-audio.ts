@@ -119,7 +119,7 @@ function originalOf({ original, audio }: Message, sampleRate: number): Float32Ar
   if (original === undefined) {
     throw new UserError(
       'no-original',
-      'the message has no msg.original, the sound whose phase is to be used; expected a Buffer. Tick "Keep the sound" in the spectrogram node, or choose the phase Griffin-Lim.',
+      'the message has no msg.original, the sound whose phase is to be used; expected a Buffer. Tick "Keep sound" in the spectrogram node, or choose the phase Griffin-Lim.',
     );
   }
   if (!Buffer.isBuffer(original) || audio?.sampleRate !== sampleRate) {

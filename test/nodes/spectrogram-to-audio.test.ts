@@ -75,7 +75,7 @@ describe('spectrogram-to-audio node', function () {
   it('says what is missing where it has not', async () => {
     flow = await start({ phase: 'input' });
     flow.send('picture', audio(tone(1)));
-    assert.match(await errorOf(), /no msg\.original.*Tick "Keep the sound" in the spectrogram node/);
+    assert.match(await errorOf(), /no msg\.original.*Tick "Keep sound" in the spectrogram node/);
   });
 
   it('refuses an original that is none', async () => {
