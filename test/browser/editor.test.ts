@@ -2,9 +2,10 @@
 // the demo flow is imported, deployed and run with the mouse, and its decision is seen. Pictures go to artifacts/.
 import assert from 'node:assert/strict';
 import { Editor } from '../support/editor';
+import { describeGenerations } from '../support/generations';
 import { nodeTypes } from '../support/helper';
 import { NodeRed } from '../support/node-red';
-import { installedUserDir } from '../support/pack';
+import { installedUserDirFor } from '../support/pack';
 import { requireSystem } from '../support/system';
 
 const PACKAGE_NAME = '@earshot/node-red-audio-anomaly';
@@ -17,15 +18,15 @@ interface FormTexts {
   labels: string[];
 }
 
-describe('the editor', function () {
+describeGenerations('the editor', function (generation) {
   this.timeout(120_000);
   let nodeRed: NodeRed;
   let editor: Editor;
 
   before(async function () {
     requireSystem(this, 'chromium');
-    nodeRed = await NodeRed.start(await installedUserDir());
-    editor = await Editor.open(nodeRed.url);
+    nodeRed = await NodeRed.start(await installedUserDirFor(generation), generation);
+    editor = await Editor.open(nodeRed.url, generation.name);
   });
 
   afterEach(async function () {
@@ -139,7 +140,7 @@ describe('the editor', function () {
     this.timeout(240_000);
     await nodeRed.deploy([]);
     await editor.close();
-    editor = await Editor.open(nodeRed.url);
+    editor = await Editor.open(nodeRed.url, generation.name);
     await editor.importExample(PACKAGE_NAME, DEMO);
     const trainer = (await editor.page.evaluate(`RED.nodes.filterNodes({ type: 'vae-train' })[0].id`)) as string;
     const dialog = await editor.edit(trainer);

@@ -28,6 +28,7 @@ export class Editor {
   private constructor(
     private readonly browser: Browser,
     readonly page: Page,
+    private readonly pictures: string,
   ) {
     page.on('console', message => {
       if (message.type() === 'error') this.consoleErrors.push(`${message.text()} (${message.location().url})`);
@@ -35,11 +36,12 @@ export class Editor {
     page.on('pageerror', error => this.consoleErrors.push(error.stack ?? error.message));
   }
 
-  static async open(url: string): Promise<Editor> {
+  /** Opens the editor; pictures of it go to a folder below `artifacts`, by default there. */
+  static async open(url: string, pictures = ''): Promise<Editor> {
     const browser = await chromium.launch({ executablePath: programPath('chromium'), args: FLAGS });
     const page = await browser.newPage({ viewport: WINDOW });
     page.setDefaultTimeout(15_000);
-    const editor = new Editor(browser, page);
+    const editor = new Editor(browser, page, join(ARTIFACTS, pictures));
     await page.goto(url);
     await editor.loaded();
     return editor;
@@ -49,7 +51,8 @@ export class Editor {
     await this.browser.close();
   }
 
-  private async loaded(): Promise<void> {
+  /** Waits until the editor can be used: after a reload of its page. */
+  async loaded(): Promise<void> {
     await this.page.locator('#red-ui-header-button-deploy').waitFor();
     await this.page.locator('.red-ui-palette-node').first().waitFor();
     await this.page.locator('#red-ui-loading-progress, .red-ui-splash').waitFor({ state: 'hidden' });
@@ -63,8 +66,8 @@ export class Editor {
 
   /** Keeps a picture of the window, or of one part of it. */
   async picture(name: string, part?: Locator): Promise<void> {
-    mkdirSync(ARTIFACTS, { recursive: true });
-    await (part ?? this.page).screenshot({ path: join(ARTIFACTS, `${name}.png`) });
+    mkdirSync(this.pictures, { recursive: true });
+    await (part ?? this.page).screenshot({ path: join(this.pictures, `${name}.png`) });
   }
 
   /** Drags a node from the palette to a place in the workspace (pixels from its corner); returns its id. */

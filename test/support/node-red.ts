@@ -1,7 +1,8 @@
 // A real Node-RED in a process of its own: started on a free port in its own user directory, driven through the admin
 // API, observed through its log and through the web socket that the editor listens to.
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { environmentOf, type Generation, NODE_RED_4 } from './generations';
 import { freePort, Program } from './processes';
 import { Inbox, within } from './wait';
 
@@ -35,21 +36,22 @@ export class NodeRed {
     readonly userDir: string,
     readonly url: string,
     readonly program: Program,
+    private readonly generation: Generation,
   ) {}
 
   /** Starts Node-RED and waits until its flows run (an empty user directory has none) and its web socket is open. */
-  static async start(userDir: string): Promise<NodeRed> {
+  static async start(userDir: string, generation = NODE_RED_4): Promise<NodeRed> {
     const port = await freePort();
     const program = await Program.start(
-      process.execPath,
+      generation.node,
       [
-        join(dirname(load.resolve('node-red/package.json')), 'red.js'),
+        join(generation.nodeRed, 'red.js'),
         ...['--userDir', userDir, '--port', String(port)],
         ...['--settings', join(__dirname, 'node-red-settings.cjs')],
       ],
-      { cwd: userDir, env: { ...process.env, HOME: userDir, NODE_RED_HOME: undefined } },
+      { cwd: userDir, env: { ...environmentOf(generation), HOME: userDir, NODE_RED_HOME: undefined } },
     );
-    const nodeRed = new NodeRed(userDir, `http://127.0.0.1:${port}`, program);
+    const nodeRed = new NodeRed(userDir, `http://127.0.0.1:${port}`, program, generation);
     try {
       await program.line('Node-RED to start', /Started flows|Stopped flows/, 60_000);
       await nodeRed.listen();
@@ -158,6 +160,11 @@ export class NodeRed {
 
   async vitals(reset = false): Promise<Vitals> {
     return this.get<Vitals>(`/test/vitals${reset ? '?reset' : ''}`);
+  }
+
+  /** The next start of a Node-RED that was stopped. */
+  startAgain(): Promise<NodeRed> {
+    return NodeRed.start(this.userDir, this.generation);
   }
 
   /** Stops Node-RED as a service manager does; returns how many milliseconds that took. */

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { environmentOf, type Generation, NODE_RED_4 } from './generations';
 import { tempFolder } from './temp';
 
 const run = promisify(execFile);
@@ -33,13 +34,14 @@ export const PALETTE_INSTALL = [
 ];
 
 /** npm's environment as outside of any `npm run`, which passes the running package's own settings on. */
-function plainEnvironment(): NodeJS.ProcessEnv {
+function plainEnvironment(generation: Generation): NodeJS.ProcessEnv {
   const inherited = /^npm_(lifecycle|package|config_local_prefix|config_prefix|command|execpath)|^INIT_CWD$/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inherited.test(name)));
+  return Object.fromEntries(Object.entries(environmentOf(generation)).filter(([name]) => !inherited.test(name)));
 }
 
-async function npm(args: string[], cwd: string): Promise<string> {
-  const { stdout } = await run('npm', args, { cwd, env: plainEnvironment(), maxBuffer: 16 << 20, timeout: 300_000 });
+async function npm(args: string[], cwd: string, generation = NODE_RED_4): Promise<string> {
+  const env = plainEnvironment(generation);
+  const { stdout } = await run('npm', args, { cwd, env, maxBuffer: 16 << 20, timeout: 300_000 });
   return stdout;
 }
 
@@ -64,21 +66,26 @@ const installed = new Map<string, Promise<string>>();
  * A fresh user directory with the packed tarball, and further packages from the registry, installed by the palette
  * manager's command line.
  */
-export async function installedUserDir(...packages: string[]): Promise<string> {
-  const key = packages.join(' ');
-  if (!installed.has(key)) installed.set(key, install(packages));
+export function installedUserDir(...packages: string[]): Promise<string> {
+  return installedUserDirFor(NODE_RED_4, ...packages);
+}
+
+/** The same, installed by npm on the Node.js of a generation. */
+export async function installedUserDirFor(generation: Generation, ...packages: string[]): Promise<string> {
+  const key = [generation.name, ...packages].join(' ');
+  if (!installed.has(key)) installed.set(key, install(generation, packages));
   const userDir = tempFolder('userdir');
   cpSync(await installed.get(key)!, userDir, { recursive: true, verbatimSymlinks: true });
   return userDir;
 }
 
-async function install(packages: string[]): Promise<string> {
+async function install(generation: Generation, packages: string[]): Promise<string> {
   const { tarball } = await packPackage();
   const folder = tempFolder('installed');
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'node-red-project', description: 'A Node-RED Project', version: '0.0.1', private: true }),
   );
-  for (const name of [tarball, ...packages]) await npm([...PALETTE_INSTALL, name], folder);
+  for (const name of [tarball, ...packages]) await npm([...PALETTE_INSTALL, name], folder, generation);
   return folder;
 }

@@ -1,4 +1,4 @@
-// System parts that tests run against (a browser, a broker, a sound card's tools): where they are, and what happens
+// System parts that tests run against (a browser, a broker, a sound card's tools, another Node-RED): where they are, and what happens
 // when one is missing. On a developer's machine the test is skipped with the reason; with CI=true it fails.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -6,13 +6,16 @@ import { delimiter, join } from 'node:path';
 import type { Context } from 'mocha';
 import { noteSkip } from './skips';
 
-/** How to see that a part is there, and the Debian package that brings it. */
+/** How to see that a part is there, and what brings it. */
 interface Part {
   /** Programs that must all be on the path. */
   programs?: string[];
   /** Further check; throws where the part does not work. */
   check?: () => void;
-  debian: string;
+  /** Debian packages that bring it. */
+  debian?: string;
+  /** Where Debian has none: how to install it. */
+  install?: string;
 }
 
 const ALSA_PULSE_PLUGIN = /libasound_module_pcm_pulse\.so/;
@@ -34,6 +37,15 @@ const PARTS = {
   'python3-soundfile': {
     check: () => void execFileSync('/usr/bin/python3', ['-c', 'import soundfile'], { stdio: 'pipe' }),
     debian: 'python3 python3-soundfile',
+  },
+  'node-red-5': {
+    check: () => {
+      const folder = process.env.EARSHOT_NODE_RED_5;
+      if (!folder) throw new Error('EARSHOT_NODE_RED_5 names no folder with it');
+      accessSync(join(folder, 'node_modules', 'node-red', 'red.js'));
+      execFileSync(join(folder, 'node_modules', 'node', 'bin', 'node'), ['--version'], { stdio: 'pipe' });
+    },
+    install: 'npm install --prefix FOLDER node-red@5 node@22, and set EARSHOT_NODE_RED_5 to FOLDER',
   },
 } satisfies Record<string, Part>;
 
@@ -63,9 +75,9 @@ export function missing(part: SystemPart): string | undefined {
 }
 
 function inspect(part: SystemPart): string | undefined {
-  const { programs = [], check, debian }: Part = PARTS[part];
+  const { programs = [], check, debian, install = `apt-get install ${debian}` }: Part = PARTS[part];
   const absent = programs.filter(name => !programPath(name));
-  const advice = `install it with: apt-get install ${debian}`;
+  const advice = `install it with: ${install}`;
   if (absent.length > 0) return `${absent.join(', ')} not found; ${advice}`;
   try {
     check?.();

@@ -1,0 +1,49 @@
+// The generations of Node-RED that the package is for, each on the oldest Node.js that it is tested with: Node-RED 4 is
+// a development dependency and runs on the Node.js of the tests; Node-RED 5 wants a newer one and has both beside the
+// checkout, in the folder named by EARSHOT_NODE_RED_5 (`npm install --prefix FOLDER node-red@5 node@22`).
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { requireSystem, type SystemPart } from './system';
+
+export interface Generation {
+  name: 'Node-RED 4' | 'Node-RED 5';
+  /** The Node.js that runs it. */
+  node: string;
+  /** Folder of the package node-red. */
+  nodeRed: string;
+  /** What has to be there first. */
+  needs: SystemPart[];
+}
+
+export const NODE_RED_4: Generation = {
+  name: 'Node-RED 4',
+  node: process.execPath,
+  nodeRed: dirname(createRequire(__filename).resolve('node-red/package.json')),
+  needs: [],
+};
+
+const beside = join(process.env.EARSHOT_NODE_RED_5 ?? '', 'node_modules');
+
+export const NODE_RED_5: Generation = {
+  name: 'Node-RED 5',
+  node: join(beside, 'node', 'bin', 'node'),
+  nodeRed: join(beside, 'node-red'),
+  needs: ['node-red-5'],
+};
+
+/** The environment in which `node`, and with it npm, is the generation's own. */
+export function environmentOf({ node }: Generation): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
+}
+
+/** A suite of tests that runs once with each generation; where one is missing, see `requireSystem`. */
+export function describeGenerations(title: string, body: (this: Mocha.Suite, generation: Generation) => void): void {
+  for (const generation of [NODE_RED_4, NODE_RED_5]) {
+    describe(`${title}, ${generation.name}`, function () {
+      before(function () {
+        requireSystem(this, ...generation.needs);
+      });
+      body.call(this, generation);
+    });
+  }
+}
