@@ -1,0 +1,148 @@
+// The editor's texts in other languages, held to the English ones: a node may come in English first, but a catalogue
+// that exists in a language is complete, and the nodes listed here exist in every language. Read from the
+// source files; the build copies them as they are.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../support/pack';
+
+// Node-RED's own HTML reader, found from the package of it that depends on it.
+const fromNodeRed = createRequire(createRequire(__filename).resolve('@node-red/nodes/package.json'));
+const { load } = fromNodeRed('cheerio') as typeof import('cheerio');
+
+const ENGLISH = 'en-US';
+const NODES = join(PACKAGE_ROOT, 'nodes', 'locales');
+const SIDEBAR = join(PACKAGE_ROOT, 'nodes', 'sidebar', 'locales');
+
+/** These have labels in every language. */
+const LABELLED = [
+  'audio-augment',
+  'audio-features',
+  'audio-model',
+  'audio-plot',
+  'feature-classifier',
+  'features-read',
+  'features-write',
+  'mic-in',
+  'model-export',
+  'rl-kl-classifier',
+  'spectrogram',
+  'spectrogram-to-audio',
+  'threshold',
+  'vae-generate',
+  'vae-score',
+  'vae-train',
+  'wav-folder',
+  'wav-record',
+];
+/** These, the nodes of an ordinary flow, have their help in every language too. */
+const EXPLAINED = ['audio-model', 'mic-in', 'vae-score'];
+
+const languages = [...new Set([NODES, SIDEBAR].flatMap(folder => readdirSync(folder)))].filter(
+  name => name !== ENGLISH && !name.startsWith('.'),
+);
+
+function names(folder: string, language: string, extension: string): string[] {
+  const files = existsSync(join(folder, language)) ? readdirSync(join(folder, language)) : [];
+  return files.filter(file => file.endsWith(extension)).map(file => file.slice(0, -extension.length));
+}
+
+/** The texts of a catalogue by their full keys, e.g. `mic-in.label.name`. */
+function textsOf(folder: string, language: string, name: string): Map<string, string> {
+  const texts = new Map<string, string>();
+  const gather = (value: unknown, key: string): void => {
+    if (typeof value === 'object' && value !== null) {
+      for (const [part, inner] of Object.entries(value)) gather(inner, key ? `${key}.${part}` : part);
+    } else {
+      assert.equal(typeof value, 'string', `${language}/${name}.json: ${key} is no text`);
+      texts.set(key, value as string);
+    }
+  };
+  gather(JSON.parse(readFileSync(join(folder, language, `${name}.json`), 'utf8')), '');
+  return texts;
+}
+
+/** What the editor fills in, e.g. `__count__`, sorted. */
+const placeholders = (text: string): string[] => [...new Set(text.match(/__[A-Za-z]+__/g) ?? [])].sort();
+
+function helpOf(language: string, type: string): ReturnType<typeof load> {
+  const page = load(readFileSync(join(NODES, language, `${type}.html`), 'utf8'));
+  const script = page('script[type="text/html"]');
+  assert.equal(script.length, 1, `${language}/${type}.html holds one help text`);
+  assert.equal(script.attr('data-help-name'), type, `${language}/${type}.html is the help of another node`);
+  return load(script.html() ?? '');
+}
+
+it('the editor speaks Dutch and German', () => {
+  assert.deepEqual(languages.sort(), ['de', 'nl']);
+});
+
+for (const language of languages) {
+  describe(`the editor's texts in ${language}`, () => {
+    it('exist for the sidebar and for the nodes that must have them', () => {
+      const missing = LABELLED.filter(type => !names(NODES, language, '.json').includes(type));
+      assert.deepEqual(missing, [], 'nodes without labels');
+      assert.deepEqual(names(SIDEBAR, language, '.json'), names(SIDEBAR, ENGLISH, '.json'));
+    });
+
+    it('belong to nodes and a sidebar that exist in English', () => {
+      for (const folder of [NODES, SIDEBAR]) {
+        for (const extension of ['.json', '.html']) {
+          const english = names(folder, ENGLISH, extension);
+          const orphans = names(folder, language, extension).filter(name => !english.includes(name));
+          assert.deepEqual(orphans, []);
+        }
+      }
+    });
+
+    for (const folder of [NODES, SIDEBAR]) {
+      for (const name of names(folder, language, '.json')) {
+        it(`${name}: has every label, no other, and the same placeholders`, () => {
+          const english = textsOf(folder, ENGLISH, name);
+          const texts = textsOf(folder, language, name);
+          const missing = [...english.keys()].filter(key => !texts.has(key));
+          const superfluous = [...texts.keys()].filter(key => !english.has(key));
+          assert.deepEqual({ missing, superfluous }, { missing: [], superfluous: [] });
+          for (const [key, text] of texts) {
+            assert.ok(text.trim() !== '' || english.get(key)!.trim() === '', `${key} is empty`);
+            assert.deepEqual(placeholders(text), placeholders(english.get(key)!), `${key}: "${text}"`);
+          }
+        });
+      }
+    }
+
+    it('include the help of the main nodes', () => {
+      const missing = EXPLAINED.filter(type => !names(NODES, language, '.html').includes(type));
+      assert.deepEqual(missing, []);
+    });
+
+    for (const type of names(NODES, language, '.html')) {
+      it(`${type}: the help explains as much as the English one, under the names of the form`, () => {
+        const english = helpOf(ENGLISH, type);
+        const help = helpOf(language, type);
+        for (const element of ['h3', 'dt', 'dd', 'li']) {
+          assert.equal(help(element).length, english(element).length, `number of <${element}>`);
+        }
+        // Whatever is code is the same in every language: property names, values, formulas.
+        const codes = (page: typeof help) =>
+          [
+            ...new Set(
+              page('code')
+                .toArray()
+                .map(element => page(element).text()),
+            ),
+          ].sort();
+        assert.deepEqual(codes(help), codes(english));
+
+        const terms = help('dt').text().toLowerCase();
+        const englishTerms = english('dt').text().toLowerCase();
+        const labels = textsOf(NODES, language, type);
+        for (const [key, label] of textsOf(NODES, ENGLISH, type)) {
+          if (!key.startsWith(`${type}.label.`) || !englishTerms.includes(label.toLowerCase())) continue;
+          assert.ok(terms.includes(labels.get(key)!.toLowerCase()), `no entry for the field "${labels.get(key)}"`);
+        }
+      });
+    }
+  });
+}
