@@ -37,7 +37,7 @@ const LABELLED = [
   'wav-record',
 ];
 /** These, the nodes of an ordinary flow, have their help in every language too. */
-const EXPLAINED = ['audio-model', 'mic-in', 'vae-score'];
+const EXPLAINED = ['audio-model', 'mic-in', 'threshold', 'vae-score', 'wav-record'];
 
 const languages = [...new Set([NODES, SIDEBAR].flatMap(folder => readdirSync(folder)))].filter(
   name => name !== ENGLISH && !name.startsWith('.'),
