@@ -2,12 +2,14 @@
 // flow is deployed, a model learns the healthy motor, the damaged propeller is heard, and the alarm arrives at an
 // MQTT broker and, with the picture, in a mailbox.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { debug, demoFlow, email, installedExamples, javascript, mqttOut, only } from '../support/flows';
+import { describeGenerations } from '../support/generations';
 import { Mosquitto, type MqttMessage } from '../support/mosquitto';
 import { type FlowEntry, NodeRed, type Vitals } from '../support/node-red';
-import { installedUserDir } from '../support/pack';
+import { installedUserDirFor } from '../support/pack';
 import { MailServer } from '../support/smtp';
 import { requireSystem } from '../support/system';
 import type { Inbox } from '../support/wait';
@@ -23,7 +25,7 @@ interface Decision {
   last: boolean;
 }
 
-describe('the whole job, in a real Node-RED', function () {
+describeGenerations('the whole job, in a real Node-RED', function (generation) {
   this.timeout(240_000);
   let nodeRed: NodeRed;
   let mosquitto: Mosquitto;
@@ -34,11 +36,11 @@ describe('the whole job, in a real Node-RED', function () {
 
   before(async function () {
     requireSystem(this, 'mosquitto');
-    const userDir = await installedUserDir('node-red-node-email');
+    const userDir = await installedUserDirFor(generation, 'node-red-node-email');
     [mosquitto, mailServer, nodeRed] = await Promise.all([
       Mosquitto.start(),
       MailServer.start(),
-      NodeRed.start(userDir),
+      NodeRed.start(userDir, generation),
     ]);
     messages = await mosquitto.subscribe('#');
   });
@@ -59,6 +61,12 @@ describe('the whole job, in a real Node-RED', function () {
       nodeRed.complaints().filter(line => line.includes(PACKAGE_NAME)),
       [],
     );
+  });
+
+  it('computes with relaxed SIMD', () => {
+    const wasm = join(nodeRed.userDir, 'node_modules', ...PACKAGE_NAME.split('/'), 'dist', 'src', 'wasm.js');
+    const script = `require(${JSON.stringify(wasm)}).bestKernels()`;
+    assert.equal(execFileSync(generation.node, ['--print', script], { encoding: 'utf8' }).trim(), 'relaxed');
   });
 
   it('deploys every example flow as it is, with all node types known', async () => {
@@ -187,7 +195,7 @@ describe('the whole job, in a real Node-RED', function () {
   it('scores with the same model after a restart', async () => {
     const before = messages.items.length;
     await nodeRed.stop();
-    nodeRed = await NodeRed.start(nodeRed.userDir);
+    nodeRed = await nodeRed.startAgain();
     await nodeRed.status('decisions', /connected/);
     await nodeRed.inject(only(flow, 'inject', /^2/).id);
     const again = await messages.take('decision after the restart', 24, ({ topic }) => topic === 'test/decisions', {
