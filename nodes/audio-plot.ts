@@ -9,7 +9,14 @@ import type { Gatherer } from '../src/plot/gather/gatherer';
 import { gathererFor, PLOTS, type PlotName } from '../src/plot/gather/plots';
 import { THEMES } from '../src/plot/theme';
 import { choiceField, numberField, textField, textListField } from './lib/config';
-import { announcePicture, offerPictures, type PictureSource, registerPlotRoutes } from './lib/plot-routes';
+import {
+  announcePicture,
+  offerPictures,
+  PICTURE_SIZE,
+  type PictureSize,
+  type PictureSource,
+  registerPlotRoutes,
+} from './lib/plot-routes';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface Config extends PictureSettings {
@@ -19,8 +26,7 @@ interface Config extends PictureSettings {
   positiveLabels: string[];
 }
 
-/** Pixels. */
-const SIZE = { min: 160, max: 2400, integer: true, unit: 'pixels' };
+const SIZE = { ...PICTURE_SIZE, integer: true, unit: 'pixels' };
 const INTERVAL_MS = 500;
 const CONTENT_TYPES = { png: 'image/png', svg: 'image/svg+xml' } as const;
 
@@ -76,7 +82,8 @@ class AudioPlot implements Handlers, PictureSource {
     await this.thread.close();
   }
 
-  async picture(): Promise<Picture | undefined> {
+  async picture(size?: PictureSize): Promise<Picture | undefined> {
+    if (size) return this.drawAt(size);
     const { version } = this;
     while (this.drawn.version < version) {
       this.drawing ??= this.draw().finally(() => {
@@ -88,11 +95,14 @@ class AudioPlot implements Handlers, PictureSource {
   }
 
   private async draw(): Promise<void> {
-    const { version, shell, gatherer } = this;
-    const { title, width, height, format, theme } = shell.config;
-    const figure = gatherer.figure();
-    const picture = figure && (await this.thread.draw({ ...figure, title }, { width, height, format, theme }));
-    this.drawn = { version, picture };
+    const { version } = this;
+    this.drawn = { version, picture: await this.drawAt(this.shell.config) };
+  }
+
+  private async drawAt({ width, height }: PictureSize): Promise<Picture | undefined> {
+    const { title, format, theme } = this.shell.config;
+    const figure = this.gatherer.figure();
+    return figure && this.thread.draw({ ...figure, title }, { width, height, format, theme });
   }
 
   private reset(topic: unknown): void {

@@ -8,9 +8,20 @@ import type { Picture } from '../../src/jobs/plot-thread';
 /** What the route needs of an audio-plot node. */
 export interface PictureSource {
   readonly contentType: string;
-  /** The picture of all that has come in so far; undefined where nothing has. */
-  picture(): Promise<Picture | undefined>;
+  /**
+   * The picture of all that has come in so far; undefined where nothing has.
+   * @param size other than the node's own
+   */
+  picture(size?: PictureSize): Promise<Picture | undefined>;
 }
+
+export interface PictureSize {
+  width: number;
+  height: number;
+}
+
+/** Pixels a picture may have in each direction. */
+export const PICTURE_SIZE = { min: 160, max: 2400 };
 
 /** Nodes that an open editor waits for; more than a person can look at. */
 const MAX_WAITED_FOR = 500;
@@ -21,8 +32,9 @@ const sources = new Map<string, PictureSource>();
 const waitedFor = new Set<string>();
 
 /**
- * `GET /audio-anomaly/plot/:id`: the picture of an audio-plot node, 204 where it has none yet, 404 or 500 with
- * `{error}` in words. After it, the next change is published once as `audio-anomaly/plot/<id>`.
+ * `GET /audio-anomaly/plot/:id`: the picture of an audio-plot node; 204 where there is none (nothing came in yet, or the
+ * node is not deployed), 500 with `{error}` in words. After it, the next change is published once as
+ * `audio-anomaly/plot/<id>`. `?width=…&height=…` asks for another size than the node's own.
  */
 export function registerPlotRoutes(RED: NodeAPI): void {
   const permission = RED.auth.needsPermission('audio-anomaly.read');
@@ -30,24 +42,28 @@ export function registerPlotRoutes(RED: NodeAPI): void {
     const id = String(req.params.id);
     waitFor(id);
     const source = sources.get(id);
-    if (!source) {
-      res.status(404).json({ error: 'this audio-plot node is not deployed or is disabled' });
-      return;
-    }
     try {
-      const picture = await source.picture();
+      const picture = await source?.picture(sizeOf(req.query));
       res.set({
         'Cache-Control': 'no-store',
         'X-Content-Type-Options': 'nosniff',
         // An SVG opened by its address is a document: it may do nothing.
         'Content-Security-Policy': "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox",
       });
-      if (picture === undefined) res.status(204).end();
+      if (!source || picture === undefined) res.status(204).end();
       else res.type(source.contentType).send(picture);
     } catch (thrown) {
       res.status(500).json({ error: asError(thrown).message });
     }
   });
+}
+
+/** The size a question asks for, brought within the limits; undefined where it asks for none. */
+function sizeOf({ width, height }: { width?: unknown; height?: unknown }): PictureSize | undefined {
+  if (width === undefined && height === undefined) return undefined;
+  const pixels = (value: unknown): number =>
+    Math.max(PICTURE_SIZE.min, Math.min(PICTURE_SIZE.max, Math.round(Number(value)) || PICTURE_SIZE.min));
+  return { width: pixels(width), height: pixels(height) };
 }
 
 /** Makes a node's pictures available; returns how to end that. */

@@ -65,7 +65,9 @@ describe('pictures for the editor', () => {
       'plot%2F..%2Fplot',
       '..%2F..%2Fsettings.js',
     ]) {
-      assert.equal((await look(id, 'reader')).status, 404, id);
+      const answer = await look(id, 'reader');
+      assert.ok([204, 404].includes(answer.status), `${id}: ${answer.status}`);
+      assert.equal((await answer.text()).includes('settings'), false);
     }
   });
 
@@ -82,6 +84,16 @@ describe('pictures for the editor', () => {
     assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'.*sandbox/);
     const texts = textsOf(parseSvg(await answer.text())).map(({ text }) => text);
     assert.ok(texts.includes('epoch 2 of 20'), texts.join(' | '));
+    const sizes = {
+      '480,300': '',
+      '900,700': '?width=900&height=700',
+      '2400,160': '?width=1e9&height=x',
+      '160,160': '?width=-4',
+    };
+    for (const [size, question] of Object.entries(sizes)) {
+      const [{ attributes }] = parseSvg(await (await look(`plot${question}`, 'reader')).text());
+      assert.equal(`${attributes.width},${attributes.height}`, size);
+    }
   });
 
   it('are told of once to an editor that asked for one, and not again until it asks again', async () => {
