@@ -36,7 +36,7 @@ const LABELLED = [
   'wav-folder',
   'wav-record',
 ];
-/** These, the nodes of an ordinary flow, have their help in every language too. */
+/** These have their help in every language too. */
 const EXPLAINED = ['audio-model', 'mic-in', 'threshold', 'vae-score', 'wav-record'];
 
 const languages = [...new Set([NODES, SIDEBAR].flatMap(folder => readdirSync(folder)))].filter(
