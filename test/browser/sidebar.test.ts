@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { Editor } from '../support/editor';
 import { FakeMicrophone } from '../support/fake-microphone';
+import { usualGrowth } from '../support/memory';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDir } from '../support/pack';
 import { requireSystem } from '../support/system';
@@ -197,11 +198,11 @@ describe('the sidebar', function () {
   it('does not grow in a day with its tab open', async function () {
     this.timeout(120_000);
     const devtools = await editor.page.context().newCDPSession(editor.page);
-    const measure = async () => {
+    const held = async (): Promise<number> => {
       await devtools.send('HeapProfiler.collectGarbage');
-      const { usedSize } = await devtools.send('Runtime.getHeapUsage');
-      return { bytes: usedSize, elements: await editor.page.locator('*').count() };
+      return (await devtools.send('Runtime.getHeapUsage')).usedSize;
     };
+    const elements = () => editor.page.locator('*').count();
     /** As many scores, columns, training epochs and alarms as `hours` bring at one segment every 2 s. */
     const pass = (hours: number) =>
       editor.page.evaluate(`(async () => {
@@ -222,15 +223,11 @@ describe('the sidebar', function () {
         }
       })()`);
     await pass(9); // all rings are full
-    const before = await measure();
-    await pass(15);
-    const after = await measure();
-    const growth = (after.bytes - before.bytes) / 2 ** 20;
-    console.log(
-      `      heap ${(before.bytes / 2 ** 20).toFixed(1)} MiB, ${growth.toFixed(2)} MiB more after 15 further hours`,
-    );
-    assert.ok(growth < 2, `${growth} MiB`);
-    assert.ok(after.elements <= before.elements + 5, `${before.elements} → ${after.elements} elements`);
+    const before = await elements();
+    const growth = await usualGrowth(held, () => pass(3));
+    assert.ok(growth < 0.5, `${growth} MiB in 3 hours`); // 100 bytes for each segment would be more
+    const after = await elements();
+    assert.ok(after <= before + 5, `${before} → ${after} elements`);
   });
 
   it('leaves no error on the console of the browser', () => {
