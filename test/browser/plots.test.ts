@@ -87,7 +87,7 @@ describe('pictures in the editor', function () {
     });
     await editor.page.evaluate('document.querySelector("#red-ui-workspace-chart").scrollTo(0, 0)');
     await editor.picture('pictures in the flow, learning');
-    await editor.page.evaluate('document.querySelector("#red-ui-workspace-chart").scrollTo(0, 520)');
+    await editor.page.evaluate('document.querySelector("#red-ui-workspace-chart").scrollTo(0, 540)');
     await editor.picture('pictures in the flow, listening');
   });
 
@@ -130,9 +130,9 @@ describe('pictures in the editor', function () {
   });
 
   it('follow the flow: another pass brings another picture', async () => {
-    const before = await addressOf('waveform');
+    const before = await addressOf('spectrogram');
     await press(/^2/);
-    await until('another picture', async () => (await addressOf('waveform')) !== before, { timeout: 60_000 });
+    await until('another picture', async () => (await addressOf('spectrogram')) !== before, { timeout: 60_000 });
   });
 
   it('are asked for only while their tab is in view', async () => {

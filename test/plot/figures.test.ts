@@ -296,7 +296,7 @@ describe('loss plot', () => {
     };
     const elements = svgOf(figure);
     const texts = textsOf(elements);
-    for (const label of ['loss 1.00', '5 epochs', 'epoch'])
+    for (const label of ['loss 1', '5 epochs', 'epoch'])
       assert.ok(
         texts.some(({ text }) => text === label),
         label,

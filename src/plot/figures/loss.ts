@@ -1,6 +1,6 @@
 // How a training goes: losses per epoch.
 import { type Drawing, drawFrame } from '../frame';
-import { countScale, fittingLogScale, fittingScale, wantsLog } from '../scale';
+import { countScale, fittingLogScale, fittingScale, number, wantsLog } from '../scale';
 import { categoryLook, drawMarker } from '../theme';
 import { counted } from './caption';
 
@@ -29,7 +29,7 @@ export function drawLoss(drawing: Drawing, { title, epochs, of, stage, series }:
   const last = epochs.at(-1) ?? 0;
   const latest = (one: LossSeries): string => {
     const value = one.values.findLast(Number.isFinite);
-    return value === undefined ? one.name : `${one.name} ${value.toPrecision(3)}`;
+    return value === undefined ? one.name : `${one.name} ${number(Number(value.toPrecision(3)))}`;
   };
   const area = drawFrame(drawing, {
     title: title || 'Training',
