@@ -369,7 +369,7 @@ describe('vae-train in the editor', () => {
   });
 
   it('shows the presets’ own settings in the empty fields', () => {
-    const source = /const PRESETS = (\{[\s\S]*?\n {4}\});/.exec(html)?.[1] ?? '';
+    const source = /const PRESETS = (\{[\s\S]*?\n {2}\});/.exec(html)?.[1] ?? '';
     const shown = runInNewContext(`(${source})`) as Record<Preset, Record<string, unknown>>;
     for (const preset of ['compact', 'office', 'mirrored', 'custom'] as const) {
       const { filters, kernels, strides, latentDim } = networkDefaults(preset);
