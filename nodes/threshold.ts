@@ -101,21 +101,26 @@ class ThresholdNode implements Handlers {
   }
 
   input(msg: Message, send: Send): void {
+    const topic = String(msg.topic ?? '') || undefined;
     if ('reset' in msg && msg.reset !== false) {
-      this.judge.reset(msg.topic === undefined || msg.topic === '' ? undefined : String(msg.topic));
+      this.judge.reset(topic);
       this.showWaiting();
+      return;
+    }
+    if ('threshold' in msg) {
+      this.setThreshold(readSetting(msg), topic);
       return;
     }
     const { score, info } = readScore(msg);
     const rule = this.ruleFor(msg);
-    const judgement = this.judge.judge(String(msg.topic ?? ''), score, rule, this.baseline(info), performance.now());
+    const judgement = this.judge.judge(topic ?? '', score, rule, this.baseline(info), performance.now());
     this.warnOfTopics();
     this.show(score, judgement);
     if (judgement.kind === 'learning') return;
     const { node, config } = this.shell;
-    listeningRoom.judged(node.id, config.method, score, judgement, msg);
+    listeningRoom.judged(node.id, judgement.method, score, judgement, msg);
     if (!judgement.tell) return;
-    describe(msg, score, judgement, config);
+    describe(msg, score, judgement, config.alarm);
     if (judgement.state === 'anomaly') listeningRoom.alarm(node.id, msg);
     send(judgement.state === 'anomaly' ? [msg, null] : [null, msg]);
   }
@@ -123,6 +128,14 @@ class ThresholdNode implements Handlers {
   close(): void {
     this.unsubscribe?.();
     listeningRoom.judgeGoes(this.shell.node.id);
+  }
+
+  /** @param value undefined: back to the node's own */
+  private setThreshold(value: number | undefined, topic: string | undefined): void {
+    this.judge.setThreshold(value, topic);
+    this.warnOfTopics();
+    if (value === undefined) this.showWaiting();
+    else this.shell.status.idle(`threshold ${formatScore(value)} set for ${topic ?? 'all'}`);
   }
 
   private ruleFor({ audio }: Message): ThresholdRule {
@@ -218,6 +231,20 @@ function notTrained(model: AudioModelNode): UserError {
   );
 }
 
+/**
+ * The threshold that a message sets; undefined for back to the node's own.
+ * @throws UserError `threshold` where it is neither a number nor null
+ */
+function readSetting({ threshold }: Message): number | undefined {
+  if (threshold === null) return undefined;
+  const value = typeof threshold === 'string' && threshold.trim() !== '' ? Number(threshold) : threshold;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new UserError(
+    'threshold',
+    `msg.threshold is ${describeValue(threshold)}; expected a number, or null for the threshold of the node's own settings. The threshold stays as it was.`,
+  );
+}
+
 /** @throws UserError `no-score` where the payload is not a number */
 function readScore({ payload, score }: Message): { score: number; info: ScoreInfo | undefined } {
   if (typeof payload !== 'number') {
@@ -230,15 +257,20 @@ function readScore({ payload, score }: Message): { score: number; info: ScoreInf
 }
 
 /** Adds the decision to the message and, for an anomaly that is explained, its picture. */
-function describe(msg: Message, score: number, decision: Judgement & { kind: 'decision' }, config: Config): void {
-  const { state, threshold, votes } = decision;
+function describe(
+  msg: Message,
+  score: number,
+  decision: Judgement & { kind: 'decision' },
+  { window }: AlarmSettings,
+): void {
+  const { state, method, threshold, votes } = decision;
   const startedAt = Number.isFinite(msg.audio?.startedAt) ? msg.audio!.startedAt : Date.now();
   const time = new Date(startedAt);
   const source = String(msg.audio?.source ?? msg.filename ?? '');
-  const sentence = decisionText({ state, score, threshold, votes, window: config.alarm.window, time, source });
+  const sentence = decisionText({ state, score, threshold, votes, window, time, source });
   const explanation = state === 'anomaly' ? msg.explanation : undefined;
   const text = explanation?.text ? `${sentence}. ${explanation.text}` : sentence;
-  msg.anomaly = { state, score, threshold: threshold.value, method: config.method, startedAt, source, text };
+  msg.anomaly = { state, score, threshold: threshold.value, method, startedAt, source, text };
   if (Buffer.isBuffer(explanation?.picture)) {
     const filename = `anomaly-${fileTime(time)}.png`;
     const picture = { filename, content: explanation.picture, contentType: 'image/png' };

@@ -135,6 +135,8 @@ export interface Message {
   complete?: unknown;
   reset?: unknown;
   stop?: unknown;
+  /** Sets the threshold of a threshold node while the flow runs. */
+  threshold?: unknown;
   audio?: AudioInfo;
   spectrogram?: SpectrogramInfo;
   /** The sound that a spectrogram was made of, as `msg.payload` was, where the spectrogram node keeps it. */

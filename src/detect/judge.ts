@@ -24,6 +24,8 @@ export type Judgement =
   | {
       kind: 'decision';
       state: AlarmState;
+      /** Of the rule in use: 'manual' too where somebody has set the topic's threshold. */
+      method: ThresholdRule['method'];
       threshold: Threshold;
       /** Scores of the last `window` that count as anomalous. */
       votes: number;
@@ -38,6 +40,8 @@ interface TopicState {
   /** While learning. */
   learning: number[];
   learnt?: ScoreDistribution;
+  /** The threshold that somebody has set for this topic; it holds whatever the rule says. */
+  set?: number;
 }
 
 /** More topics than this are the work of a flow that invents them; the one unused longest starts anew. */
@@ -46,6 +50,8 @@ export const MAX_TOPICS = 1000;
 export class Judge {
   private readonly topics = new RecentTopics<TopicState>(MAX_TOPICS);
   private latest?: { key: string; threshold: Threshold };
+  /** The threshold that somebody has set for every topic that has none of its own. */
+  private setForAll?: number;
 
   constructor(private readonly settings: JudgeSettings) {}
 
@@ -55,6 +61,7 @@ export class Judge {
   }
 
   /**
+   * @param rule holds where nobody has set a threshold
    * @param baseline scores of normal segments; without one, a rule that needs it learns it from the topic's first scores
    * @param now milliseconds on a clock that never goes back
    * @throws UserError `not-finite`, or `too-few-scores` where the rule needs a larger baseline
@@ -67,14 +74,17 @@ export class Judge {
       );
     }
     const state = this.stateOf(topic);
-    if (rule.method !== 'manual' && !baseline && !state.learnt) return this.learn(state, score);
+    const value = state.set ?? this.setForAll;
+    const inUse: ThresholdRule = value === undefined ? rule : { method: 'manual', value };
+    const { method } = inUse;
+    if (method !== 'manual' && !baseline && !state.learnt) return this.learn(state, score);
     const basis = baseline?.id ?? '';
-    const threshold = baseline ? this.thresholdBy(rule, baseline) : thresholdOf(rule, state.learnt);
+    const threshold = baseline ? this.thresholdBy(inUse, baseline) : thresholdOf(inUse, state.learnt);
     if (state.basis !== basis) state.alarm = { ...state.alarm, scores: [] };
     state.basis = basis;
     const { memory, votes, tell } = stepAlarm(state.alarm, this.settings.alarm, score, threshold.value, now);
     state.alarm = memory;
-    return { kind: 'decision', state: memory.state, threshold, votes, tell };
+    return { kind: 'decision', state: memory.state, method, threshold, votes, tell };
   }
 
   private learn(state: TopicState, score: number): Judgement {
@@ -95,10 +105,27 @@ export class Judge {
     return this.latest.threshold;
   }
 
-  /** Forgets what is known of a topic, or of all. */
+  /**
+   * Sets the threshold of a topic, or of all, those still to come included; from the next score on.
+   * @param value undefined: back to what the rule says
+   */
+  setThreshold(value: number | undefined, topic?: string): void {
+    if (topic !== undefined) {
+      this.stateOf(topic).set = value;
+      return;
+    }
+    this.setForAll = value;
+    for (const state of this.topics.values()) state.set = undefined;
+  }
+
+  /** Forgets what is known of a topic, or of all, thresholds that were set included. */
   reset(topic?: string): void {
-    if (topic === undefined) this.topics.clear();
-    else this.topics.delete(topic);
+    if (topic !== undefined) {
+      this.topics.delete(topic);
+      return;
+    }
+    this.topics.clear();
+    this.setForAll = undefined;
   }
 
   private stateOf(topic: string): TopicState {

@@ -35,6 +35,10 @@ export class RecentTopics<T> {
     this.forgotten++;
   }
 
+  values(): IterableIterator<T> {
+    return this.states.values();
+  }
+
   delete(topic: string): void {
     this.states.delete(topic);
   }

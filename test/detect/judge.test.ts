@@ -56,6 +56,62 @@ describe('judge', () => {
     assert.equal(stateOf(judge.judge('c', 5, RULE, undefined, 0)), 'learning');
   });
 
+  it('holds a threshold that was set for a topic, or for all, against whatever the rule says', () => {
+    const judge = new Judge({ alarm: ALARM, learnCount: 2 });
+    const known = baseline('model', 1, 1);
+    const limits = (...topics: string[]) =>
+      topics.map(topic => {
+        const decision = judge.judge(topic, 5, RULE, known, 0);
+        assert.ok(decision.kind === 'decision');
+        return [decision.method, decision.threshold.value];
+      });
+    judge.setThreshold(7, 'a');
+    assert.deepEqual(limits('a', 'b'), [
+      ['manual', 7],
+      ['mean-std', 1],
+    ]);
+    judge.setThreshold(6);
+    assert.deepEqual(limits('a', 'b', 'new'), [
+      ['manual', 6],
+      ['manual', 6],
+      ['manual', 6],
+    ]);
+    judge.setThreshold(4, 'b');
+    assert.deepEqual(limits('a', 'b'), [
+      ['manual', 6],
+      ['manual', 4],
+    ]);
+    judge.setThreshold(undefined, 'b');
+    assert.deepEqual(limits('b'), [['manual', 6]]);
+    judge.setThreshold(undefined);
+    assert.deepEqual(limits('a', 'b'), [
+      ['mean-std', 1],
+      ['mean-std', 1],
+    ]);
+  });
+
+  it('decides by a threshold that was set instead of learning, and learns on where it stopped', () => {
+    const judge = new Judge({ alarm: ALARM, learnCount: 2 });
+    const step = (score: number) => stateOf(judge.judge('a', score, RULE, undefined, 0));
+    assert.equal(step(1), 'learning');
+    judge.setThreshold(3, 'a');
+    assert.deepEqual([step(2), step(4)], ['normal', 'anomaly']);
+    judge.setThreshold(undefined, 'a');
+    assert.deepEqual([step(1), step(1.5)], ['learning', 'anomaly']);
+  });
+
+  it('forgets thresholds that were set when asked to forget', () => {
+    const judge = new Judge({ alarm: ALARM, learnCount: 1 });
+    const rule = { method: 'manual', value: 10 } as const;
+    const step = (topic: string) => stateOf(judge.judge(topic, 5, rule, undefined, 0));
+    judge.setThreshold(1);
+    judge.setThreshold(2, 'a');
+    judge.reset('a');
+    assert.deepEqual([step('a'), step('b')], ['anomaly', 'anomaly'], 'the one for all still holds');
+    judge.reset();
+    assert.deepEqual([step('a'), step('b')], ['normal', 'normal']);
+  });
+
   it('does not let scores of two model versions vote together, but keeps the state told', () => {
     const judge = new Judge({ alarm: { ...ALARM, votes: 2, window: 2, notify: 'change' }, learnCount: 1 });
     const [old, next] = [baseline('version 1', 1, 1), baseline('version 2', 10, 10)];

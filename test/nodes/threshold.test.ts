@@ -184,6 +184,60 @@ describe('threshold node', () => {
     await until('status', () => lastStatus()?.text === 'learning 2/2');
   });
 
+  it('takes another threshold while it runs, for one topic or all, until it is told to go back', async () => {
+    await start({ method: 'manual', value: 1 });
+    const on = (topic: string, payload: number): Message => ({ topic, payload });
+    send({ topic: 'pump', payload: 'of a slider', threshold: 3 });
+    await until('status', () => lastStatus()?.text === 'threshold 3.00 set for pump');
+    send(on('pump', 2), on('fan', 2));
+    await settled(1, 1);
+    const [fan] = flow.at('anomaly').received.items;
+    const [pump] = flow.at('normal').received.items;
+    assert.deepEqual([fan.topic, fan.anomaly?.threshold, pump.topic, pump.anomaly?.threshold], ['fan', 1, 'pump', 3]);
+    assert.match(pump.anomaly!.text, /the threshold 3\.00 \(set by hand\)/);
+    send({ threshold: '1.5' }, on('pump', 2), on('new', 1.2));
+    await settled(2, 2);
+    send({ topic: '', threshold: null }, on('new', 1.2));
+    await settled(3, 2);
+    assert.deepEqual(
+      flow.at('judge').statuses.items.map(({ text }) => text),
+      [
+        ...['threshold 1.00', 'threshold 3.00 set for pump', 'normal 2.00 / 3.00', 'ANOMALY 2.00 / 1.00'],
+        ...['threshold 1.50 set for all', 'ANOMALY 2.00 / 1.50', 'normal 1.20 / 1.50', 'threshold 1.00'],
+        'ANOMALY 1.20 / 1.00',
+      ],
+    );
+  });
+
+  it('says of a learnt threshold that was replaced that it was set by hand', async () => {
+    await start({ method: 'mean-std', from: 'learn', learnCount: 2 });
+    send({ threshold: 0.5 }, 0.4, { threshold: null }, 1);
+    await until('status', () => lastStatus()?.text === 'learning 1/2');
+    await settled(0, 1);
+    const [msg] = flow.at('normal').received.items;
+    assert.deepEqual([msg.anomaly?.method, msg.anomaly?.threshold], ['manual', 0.5]);
+  });
+
+  it('refuses a threshold that is not a number, keeps the one it has, and goes on', async () => {
+    await start({ method: 'manual', value: 1 });
+    send({ threshold: 2 });
+    const cases: [unknown, RegExp][] = [
+      ['high', /msg\.threshold is "high"; expected a number, or null .* The threshold stays as it was\./],
+      ['', /msg\.threshold is ""/],
+      [undefined, /msg\.threshold is undefined/],
+      [true, /msg\.threshold is boolean true/],
+      [Number.NaN, /msg\.threshold is number NaN/],
+      [[3], /msg\.threshold is an array of 1/],
+    ];
+    for (const [threshold] of cases) send({ payload: 5, threshold });
+    await until('errors', () => errors().length === cases.length);
+    for (const [i, [, words]] of cases.entries()) assert.match(errors()[i], words);
+    assert.equal(lastStatus()?.fill, 'red');
+    send(1.5);
+    await settled(0, 1);
+    assert.equal(lastStatus()?.text, 'normal 1.50 / 2.00');
+  });
+
   it('warns once when topics are too many to remember', async () => {
     await start({ method: 'manual', value: 1 });
     for (let i = 0; i < 1003; i++) send({ topic: `topic ${i}`, payload: 0 });
