@@ -7,8 +7,10 @@ import type { CaptureState } from '../src/audio/capture/supervisor';
 import { describeValue, UserError } from '../src/errors';
 import { bufferOf, type Message } from '../src/messages';
 import { booleanField, choiceField, numberField, textField, userDirectory } from './lib/config';
+import { registerListenRoute } from './lib/listen-route';
 import { listeningRoom } from './lib/listening-room';
 import { registerMicInRoutes } from './lib/mic-in-routes';
+import { RunningMicrophone } from './lib/running-microphones';
 import { registerNode, type Status, shortMessage } from './lib/shell';
 
 interface MicInDef extends NodeDef {
@@ -39,6 +41,7 @@ const MAX_OVERLAP = 100;
 
 export = (RED: NodeAPI): void => {
   registerMicInRoutes(RED);
+  registerListenRoute(RED);
   registerNode<MicInDef, MicInConfig>(RED, {
     type: 'mic-in',
 
@@ -63,14 +66,23 @@ export = (RED: NodeAPI): void => {
 
     start({ node, config, status, send, fail }) {
       let lastOverrun = Number.NEGATIVE_INFINITY;
+      const { topic, device, sampleRate } = config;
+      const shared = new RunningMicrophone(topic, device, sampleRate);
+      const show = showState(device, status);
       const microphone = new Microphone(config, {
-        sound: pcm => listeningRoom.sound(node.id, pcm, config.sampleRate),
+        sound(pcm) {
+          listeningRoom.sound(node.id, pcm, sampleRate);
+          shared.sound(pcm);
+        },
         segment(pcm, audio) {
-          const msg = { topic: config.topic, payload: bufferOf(pcm), audio };
+          const msg = { topic, payload: bufferOf(pcm), audio };
           listeningRoom.segment(msg);
           send(msg);
         },
-        state: showState(config.device, status),
+        state(state) {
+          shared.setListening(state.kind === 'listening');
+          show(state);
+        },
         level(decibels) {
           if (performance.now() - lastOverrun > OVERRUN_SHOWN_MS) status.ok(`listening · ${levelText(decibels)}`);
         },
@@ -122,7 +134,7 @@ function showState(device: string, status: Status): (state: CaptureState) => voi
 }
 
 /** dB relative to full scale, as text. */
-function levelText(decibels: number): string {
-  if (!Number.isFinite(decibels)) return 'silence (all samples are 0)';
+function levelText(decibels: number | null): string {
+  if (decibels === null) return 'silence (all samples are 0)';
   return `${String(Math.round(decibels)).replace('-', '−')} dB`;
 }

@@ -1,24 +1,24 @@
-// What the operating system says about the children of this process; the dead that nobody has reaped included.
+// What the operating system says about the children of a process; the dead that nobody has reaped included.
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Process ids of the children of this process. */
 export function children(): number[] {
-  return list().map(({ pid }) => pid);
+  return list(process.pid).map(({ pid }) => pid);
 }
 
-/** Those with this program name, as the kernel keeps it: 15 characters at most. */
-export function childrenNamed(name: string): number[] {
-  return list()
+/** Those of a process with this program name, as the kernel keeps it: 15 characters at most. */
+export function childrenNamed(name: string, parent = process.pid): number[] {
+  return list(parent)
     .filter(child => child.name === name)
     .map(({ pid }) => pid);
 }
 
-function list(): { pid: number; name: string }[] {
+function list(parent: number): { pid: number; name: string }[] {
   return readdirSync('/proc')
     .filter(entry => /^\d+$/.test(entry))
     .flatMap(pid => {
       const stat = statOf(pid);
-      return stat?.parent === process.pid ? [{ pid: Number(pid), name: stat.name }] : [];
+      return stat?.parent === parent ? [{ pid: Number(pid), name: stat.name }] : [];
     });
 }
 

@@ -1,5 +1,6 @@
 // A source of sound while somebody looks at it: its level since the last look, and its last seconds as columns of a
 // spectrogram. Made when the looking starts, closed when it ends; a source nobody looks at has none.
+import { SoundMeter } from '../../../src/audio/sound-meter';
 import { type ColumnBlock, LiveColumns } from '../../../src/dsp/live-columns';
 import { SpectrogramThread } from '../../../src/dsp/spectrogram-thread';
 import type { SpectrogramInfo } from '../../../src/messages';
@@ -10,8 +11,6 @@ const STRIP_SECONDS = 30;
 const STRIP_COLUMNS = 2048;
 /** Stretches of sound that may wait for the thread, each at most STRIP_SECONDS long; a display may leave some out. */
 const MAX_WAITING = 16;
-/** A sample this close to full scale is taken for cut off: 16-bit recorders end at 32767/32768. */
-const CLIPPED = 32_767 / 32_768;
 
 export interface Level {
   /** dB relative to full scale, root mean square and highest sample; null for silence. */
@@ -21,7 +20,8 @@ export interface Level {
   clipped: number;
 }
 
-const decibels = (power: number): number | null => (power > 0 ? Math.round(100 * Math.log10(power)) / 10 : null);
+/** Short in an event. */
+const rounded = (decibels: number | null): number | null => decibels && Math.round(10 * decibels) / 10;
 
 export class SourceView {
   readonly strip = new ColumnStrip(STRIP_SECONDS, STRIP_COLUMNS);
@@ -34,14 +34,12 @@ export class SourceView {
   private readonly waiting: ColumnBlock[] = [];
   private working = false;
   private closed = false;
-  private squares = 0;
-  private samples = 0;
-  private peak = 0;
-  private clipped = 0;
+  private readonly meter = new SoundMeter();
 
   /** A stretch of sound, in order. */
   sound(pcm: Float32Array, sampleRate: number): void {
-    this.measure(pcm, sampleRate);
+    // Of a long stretch only what is shown of it counts.
+    this.meter.add(pcm.subarray(Math.max(0, pcm.length - Math.round(STRIP_SECONDS * sampleRate))));
     if (this.live?.sampleRate !== sampleRate) this.live = new LiveColumns(sampleRate, STRIP_SECONDS);
     const block = this.live.add(pcm);
     if (!block) return;
@@ -60,28 +58,15 @@ export class SourceView {
 
   /** The level since the last call; undefined where no sound came. */
   readLevel(): Level | undefined {
-    const { squares, samples, peak, clipped } = this;
-    if (samples === 0) return undefined;
-    this.squares = this.samples = this.peak = this.clipped = 0;
-    return { rms: decibels(squares / samples), peak: decibels(peak * peak), clipped };
+    const { level } = this.meter;
+    this.meter.clear();
+    return level && { rms: rounded(level.rms), peak: rounded(level.peak), clipped: level.clipped };
   }
 
   async close(): Promise<void> {
     this.closed = true;
     this.waiting.length = 0;
     await this.thread.close();
-  }
-
-  /** Of a long stretch only what is shown of it counts. */
-  private measure(pcm: Float32Array, sampleRate: number): void {
-    const from = Math.max(0, pcm.length - Math.round(STRIP_SECONDS * sampleRate));
-    for (let i = from; i < pcm.length; i++) {
-      const size = Math.abs(pcm[i]);
-      this.squares += size * size;
-      if (size > this.peak) this.peak = size;
-      if (size >= CLIPPED) this.clipped++;
-    }
-    this.samples += pcm.length - from;
   }
 
   private async work(): Promise<void> {

@@ -1,9 +1,9 @@
 // A microphone as the nodes use it: a supervised capture whose sound comes out as segments with their time, with its
 // level for a display and its losses counted.
 import type { AudioInfo } from '../../messages';
+import { SoundMeter } from '../sound-meter';
 import type { BackendChoice } from './backend';
 import { backendFor } from './backends';
-import { LevelMeter } from './level-meter';
 import { type Segment, Segmenter } from './segmenter';
 import { StreamClock } from './stream-clock';
 import { type CaptureState, DEFAULT_TIMING, Supervisor, type Timing } from './supervisor';
@@ -25,8 +25,8 @@ export interface MicrophoneListener {
   sound?(pcm: Float32Array): void;
   segment(pcm: Float32Array, info: AudioInfo): void;
   state(state: CaptureState): void;
-  /** The level since the last call, dB relative to full scale; about once per second while listening. */
-  level(decibels: number): void;
+  /** The level since the last call, dB relative to full scale, null for silence; about once per second while listening. */
+  level(decibels: number | null): void;
   /** Sound was lost: how often since the microphone was made. */
   overrun(total: number): void;
   /** The device went away or could not be opened; once per outage. */
@@ -38,7 +38,7 @@ const LEVEL_EVERY_MS = 1000;
 export class Microphone {
   private readonly segmenter: Segmenter;
   private readonly clock: StreamClock;
-  private readonly meter = new LevelMeter();
+  private readonly meter = new SoundMeter();
   private readonly supervisor: Supervisor;
   private levelAt = 0;
   private overruns = 0;
@@ -91,7 +91,7 @@ export class Microphone {
     if (state.kind === 'listening') {
       this.segmenter.restart();
       this.clock.restart();
-      this.meter.read();
+      this.meter.clear();
       this.levelAt = performance.now();
     }
     this.listener.state(state);
@@ -105,7 +105,8 @@ export class Microphone {
     const now = performance.now();
     if (now - this.levelAt < LEVEL_EVERY_MS) return;
     this.levelAt = now;
-    this.listener.level(this.meter.read());
+    this.listener.level(this.meter.level?.rms ?? null);
+    this.meter.clear();
   }
 
   private noteOverrun(): void {

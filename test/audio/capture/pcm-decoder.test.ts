@@ -1,6 +1,5 @@
 // Bytes of a PCM pipe as float32 samples.
 import assert from 'node:assert/strict';
-import { LevelMeter } from '#src/audio/capture/level-meter';
 import { PcmDecoder, type PcmFormat } from '#src/audio/capture/pcm-decoder';
 
 const decode = (format: PcmFormat, chunks: Buffer[]): number[] => {
@@ -35,23 +34,5 @@ describe('PcmDecoder', () => {
     decoder.decode(chunk);
     chunk.fill(255);
     assert.deepEqual([...decoder.decode(Buffer.from([32]))], [0.25]);
-  });
-});
-
-describe('LevelMeter', () => {
-  it('reads the root mean square in dB relative to full scale, since the last reading', () => {
-    const meter = new LevelMeter();
-    meter.add(Float32Array.of(1, -1));
-    meter.add(Float32Array.of(1, -1, 1));
-    assert.equal(meter.read(), 0);
-    meter.add(Float32Array.from({ length: 44100 }, (_, i) => 0.1 * Math.sin((2 * Math.PI * 441 * i) / 44100)));
-    assert.ok(Math.abs(meter.read() - -23.0103) < 1e-3);
-  });
-
-  it('reads −Infinity for digital silence and for nothing', () => {
-    const meter = new LevelMeter();
-    assert.equal(meter.read(), Number.NEGATIVE_INFINITY);
-    meter.add(new Float32Array(10));
-    assert.equal(meter.read(), Number.NEGATIVE_INFINITY);
   });
 });
