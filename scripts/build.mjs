@@ -1,10 +1,11 @@
 // Builds the package into dist/: TypeScript to CommonJS, the SIMD kernels to WebAssembly, and beside the nodes
 // what Node-RED looks for there (editor forms, help texts, icons).
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Includes } from './includes.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
@@ -42,12 +43,16 @@ function compileKernels() {
 }
 
 function copyEditorFiles() {
+  const includes = new Includes(join(root, 'nodes'), 'editor');
   for (const folder of ['nodes', join('nodes', 'sidebar')]) {
-    for (const name of readdirSync(join(root, folder))) {
-      if (name.endsWith('.html')) cpSync(join(root, folder, name), join(dist, folder, name));
+    mkdirSync(join(dist, folder), { recursive: true });
+    for (const name of readdirSync(join(root, folder)).filter(file => file.endsWith('.html'))) {
+      const page = join(folder, name);
+      writeFileSync(join(dist, page), includes.fillIn(page, readFileSync(join(root, page), 'utf8')));
     }
     cpSync(join(root, folder, 'locales'), join(dist, folder, 'locales'), { recursive: true });
   }
+  includes.assertAllUsed();
   cpSync(join(root, 'icons'), join(dist, 'nodes', 'icons'), { recursive: true });
 }
 

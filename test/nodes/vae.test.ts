@@ -347,7 +347,7 @@ describe('vae nodes', function () {
 });
 
 describe('vae-train in the editor', () => {
-  const html = readFileSync(join(__dirname, '..', '..', 'nodes', 'vae-train.html'), 'utf8');
+  const html = readFileSync(join(__dirname, '..', '..', 'dist', 'nodes', 'vae-train.html'), 'utf8');
 
   it('refuses a mixture prior for a plain autoencoder and odd numbers of components, in words', () => {
     type Validate = (this: object, value: unknown, options: object) => true | string;
@@ -356,7 +356,9 @@ describe('vae-train in the editor', () => {
       ({ defaults } = definition);
     };
     const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
-    runInNewContext(script, { RED: { _: (key: string) => key.split(':').at(-1), nodes: { registerType } } });
+    const editor = { getEditStack: () => [] };
+    const RED = { _: (key: string) => key.split(':').at(-1), nodes: { registerType }, editor };
+    runInNewContext(script, { RED, $: () => [] });
     assert.ok(defaults);
     const { prior, components } = defaults;
     assert.equal(prior.validate.call({ variational: true }, 'mixture', {}), true);

@@ -1,5 +1,5 @@
 // What every node brings beside its code: a form whose fields are labelled and checked, help for each property, an
-// icon, an example flow. Read from the source files; how it looks in the editor is tested in test/browser.
+// icon, an example flow. Read from the files, scripts as built; how it looks in the editor is tested in test/browser.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -48,13 +48,14 @@ function definitionOf(type: string, translate: (key: string) => string): Definit
         assert.equal(name, type);
         definition = def;
       },
+      node: () => undefined,
     },
     validators: { number: validator, regex: validator, typedInput: validator, blank: () => true },
     editor: { getEditStack: () => [] },
     events: { on() {} },
   };
   const context = createContext({ RED, $: () => ({ length: 0 }), console });
-  const page = load(read('nodes', `${type}.html`));
+  const page = load(read('dist', 'nodes', `${type}.html`));
   page('script[type="text/javascript"], script:not([type])').each((_, element) => {
     runInContext(page(element).html() ?? '', context);
   });
@@ -158,6 +159,13 @@ describe('every node', () => {
           const acceptable = verdict === true || value === '';
           assert.ok(acceptable, `the default of ${property}, ${JSON.stringify(value)}, is refused: ${verdict}`);
         }
+        for (const [property, { value, validate }] of Object.entries(definition.defaults)) {
+          const fields = { ...defaultValues(definition), [property]: value };
+          const verdict = validate?.call(fields, '\0', {});
+          if (typeof verdict === 'string') assert.match(verdict, / .*\.$/, `what is said of a wrong ${property}`);
+          assert.notEqual(verdict, false, `nothing is said of a wrong ${property}`);
+          assert.equal(validate?.call(fields, `\${ANY_NAME}`, {}) ?? true, true, `${property} from the environment`);
+        }
       });
 
       it('translates every text it refers to', () => {
@@ -169,9 +177,10 @@ describe('every node', () => {
         const called = [...script.matchAll(/(?:RED|this|node|self)\._\(\s*['"`]([^'"`$]+)['"`]\s*[,)]/g)].map(
           match => match[1],
         );
+        const ours = [...script.matchAll(/\btext\(\s*'([^']+)'\s*[,)]/g)].map(match => `${type}.${match[1]}`);
         const known = (key: string) =>
           [catalogue, editorTexts].some(texts => typeof lookUp(texts, key.replace(/^editor:/, '')) === 'string');
-        const missing = [...keys, ...called].filter(key => !key.startsWith('node-red:') && !known(key));
+        const missing = [...keys, ...called, ...ours].filter(key => !key.startsWith('node-red:') && !known(key));
         assert.deepEqual(missing, []);
       });
 
