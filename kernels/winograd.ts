@@ -4,10 +4,12 @@
 // products: [count][factor, weights, sum, 1 where the sum begins] of i32.
 import { cutPatch, GAP, MATRICES, QUADS, sticksOut, TEMP_BYTES } from './winograd-tiles';
 import { factors, inputSpan, mapInput, mapOutput, mapTaps, outputSpan, sums } from './winograd-maps';
-import { RELU, TILE_BYTES, tileQuads } from './tiles';
+import { RELU, rows4, rows6, TILE_BYTES } from './tiles';
 
 /** Bytes for four tiles of eight channels that are done: 8 × 8 values each. */
 const DONE_BYTES: usize = 8192;
+/** Zeros that sums begin with: six rows of eight. */
+const ZERO_BYTES: usize = 192;
 /** Rows of a matrix product that are read at once: a panel of weights stays in the first-level cache. */
 const DEPTH: i32 = 512;
 
@@ -58,66 +60,55 @@ export function winograd(
   const n = factors(kind);
   const m = sums(kind);
   const pixel = <usize>C << 2;
-  const patchBytes = <usize>(span * span) * pixel;
-  const groupBytes = <usize>C << 4;
-  const factorBytes = <usize>(block >> 2) * groupBytes + GAP;
+  const factorBytes = <usize>block * pixel + GAP;
   const sumBytes = <usize>((N >> 3) * (block >> 2)) * <usize>TILE_BYTES + GAP;
   const temp = scratch;
   const done = temp + TEMP_BYTES;
-  const bases = done + DONE_BYTES;
-  const patches = bases + 64;
-  const U = patches + 4 * patchBytes;
+  const zeros = done + DONE_BYTES;
+  const patch = zeros + ZERO_BYTES;
+  const U = patch + <usize>(span * span) * pixel;
   const M = U + <usize>(n * n) * factorBytes;
   const perImage = tilesY * tilesX;
   const total = perImage * (to - from);
   const inImage = <usize>(inH * inW) * pixel;
   const outImage = <usize>(outH * outW * N) << 2;
 
+  memory.fill(zeros, 0, ZERO_BYTES);
   for (let first = 0; first < total; first += block) {
     const tiles = min(block, total - first);
     const groups = (tiles + 3) >> 2;
-    for (let g = 0; g < groups; g++) {
-      const members = min(4, tiles - (g << 2));
-      for (let i = 0; i < members; i++) {
-        const index = first + (g << 2) + i;
-        const image = index / perImage;
-        const place = index - image * perImage;
-        const ty = place / tilesX;
-        const y = ty * hop + y0;
-        const x = (place - ty * tilesX) * hop + x0;
-        const picture = inp + <usize>(from + image) * inImage;
-        const base = bases + (<usize>i << 4);
-        if (sticksOut(y, x, span, inH, inW)) {
-          const patch = patches + <usize>i * patchBytes;
-          cutPatch(picture, inH, inW, C, y, x, span, patch);
-          store<u32>(base, <u32>patch);
-          store<u32>(base, <u32>(<usize>span * pixel), 4);
-        } else {
-          store<u32>(base, <u32>(picture + <usize>(y * inW + x) * pixel));
-          store<u32>(base, <u32>(<usize>inW * pixel), 4);
-        }
+    for (let t = 0; t < tiles; t++) {
+      const image = (first + t) / perImage;
+      const place = first + t - image * perImage;
+      const ty = place / tilesX;
+      const y = ty * hop + y0;
+      const x = (place - ty * tilesX) * hop + x0;
+      let source = inp + <usize>(from + image) * inImage;
+      let row = <usize>inW * pixel;
+      if (sticksOut(y, x, span, inH, inW)) {
+        cutPatch(source, inH, inW, C, y, x, span, patch);
+        source = patch;
+        row = <usize>span * pixel;
+      } else {
+        source += <usize>(y * inW + x) * pixel;
       }
-      const target = U + <usize>g * groupBytes;
+      const target = U + <usize>t * pixel;
       for (let c = 0; c < C; c += 4 * QUADS) {
         const quads = min(QUADS, (C - c) >> 2);
         const step = <usize>quads << 4;
-        for (let i = 0; i < members; i++) {
-          const base = bases + (<usize>i << 4);
-          const source = <usize>load<u32>(base) + (<usize>c << 2);
-          const row = <usize>load<u32>(base, 4);
-          for (let r = 0; r < span; r++) {
-            mapInput(kind, source + <usize>r * row, pixel, 16, temp + <usize>(r * n) * step, step, 16, quads);
-          }
-          const d = target + (<usize>c << 4) + (<usize>i << 4);
-          const down = <usize>n * step;
-          for (let k = 0; k < n; k++) {
-            const to = d + <usize>k * factorBytes;
-            mapInput(kind, temp + <usize>k * step, down, 16, to, <usize>n * factorBytes, 64, quads);
-          }
+        const channel = <usize>c << 2;
+        for (let r = 0; r < span; r++) {
+          const s = source + <usize>r * row + channel;
+          mapInput(kind, s, pixel, 16, temp + <usize>(r * n) * step, step, 16, quads);
+        }
+        const down = <usize>n * step;
+        for (let k = 0; k < n; k++) {
+          const d = target + channel + <usize>k * factorBytes;
+          mapInput(kind, temp + <usize>k * step, down, 16, d, <usize>n * factorBytes, 16, quads);
         }
       }
     }
-    multiply(U, factorBytes, w, weightBytes(C, N), M, sumBytes, C, N, groups, products, count);
+    multiply(U, factorBytes, w, weightBytes(C, N), M, sumBytes, C, N, tiles, products, count, zeros);
     for (let p = 0; p < N; p += 8) {
       for (let g = 0; g < groups; g++) {
         // Four tiles of eight channels are eight quads in a row.
@@ -190,28 +181,41 @@ function multiply(
   sumBytes: usize,
   C: i32,
   N: i32,
-  groups: i32,
+  tiles: i32,
   products: usize,
   count: i32,
+  zeros: usize,
 ): void {
   const panels = N >> 3;
-  const groupBytes = <usize>C << 4;
+  const row = <usize>C << 2;
+  const panelBytes = <usize>((tiles + 3) >> 2) * <usize>TILE_BYTES;
   for (let i = 0; i < count; i++) {
     const entry = products + (<usize>i << 4);
     const a = U + <usize>load<i32>(entry) * factorBytes;
     const b = w + <usize>load<i32>(entry, 4) * matrixBytes;
     const m = M + <usize>load<i32>(entry, 8) * sumBytes;
-    if (load<i32>(entry, 12)) memory.fill(m, 0, <usize>(panels * groups) * <usize>TILE_BYTES);
+    const begins = load<i32>(entry, 12);
     for (let k = 0; k < C; k += DEPTH) {
       const depth = min(DEPTH, C - k);
+      const fresh = begins && k == 0;
       for (let p = 0; p < panels; p++) {
         const weights = b + (<usize>(p * C + k) << 5);
-        let acc = m + <usize>(p * groups) * <usize>TILE_BYTES;
-        let x = a + (<usize>k << 4);
-        for (let g = 0; g < groups; g++) {
-          tileQuads(x, weights, depth, acc);
-          x += groupBytes;
-          acc += <usize>TILE_BYTES;
+        let acc = m + <usize>p * panelBytes;
+        let x = a + (<usize>k << 2);
+        for (let left = tiles; left > 0; ) {
+          const start = fresh ? zeros : acc;
+          // Sixes, and at the end fours, so that no more than three rows are there for nothing.
+          if (left > 8 || left == 5 || left == 6) {
+            rows6(x, row, weights, depth, start, acc);
+            x += 6 * row;
+            acc += 6 * 32;
+            left -= 6;
+          } else {
+            rows4(x, row, weights, depth, start, acc);
+            x += 4 * row;
+            acc += 4 * 32;
+            left -= 4;
+          }
         }
       }
     }

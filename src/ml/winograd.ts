@@ -144,7 +144,7 @@ function scratchParts(spec: ConvSpec, pass: Pass): { perTile: number; fixed: num
   }
   const [C, N] = pass === 'down' ? [P, Q] : [Q, P];
   const perTile = (factors ** 2 * C + sums ** 2 * N) * 4;
-  const fixed = TEMP_BYTES + GAP_BYTES * (1 + factors ** 2 + sums ** 2) + 4 * span ** 2 * C * 4;
+  const fixed = TEMP_BYTES + GAP_BYTES * (factors ** 2 + sums ** 2) + span ** 2 * C * 4;
   return { perTile, fixed };
 }
 
