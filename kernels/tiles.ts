@@ -78,9 +78,9 @@ export function tile(a: usize, b: usize, depth: i32, acc: usize): void {
 }
 
 /**
- * acc[r][n] += Σ_k a[k][r] · b[k][n]: `tile` that goes on from what `acc` holds.
- * @param a packed [even(depth)][4]
- * @param b packed [even(depth)][8]
+ * acc[r][n] += Σ_k a[k][r] · b[k][n] for r < 4, n < 8, k < depth: `tile` that goes on from what `acc` holds.
+ * @param a packed [depth][4]
+ * @param b packed [depth][8]
  */
 export function tileOnto(a: usize, b: usize, depth: i32, acc: usize): void {
   let a00 = v128.load(acc);
@@ -94,7 +94,7 @@ export function tileOnto(a: usize, b: usize, depth: i32, acc: usize): void {
   let s = a00;
   let b0 = a00;
   let b1 = a00;
-  for (let k = 0; k < depth; k += 2) {
+  for (let k = depth; k > 0; k--) {
     b0 = v128.load(b);
     b1 = v128.load(b, 16);
     s = v128.load_splat<f32>(a);
@@ -109,22 +109,8 @@ export function tileOnto(a: usize, b: usize, depth: i32, acc: usize): void {
     s = v128.load_splat<f32>(a, 12);
     a30 = madd(s, b0, a30);
     a31 = madd(s, b1, a31);
-    b0 = v128.load(b, 32);
-    b1 = v128.load(b, 48);
-    s = v128.load_splat<f32>(a, 16);
-    a00 = madd(s, b0, a00);
-    a01 = madd(s, b1, a01);
-    s = v128.load_splat<f32>(a, 20);
-    a10 = madd(s, b0, a10);
-    a11 = madd(s, b1, a11);
-    s = v128.load_splat<f32>(a, 24);
-    a20 = madd(s, b0, a20);
-    a21 = madd(s, b1, a21);
-    s = v128.load_splat<f32>(a, 28);
-    a30 = madd(s, b0, a30);
-    a31 = madd(s, b1, a31);
-    a += 32;
-    b += 64;
+    a += 16;
+    b += 32;
   }
   v128.store(acc, a00);
   v128.store(acc, a01, 16);
@@ -134,6 +120,66 @@ export function tileOnto(a: usize, b: usize, depth: i32, acc: usize): void {
   v128.store(acc, a21, 80);
   v128.store(acc, a30, 96);
   v128.store(acc, a31, 112);
+}
+
+/**
+ * `tileOnto` for six rows: four, and two of another four.
+ * @param pair two neighbours of another [depth][4]
+ * @param pairAcc their two rows of eight
+ */
+export function tileOntoSix(a: usize, pair: usize, b: usize, depth: i32, acc: usize, pairAcc: usize): void {
+  let a00 = v128.load(acc);
+  let a01 = v128.load(acc, 16);
+  let a10 = v128.load(acc, 32);
+  let a11 = v128.load(acc, 48);
+  let a20 = v128.load(acc, 64);
+  let a21 = v128.load(acc, 80);
+  let a30 = v128.load(acc, 96);
+  let a31 = v128.load(acc, 112);
+  let a40 = v128.load(pairAcc);
+  let a41 = v128.load(pairAcc, 16);
+  let a50 = v128.load(pairAcc, 32);
+  let a51 = v128.load(pairAcc, 48);
+  let s = a00;
+  let b0 = a00;
+  let b1 = a00;
+  for (let k = depth; k > 0; k--) {
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    s = v128.load_splat<f32>(a);
+    a00 = madd(s, b0, a00);
+    a01 = madd(s, b1, a01);
+    s = v128.load_splat<f32>(a, 4);
+    a10 = madd(s, b0, a10);
+    a11 = madd(s, b1, a11);
+    s = v128.load_splat<f32>(a, 8);
+    a20 = madd(s, b0, a20);
+    a21 = madd(s, b1, a21);
+    s = v128.load_splat<f32>(a, 12);
+    a30 = madd(s, b0, a30);
+    a31 = madd(s, b1, a31);
+    s = v128.load_splat<f32>(pair);
+    a40 = madd(s, b0, a40);
+    a41 = madd(s, b1, a41);
+    s = v128.load_splat<f32>(pair, 4);
+    a50 = madd(s, b0, a50);
+    a51 = madd(s, b1, a51);
+    a += 16;
+    pair += 16;
+    b += 32;
+  }
+  v128.store(acc, a00);
+  v128.store(acc, a01, 16);
+  v128.store(acc, a10, 32);
+  v128.store(acc, a11, 48);
+  v128.store(acc, a20, 64);
+  v128.store(acc, a21, 80);
+  v128.store(acc, a30, 96);
+  v128.store(acc, a31, 112);
+  v128.store(pairAcc, a40);
+  v128.store(pairAcc, a41, 16);
+  v128.store(pairAcc, a50, 32);
+  v128.store(pairAcc, a51, 48);
 }
 
 /**

@@ -1,6 +1,6 @@
 // The filter gradient of winograd.ts: factors of the fine grid's tiles times what the coarse grid's tiles become, summed
 // over all tiles into 36 matrices, which become the gradients of the nine taps at the end.
-import { TILE_BYTES, tileOnto } from './tiles';
+import { TILE_BYTES, tileOnto, tileOntoSix } from './tiles';
 import { cutPatch, GAP, MATRICES, QUADS, sticksOut, TEMP_BYTES } from './winograd-tiles';
 import { coarseFactors, DOWN, factors, inputSpan, mapCoarse, mapInput, mapTapGradient, ONE } from './winograd-maps';
 
@@ -10,7 +10,7 @@ import { coarseFactors, DOWN, factors, inputSpan, mapCoarse, mapInput, mapTapGra
  * @param coarse [images][gridH][gridW][Q]; tile (i, j) is the 16 values from (4i, 4j) on
  * @param dw [9][P][Q]
  * @param products [count][factor, coarse factor, matrix, …] of i32
- * @param block tiles at once, even
+ * @param block tiles at once
  */
 export function winogradFilterGradient(
   stride: i32,
@@ -113,49 +113,48 @@ export function winogradFilterGradient(
         }
       }
     }
-    if (tiles & 1) padOdd(U, factorBytes, n * n, P >> 2, quadBytes, E, coarseBytes, e * e, Q >> 3, panelBytes, tiles);
     for (let i = 0; i < count; i++) {
       const entry = products + (<usize>i << 4);
-      let a = U + <usize>load<i32>(entry) * factorBytes;
+      const a = U + <usize>load<i32>(entry) * factorBytes;
       const b = E + <usize>load<i32>(entry, 4) * coarseBytes;
-      let acc = D + <usize>load<i32>(entry, 8) * matrixBytes;
-      for (let p = P >> 2; p > 0; p--) {
-        let panel = b;
-        for (let q = Q >> 3; q > 0; q--) {
-          tileOnto(a, panel, tiles, acc);
-          panel += panelBytes;
-          acc += <usize>TILE_BYTES;
-        }
-        a += quadBytes;
-      }
+      multiplyOnto(a, quadBytes, P >> 2, b, panelBytes, Q >> 3, tiles, D + <usize>load<i32>(entry, 8) * matrixBytes);
     }
   }
   addTapGradients(stride, D, matrixBytes, P, Q, dw, temp);
 }
 
-/** The zeros that tiles want behind an odd number of rows. */
-function padOdd(
-  U: usize,
-  factorBytes: usize,
-  factorCount: i32,
-  quads: i32,
+/** matrix [quads][panels][4][8] += a [quads][tiles][4] by b [panels][tiles][8]; three quads are two times six rows. */
+function multiplyOnto(
+  a: usize,
   quadBytes: usize,
-  E: usize,
-  coarseBytes: usize,
-  coarseCount: i32,
-  panels: i32,
+  quads: i32,
+  b: usize,
   panelBytes: usize,
+  panels: i32,
   tiles: i32,
+  matrix: usize,
 ): void {
-  for (let k = 0; k < factorCount; k++) {
-    for (let p = 0; p < quads; p++) {
-      memory.fill(U + <usize>k * factorBytes + <usize>p * quadBytes + (<usize>tiles << 4), 0, 16);
-    }
-  }
-  for (let k = 0; k < coarseCount; k++) {
+  const rowBytes = <usize>(panels * TILE_BYTES);
+  let p = quads;
+  for (; p > 2; p -= 3) {
+    const second = a + quadBytes;
+    const third = second + quadBytes;
     for (let q = 0; q < panels; q++) {
-      memory.fill(E + <usize>k * coarseBytes + <usize>q * panelBytes + (<usize>tiles << 5), 0, 32);
+      const panel = b + <usize>q * panelBytes;
+      const acc = matrix + <usize>(q * TILE_BYTES);
+      const between = acc + rowBytes;
+      tileOntoSix(a, second, panel, tiles, acc, between);
+      tileOntoSix(third, second + 8, panel, tiles, between + rowBytes, between + 64);
     }
+    a = third + quadBytes;
+    matrix += 3 * rowBytes;
+  }
+  for (; p > 0; p--) {
+    for (let q = 0; q < panels; q++) {
+      tileOnto(a, b + <usize>q * panelBytes, tiles, matrix + <usize>(q * TILE_BYTES));
+    }
+    a += quadBytes;
+    matrix += rowBytes;
   }
 }
 
