@@ -2,8 +2,8 @@
 // played in the editor.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { describeValue, UserError } from '../src/errors';
-import { type SoundOrder, SoundThread } from '../src/jobs/sound-thread';
-import type { Sound } from '../src/jobs/sound-worker';
+import { SoundThread } from '../src/jobs/sound-thread';
+import type { Sound, SoundOrder } from '../src/jobs/sound-worker';
 import { type AudioInfo, bufferOf, type Message, readAudio, readSpectrogram } from '../src/messages';
 import { choiceField, numberField } from './lib/config';
 import { forgetSound, registerSoundRoutes, rememberSound } from './lib/last-sounds';

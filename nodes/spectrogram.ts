@@ -11,7 +11,8 @@ import {
   SCALES,
   type SpectrogramSettings,
 } from '../src/dsp/spectrogram-settings';
-import { SpectrogramThread, type TimedSpectrogram } from '../src/dsp/spectrogram-thread';
+import { SpectrogramThread } from '../src/dsp/spectrogram-thread';
+import type { TimedSpectrogram } from '../src/dsp/spectrogram-worker';
 import { WINDOW_NAMES } from '../src/dsp/window';
 import { bufferOf, type Message, readAudio } from '../src/messages';
 import { booleanField, choiceField, numberField } from './lib/config';

@@ -1,15 +1,8 @@
 // A thread that makes spectrograms of long segments.
 import { join } from 'node:path';
 import { copyInTurns, RequestThread } from './request-thread';
-import type { DetailedSpectrogramInfo, SpectrogramSettings } from './spectrogram';
-import type { SpectrogramRequest } from './spectrogram-worker';
-
-export interface TimedSpectrogram {
-  values: Float32Array;
-  info: DetailedSpectrogramInfo;
-  /** Time the computation took, without the way to the thread and back. */
-  milliseconds: number;
-}
+import type { SpectrogramSettings } from './spectrogram-settings';
+import type { SpectrogramRequest, TimedSpectrogram } from './spectrogram-worker';
 
 const WORKER_FILE = join(__dirname, 'spectrogram-worker.js');
 

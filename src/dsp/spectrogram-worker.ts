@@ -1,11 +1,18 @@
 // The worker thread of SpectrogramThread.
 import { answerRequests } from './request-worker';
-import { Spectrogram, type SpectrogramSettings } from './spectrogram';
-import type { TimedSpectrogram } from './spectrogram-thread';
+import { type DetailedSpectrogramInfo, Spectrogram } from './spectrogram';
+import type { SpectrogramSettings } from './spectrogram-settings';
 
 export interface SpectrogramRequest {
   settings: SpectrogramSettings;
   pcm: Float32Array;
+}
+
+export interface TimedSpectrogram {
+  values: Float32Array;
+  info: DetailedSpectrogramInfo;
+  /** Time the computation took, without the way to the thread and back. */
+  milliseconds: number;
 }
 
 let latest: { key: string; spectrogram: Spectrogram } | undefined;

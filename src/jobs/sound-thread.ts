@@ -1,21 +1,10 @@
 // A thread that makes sound of pictures: Griffin-Lim takes a second or more.
 import { join } from 'node:path';
 import { copyInTurns, RequestThread } from '../dsp/request-thread';
-import type { SpectrogramInfo } from '../messages';
-import type { Sound, SoundRequest } from './sound-worker';
-
-export interface SoundOrder {
-  values: Float32Array;
-  info: SpectrogramInfo;
-  /** Length of the sound that the picture was made of, where that is known. */
-  samples?: number;
-  iterations: number;
-  /** The sound whose phases to take instead of guessing. */
-  original?: Float32Array;
-}
+import type { Sound, SoundOrder } from './sound-worker';
 
 export class SoundThread {
-  private readonly thread = new RequestThread<SoundRequest, Sound>(join(__dirname, 'sound-worker.js'), 'makes sound');
+  private readonly thread = new RequestThread<SoundOrder, Sound>(join(__dirname, 'sound-worker.js'), 'makes sound');
 
   /**
    * The sound of a picture. Ask again only after the answer.

@@ -2,10 +2,18 @@
 import { encodeWav } from '../audio/wav-write';
 import { answerRequests } from '../dsp/request-worker';
 import { soundOfPicture } from '../dsp/sound-of-picture';
+import type { SpectrogramInfo } from '../messages';
 import { Random } from '../ml/random';
-import type { SoundOrder } from './sound-thread';
 
-export type SoundRequest = SoundOrder;
+export interface SoundOrder {
+  values: Float32Array;
+  info: SpectrogramInfo;
+  /** Length of the sound that the picture was made of, where that is known. */
+  samples?: number;
+  iterations: number;
+  /** The sound whose phases to take instead of guessing. */
+  original?: Float32Array;
+}
 
 export interface Sound {
   /** Within −1…1. */
@@ -22,7 +30,7 @@ const SEED = 1;
 /** Progress is for people. */
 const PROGRESS_INTERVAL_MS = 300;
 
-answerRequests<SoundRequest, Sound>(({ values, info, samples, iterations, original }, onProgress) => {
+answerRequests<SoundOrder, Sound>(({ values, info, samples, iterations, original }, onProgress) => {
   const start = performance.now();
   let toldAt = start;
   const { pcm, peak } = soundOfPicture(values, info, {

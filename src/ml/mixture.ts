@@ -2,7 +2,6 @@
 // its means, variances and weights, and the divergence of one Gaussian from it. Plain TypeScript: a few thousand
 // numbers per batch. How a mixture is started and watched in a training is in mixture-training.ts.
 import type { Tensor } from '../store/safetensors';
-import type { Parameter } from './parameters';
 
 /**
  * Least variance of a component: σ² = MIXTURE_VARIANCE_FLOOR + e^logVariance. Twice the least variance that a segment's
@@ -57,7 +56,7 @@ export function mixtureValues(find: (name: string) => Float32Array): MixtureValu
 export function mixtureParameters(
   components: number,
   latent: number,
-): Pick<Parameter, 'name' | 'shape' | 'constant'>[] {
+): { name: string; shape: number[]; constant: number }[] {
   const { means, logVariances, logits } = MIXTURE_TENSORS;
   return [
     { name: means, shape: [components, latent], constant: 0 },

@@ -1,6 +1,7 @@
 // Keeps the rooms of the house apart: what may import what (see the README's section on the code).
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { preProcessFile } from 'typescript';
 import { PACKAGE_ROOT } from '../support/pack';
@@ -49,6 +50,39 @@ function importsOf(file: string): Import[] {
   }));
 }
 
+/**
+ * The modules that a built file loads, built files too: what the source imports for its types alone is not among them.
+ * A worker's file is not loaded, only named.
+ */
+function loadedBy(file: string): string[] {
+  const { importedFiles } = preProcessFile(readFileSync(file, 'utf8'), true, true);
+  return importedFiles
+    .filter(({ fileName }) => fileName.startsWith('.'))
+    .map(({ fileName }) => createRequire(file).resolve(fileName))
+    .filter(target => target.endsWith('.js'));
+}
+
+/** The first circle found: files that load one another, the last the first again. */
+function circleIn(loads: Map<string, string[]>): string[] | undefined {
+  const done = new Set<string>();
+  const follow = (file: string, path: string[]): string[] | undefined => {
+    const from = path.indexOf(file);
+    if (from >= 0) return [...path.slice(from), file];
+    if (done.has(file)) return undefined;
+    done.add(file);
+    for (const target of loads.get(file) ?? []) {
+      const circle = follow(target, [...path, file]);
+      if (circle) return circle;
+    }
+    return undefined;
+  };
+  for (const file of loads.keys()) {
+    const circle = follow(file, []);
+    if (circle) return circle;
+  }
+  return undefined;
+}
+
 const roomOf = (file: string): string => file.split(sep)[1].replace(/\.ts$/, '');
 const show = ({ from, specifier }: Import): string => `${from} imports ${specifier}`;
 
@@ -77,6 +111,18 @@ describe('architecture', () => {
       return imported !== room && imported !== 'errors' && !ROOMS[room].includes(imported);
     });
     assert.deepEqual(wrong.map(show), []);
+  });
+
+  it('loads no file in a circle, where what a file finds in another depends on which came first', () => {
+    const built = readdirSync(join(PACKAGE_ROOT, 'dist'), { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.js'))
+      .map(name => join(PACKAGE_ROOT, 'dist', name));
+    const loads = new Map(built.map(file => [file, loadedBy(file)]));
+    const threshold = loads.get(join(PACKAGE_ROOT, 'dist', 'nodes', 'threshold.js'));
+    assert.ok(threshold?.includes(join(PACKAGE_ROOT, 'dist', 'nodes', 'lib', 'shell.js')), 'finds what is loaded');
+    const circle = circleIn(loads)?.map(file => relative(PACKAGE_ROOT, file));
+    assert.equal(circle, undefined, circle?.join(' loads '));
+    assert.deepEqual(circleIn(new Map(Object.entries({ a: ['b'], b: ['c', 'd'], d: ['b'] }))), ['b', 'd', 'b']);
   });
 
   it('keeps Node-RED out of src/', () => {
