@@ -7,6 +7,7 @@ import { bufferOf, type Message, readAudio } from '../src/messages';
 import { isLast } from './lib/collecting';
 import { choiceField, numberField } from './lib/config';
 import { OrderedQueue } from './lib/ordered-queue';
+import { endOfPass } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface Config {
@@ -51,6 +52,11 @@ class Augmenter implements Handlers {
     } catch (error) {
       if (!this.closed) throw error;
     }
+  }
+
+  end(msg: Message): Message {
+    this.sent = 0;
+    return endOfPass({ ...msg, ...this.place(msg, this.shell.config.copies) });
   }
 
   async close(): Promise<void> {
@@ -100,8 +106,8 @@ class Augmenter implements Handlers {
 }
 
 /** A message without sound that tells the nodes behind what to do. */
-function isOrder({ payload, audio, complete, reset, stop }: Message): boolean {
-  return !audio && !Buffer.isBuffer(payload) && [complete, reset, stop].some(order => order !== undefined);
+function isOrder({ payload, audio, reset, stop }: Message): boolean {
+  return !audio && !Buffer.isBuffer(payload) && (reset !== undefined || stop !== undefined);
 }
 
 export = (RED: NodeAPI): void => {

@@ -10,6 +10,7 @@ import { type AudioInfo, type Message, readAudio } from '../src/messages';
 import { isLast } from './lib/collecting';
 import { numberField } from './lib/config';
 import { OrderedQueue } from './lib/ordered-queue';
+import { endOfPass } from './lib/pass-end';
 import { PassParts } from './lib/pass-parts';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
@@ -42,21 +43,18 @@ class FeatureNode implements Handlers {
   constructor(private readonly shell: Shell<Config>) {}
 
   async input(msg: Message, send: Send): Promise<void> {
-    // Also what cannot be read waits for its turn: it may be the last of a pass, and must not overtake the others.
-    const bytes = Buffer.isBuffer(msg.payload) ? msg.payload.length : 0;
-    let told = false;
     try {
-      await this.queue.add(bytes, async () => {
-        told = await this.work(msg, send);
-      });
+      const { pcm, info } = readAudio(msg);
+      await this.queue.add(pcm.byteLength, () => this.work(pcm, info, msg, send));
     } catch (error) {
       // The shell shows the error; the next block takes it away again.
       this.statusAt = Number.NEGATIVE_INFINITY;
       if (!this.closed) throw error;
-    } finally {
-      // Whoever waits for the end of a pass hears of it even where its last segment is silent or no good.
-      if (!told && isLast(msg) && !this.closed) this.sendEnd(msg, send);
     }
+  }
+
+  end(msg: Message): Message {
+    return endOfPass(msg.parts ? { ...msg, parts: this.parts.next(msg.parts, true) } : msg);
   }
 
   async close(): Promise<void> {
@@ -65,10 +63,8 @@ class FeatureNode implements Handlers {
     await this.thread.close();
   }
 
-  /** @returns whether the last message that was sent told of the end of a pass */
-  private async work(msg: Message, send: Send): Promise<boolean> {
-    if (this.closed) return false;
-    const { pcm, info } = readAudio(msg);
+  private async work(pcm: Float32Array, info: AudioInfo, msg: Message, send: Send): Promise<void> {
+    if (this.closed) return;
     const { config } = this.shell;
     if (pcm.length < Math.floor(config.blockSeconds * info.sampleRate)) {
       throw new UserError(
@@ -77,7 +73,7 @@ class FeatureNode implements Handlers {
       );
     }
     const result = await this.thread.compute({ ...config, sampleRate: info.sampleRate }, pcm);
-    return this.deliver(msg, info, result, send);
+    await this.deliver(msg, info, result, send);
   }
 
   private async deliver(msg: Message, info: AudioInfo, { blocks, blockSamples }: SegmentFeatures, send: Send) {
@@ -85,7 +81,7 @@ class FeatureNode implements Handlers {
     const { payload: _, ...rest } = msg;
     for (const [i, { features, block }] of heard.entries()) {
       if (i > 0 && i % MESSAGES_A_TURN === 0) await new Promise(setImmediate);
-      if (this.closed) return false;
+      if (this.closed) return;
       const ends = isLast(msg) && i === heard.length - 1;
       const out = this.shell.RED.util.cloneMessage(rest as never) as Message;
       if (!ends) delete out.complete;
@@ -93,15 +89,9 @@ class FeatureNode implements Handlers {
       out.audio = blockOf(info, block, blockSamples);
       send(withFeatures(out, features, blockSamples / info.sampleRate));
     }
+    // Whoever waits for the end of a pass hears of it even where its last segment is silent.
+    if (heard.length === 0 && isLast(msg) && !this.closed) send(this.end(msg));
     this.showStatus(blocks.length, heard.length);
-    return heard.length > 0;
-  }
-
-  /** A message without features, for the end of a pass. */
-  private sendEnd(msg: Message, send: Send): void {
-    const { payload: _, audio: __, ...rest } = msg;
-    if (msg.parts) rest.parts = this.parts.next(msg.parts, true);
-    send({ ...rest, payload: {}, features: { names: [], seconds: 0 } });
   }
 
   private showStatus(blocks: number, heard: number): void {

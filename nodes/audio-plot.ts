@@ -9,6 +9,7 @@ import type { Gatherer } from '../src/plot/gather/gatherer';
 import { gathererFor, PLOTS, type PlotName } from '../src/plot/gather/plots';
 import { THEMES } from '../src/plot/theme';
 import { choiceField, numberField, textField, textListField } from './lib/config';
+import { isPassEnd } from './lib/pass-end';
 import {
   announcePicture,
   offerPictures,
@@ -68,7 +69,7 @@ class AudioPlot implements Handlers, PictureSource {
 
   input(msg: Message, send: Send): void {
     if ('reset' in msg && msg.reset !== false) this.reset(msg.topic);
-    else if (this.gatherer.add(msg)) {
+    else if (!isPassEnd(msg) && this.gatherer.add(msg)) {
       this.version++;
       this.latest = { msg, send };
       this.schedule();

@@ -10,6 +10,7 @@ import type { ClassifierOptions, ClassifierProgress } from '../src/ml/classifier
 import { ClassifierVersions } from './lib/classifier-versions';
 import { carryOn, inSeconds, isLast } from './lib/collecting';
 import { booleanField, choiceField, numberField, resolveFolder, textField } from './lib/config';
+import { endOfPass, isPassEnd } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 const MODES = ['auto', 'train', 'classify'] as const;
@@ -130,7 +131,7 @@ class ClassifierNode implements Handlers {
     const { payload } = msg;
     const hasRows = Array.isArray(payload) || (isObject(payload) && Object.keys(payload).length > 0);
     if (msg.reset && !hasRows) return;
-    if (!this.collecting) return this.classify(msg, send);
+    if (!this.collecting) return this.answer(msg, send);
     const last = isLast(msg) || Array.isArray(payload);
     try {
       if (hasRows || !last) await this.collect(msg);
@@ -146,13 +147,18 @@ class ClassifierNode implements Handlers {
     this.showReady();
   }
 
-  private classify(msg: Message, send: Send): void {
-    const { payload, features } = msg;
-    // The end of a pass whose last segment was silent: nothing to classify, but others may wait for it.
-    if (features?.names.length === 0) {
-      send([msg, null]);
-      return;
+  private answer(msg: Message, send: Send): void {
+    try {
+      if (isPassEnd(msg)) send([msg, null]);
+      else this.classify(msg, send);
+    } catch (thrown) {
+      if (isLast(msg)) send([endOfPass(msg), null]);
+      throw thrown;
     }
+  }
+
+  private classify(msg: Message, send: Send): void {
+    const { payload } = msg;
     // Another node may have trained it just now, and the folder's watch not told yet.
     if (!this.versions.current) this.versions.refresh();
     const classifier = this.versions.current;

@@ -4,6 +4,7 @@ import { featureName, writeFeature } from '../src/jobs/feature-file';
 import { type Message, readSpectrogram, type SpectrogramInfo } from '../src/messages';
 import { resolveFolder, textField } from './lib/config';
 import { OrderedQueue } from './lib/ordered-queue';
+import { endOfPass } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface Config {
@@ -43,6 +44,7 @@ function start({ config, status }: Shell<Config>): Handlers {
         send(msg);
       }
     },
+    end: endOfPass,
     async close() {
       queue.close();
       await writing.catch(() => {});

@@ -10,6 +10,7 @@ import type { Message, ScoreInfo } from '../src/messages';
 import { type AudioModel, audioModelOf } from './lib/audio-model-node';
 import { carryOn, inSeconds, isLast } from './lib/collecting';
 import { booleanField, choiceField, numberField, numberListField, textField } from './lib/config';
+import { endOfPass, isPassEnd } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface Config {
@@ -88,6 +89,7 @@ class RlKlNode implements Handlers {
     if (this.running) await this.afterTraining();
     if (this.closing) return;
     const last = isLast(msg);
+    if (this.classifier && msg.parts && isPassEnd(msg)) return send([msg, null]);
     if (last && !hasScore && this.classifier) {
       throw new UserError(
         'nothing-collected',
@@ -100,6 +102,9 @@ class RlKlNode implements Handlers {
         if (this.fits(score)) return this.classify(msg, score, send);
         this.collect(msg, score);
       }
+    } catch (thrown) {
+      if (last && this.classifier) send([endOfPass(msg), null]);
+      throw thrown;
     } finally {
       // The last message of a pass starts the training even where its own score is no good.
       if (last && !this.classifier) this.begin(msg);

@@ -8,6 +8,7 @@ import { type AudioInfo, bufferOf, type Message, readAudio, readSpectrogram } fr
 import { choiceField, numberField } from './lib/config';
 import { forgetSound, registerSoundRoutes, rememberSound } from './lib/last-sounds';
 import { OrderedQueue } from './lib/ordered-queue';
+import { endOfPass } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface Config {
@@ -28,6 +29,7 @@ function read(def: NodeDef): Config {
 }
 
 class SoundMaker implements Handlers {
+  readonly end = endOfPass;
   private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'spectrogram');
   private readonly thread = new SoundThread();
   private closed = false;

@@ -18,6 +18,7 @@ import { bufferOf, type Message, readAudio } from '../src/messages';
 import { booleanField, choiceField, numberField } from './lib/config';
 import { listeningRoom } from './lib/listening-room';
 import { OrderedQueue } from './lib/ordered-queue';
+import { endOfPass } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 /** What the pictures are made with; the sample rate comes with each segment. */
@@ -66,6 +67,7 @@ interface Maker {
 }
 
 class SpectrogramNode implements Handlers {
+  readonly end = endOfPass;
   private readonly makers = new Map<number, Maker>();
   private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'segment');
   private readonly thread = new SpectrogramThread();

@@ -11,6 +11,7 @@ import type { Message, ScoreInfo } from '../src/messages';
 import { type AudioModelNode, audioModelOf, type ModelSummary } from './lib/audio-model-node';
 import { choiceField, numberField, textField } from './lib/config';
 import { listeningRoom } from './lib/listening-room';
+import { isPassEnd } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 type Method = ThresholdRule['method'];
@@ -111,6 +112,7 @@ class ThresholdNode implements Handlers {
       this.setThreshold(readSetting(msg), topic);
       return;
     }
+    if (isPassEnd(msg)) return;
     const { score, info } = readScore(msg);
     const rule = this.ruleFor(msg);
     const judgement = this.judge.judge(topic ?? '', score, rule, this.baseline(info), performance.now());

@@ -5,6 +5,7 @@ import type { DrawingRequest } from '../src/jobs/drawing';
 import { bufferOf, type GeneratedInfo, type Message, readSpectrogram, type SpectrogramInfo } from '../src/messages';
 import { type AudioModel, audioModelOf, expectSettingsOf, type ModelSummary, showModel } from './lib/audio-model-node';
 import { choiceField, numberField } from './lib/config';
+import { endOfPass } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 const MODES = ['prior', 'reconstruct', 'interpolate'] as const;
@@ -44,6 +45,8 @@ interface Seen {
 }
 
 class Generator implements Handlers {
+  /** What is redrawn stays in its pass; the others are passes of their own. */
+  readonly end: Handlers['end'];
   private readonly model: AudioModel;
   private readonly stopListening: () => void;
   /** Where the next walk between two pictures starts. */
@@ -52,6 +55,7 @@ class Generator implements Handlers {
   constructor(private readonly shell: Shell<Config>) {
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
     this.stopListening = showModel(this.model, shell.status);
+    if (shell.config.mode === 'reconstruct') this.end = endOfPass;
   }
 
   async input(msg: Message, send: Send): Promise<void> {

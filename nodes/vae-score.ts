@@ -5,6 +5,7 @@ import { type Message, readSpectrogram, type ScoreInfo } from '../src/messages';
 import { type AudioModel, audioModelOf, expectSettingsOf, type ModelSummary, showModel } from './lib/audio-model-node';
 import { booleanField, choiceField } from './lib/config';
 import { listeningRoom } from './lib/listening-room';
+import { endOfPass } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface Config {
@@ -26,6 +27,7 @@ function read(def: Def): Config {
 }
 
 class Scorer implements Handlers {
+  readonly end = endOfPass;
   private readonly model: AudioModel;
   private readonly stopListening: () => void;
 

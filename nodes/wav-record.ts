@@ -7,6 +7,7 @@ import type { WavFormat } from '../src/audio/wav-write';
 import { type AudioInfo, type Message, readAudio } from '../src/messages';
 import { choiceField, numberField, resolveOutputFolder, textField } from './lib/config';
 import { OrderedQueue } from './lib/ordered-queue';
+import { endOfPass } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface WavRecordConfig extends RecordingLimits {
@@ -90,6 +91,7 @@ function start({ node, config, status }: Shell<WavRecordConfig>): Handlers {
         send(msg);
       }
     },
+    end: endOfPass,
     async close() {
       queue.close();
       await writing.catch(() => {});

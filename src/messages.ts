@@ -87,7 +87,7 @@ export interface GeneratedInfo {
 
 /** Describes features; `msg.features`. */
 export interface FeaturesInfo {
-  /** In the order in which they stand in the payload; none on a message that only ends a pass. */
+  /** In the order in which they stand in the payload. */
   names: string[];
   /** Length of the block they are of. */
   seconds: number;

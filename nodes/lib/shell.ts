@@ -3,6 +3,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { asError, UserError } from '../../src/errors';
 import type { Message } from '../../src/messages';
+import { PassEnds } from './pass-end';
 
 /** One message, or one per output; as Node-RED's `send` takes it. */
 export type Outgoing = Message | null | (Message | Message[] | null)[];
@@ -58,6 +59,11 @@ export interface Shell<Config> {
 export interface Handlers {
   /** One message. Throwing (or rejecting) is how it fails: the shell sets the status and calls `done(err)`. */
   input?(msg: Message, send: Send): void | Promise<void>;
+  /**
+   * For nodes that pass on what comes in passes: what is sent instead where the last message of a pass fails, or holds
+   * nothing but the end. Without this the end is lost with the message.
+   */
+  end?(msg: Message): Message;
   /** Ends what the node owns; Node-RED waits for it, at most 15 s. */
   close?(removed: boolean): void | Promise<void>;
 }
@@ -70,6 +76,9 @@ export interface NodeType<Def extends NodeDef, Config> {
   /** Credentials, settings: passed on to `RED.nodes.registerType`. */
   options?: Record<string, unknown>;
 }
+
+const passesEnds = (handlers: Handlers): handlers is Handlers & Required<Pick<Handlers, 'input' | 'end'>> =>
+  handlers.input !== undefined && handlers.end !== undefined;
 
 const MAX_STATUS = 60;
 
@@ -100,6 +109,7 @@ export function registerNode<Def extends NodeDef, Config>(RED: NodeAPI, nodeType
     try {
       const config = nodeType.read(def, RED);
       handlers = nodeType.start({ RED, node, config, status, send: msg => node.send(msg as NodeMessageInFlow), fail });
+      if (passesEnds(handlers)) handlers = new PassEnds(handlers);
     } catch (thrown) {
       const error = fail(thrown);
       // Configured wrongly: every message is answered with the reason, none is swallowed.

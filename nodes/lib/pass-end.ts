@@ -1,0 +1,74 @@
+// The end of a pass (`msg.complete`, or the last of `msg.parts`) gets through a node even where its last segment does
+// not: a training that waits for it starts all the same.
+import type { Message } from '../../src/messages';
+import { isLast } from './collecting';
+import type { Handlers, Outgoing, Send } from './shell';
+
+/** What a message tells of its pass, and nothing of the segment that was left out: without `msg.payload`. */
+export function endOfPass(msg: Message): Message {
+  const { payload, audio, original, spectrogram, features, score, explanation, augmentation, ...rest } = msg;
+  return rest;
+}
+
+/** Whether a message is such an end, and nothing else. */
+export const isPassEnd = (msg: Message): boolean => isLast(msg) && msg.payload === undefined;
+
+/** `msg.complete` of an inject node, whose payload means nothing. */
+function isCommand(msg: Message): boolean {
+  const { payload, parts, audio, spectrogram } = msg;
+  return isLast(msg) && !parts && !audio && !spectrogram && !Buffer.isBuffer(payload);
+}
+
+const tellsEnd = (out: Outgoing): boolean =>
+  Array.isArray(out) ? out.some(part => part !== null && tellsEnd(part)) : out !== null && isLast(out);
+
+/** The handlers of a node that passes ends on: `handlers.end` says what it sends where the last message fails. */
+export class PassEnds {
+  private readonly running = new Set<Promise<void>>();
+  private ending: Promise<unknown> | undefined;
+  private closed = false;
+
+  constructor(private readonly handlers: Handlers & Required<Pick<Handlers, 'input' | 'end'>>) {}
+
+  async input(msg: Message, send: Send): Promise<void> {
+    while (this.ending) await this.ending;
+    if (!isLast(msg)) return this.run(msg, send);
+    const earlier = [...this.running];
+    if (isPassEnd(msg) || isCommand(msg)) return this.tellEnd(msg, send, earlier);
+    // As it came: handlers write into the message.
+    const before = { ...msg };
+    let told = false;
+    try {
+      await this.run(msg, out => {
+        told ||= tellsEnd(out);
+        send(out);
+      });
+    } catch (thrown) {
+      if (!told) await this.tellEnd(before, send, earlier);
+      throw thrown;
+    }
+  }
+
+  close(removed: boolean): void | Promise<void> {
+    this.closed = true;
+    return this.handlers.close?.(removed);
+  }
+
+  private run(msg: Message, send: Send): Promise<void> {
+    const work = (async () => this.handlers.input(msg, send))();
+    const over = () => this.running.delete(work);
+    this.running.add(work);
+    work.then(over, over);
+    return work;
+  }
+
+  /** Sends the end behind what came before it, and ahead of what comes meanwhile. */
+  private async tellEnd(msg: Message, send: Send, earlier: Promise<unknown>[]): Promise<void> {
+    const ending = Promise.allSettled([...earlier, this.ending]).then(() => {
+      if (!this.closed) send(this.handlers.end(msg));
+    });
+    this.ending = ending;
+    await ending;
+    if (this.ending === ending) this.ending = undefined;
+  }
+}
