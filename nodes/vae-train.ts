@@ -13,6 +13,7 @@ import { carryOn, inSeconds, isLast } from './lib/collecting';
 import { listeningRoom } from './lib/listening-room';
 import { addMarked } from './lib/marked-pictures';
 import { registerNetworkRoute } from './lib/network-route';
+import { PassCount } from './lib/pass-count';
 import type { Training } from './lib/room/model-view';
 import { type Handlers, registerNode, type Shell, shortMessage } from './lib/shell';
 import { registerTrainRoute } from './lib/train-routes';
@@ -21,6 +22,7 @@ import { LEAST_SEGMENTS, readVaeTrain, type VaeTrainConfig, type VaeTrainDef } f
 /** Epochs of a tiny network take a millisecond; nobody wants to hear of each. */
 const PROGRESS_INTERVAL_MS = 100;
 
+const leftOutText = (count: number): string[] => (count > 0 ? [`${count} left out`] : []);
 const liveText = (mixture?: MixtureReport): string[] => (mixture ? [`${mixture.live}/${mixture.components} live`] : []);
 
 class Trainer implements Handlers {
@@ -36,6 +38,7 @@ class Trainer implements Handlers {
   /** Someone asked for a recording and a training with it (trainWhen 'asked'). */
   private asked = false;
   private toldAt = Number.NEGATIVE_INFINITY;
+  private readonly pass = new PassCount();
 
   constructor(private readonly shell: Shell<VaeTrainConfig>) {
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
@@ -99,6 +102,7 @@ class Trainer implements Handlers {
     this.spool ??= new PictureSpool({ folder: this.model.store.folder, pictureLength: values.length });
     await this.spool.append(values);
     this.range.add(info);
+    this.pass.took(msg);
     if (!this.job) this.showCollected();
   }
 
@@ -155,13 +159,14 @@ class Trainer implements Handlers {
       options: { ...options, threads: model.threads, engine: model.engine },
       sweep,
     };
+    const leftOut = this.pass.leftOut(msg);
     this.spool = undefined;
     this.startOver();
-    shell.status.busy(`training on ${count + marked} segments`);
+    shell.status.busy([`training on ${count + marked} segments`, ...leftOutText(leftOut)].join(' · '));
     this.note({ phase: 'preparing', collected: count, epoch: 0 });
     const job = new TrainingJob(task, progress => this.tell(progress, msg));
     this.job = job;
-    this.running = this.finish(job, msg).finally(async () => {
+    this.running = this.finish(job, msg, leftOut).finally(async () => {
       this.job = undefined;
       this.running = undefined;
       unlock();
@@ -169,7 +174,7 @@ class Trainer implements Handlers {
     });
   }
 
-  private async finish(job: TrainingJob, msg: Message): Promise<void> {
+  private async finish(job: TrainingJob, msg: Message, leftOut: number): Promise<void> {
     const { shell, model } = this;
     try {
       const report = await job.result;
@@ -181,7 +186,7 @@ class Trainer implements Handlers {
       model.refresh();
       this.note({ phase: 'done', secondsLeft: 0 });
       const { sweep, ...payload } = report;
-      this.conclude(report);
+      this.conclude(report, leftOut);
       const sweepMessage = sweep && { ...carryOn(msg), topic: 'sweep', payload: { kind: 'sweep', ...sweep } };
       shell.send([{ ...carryOn(msg), payload }, sweepMessage ?? null]);
     } catch (thrown) {
@@ -190,7 +195,7 @@ class Trainer implements Handlers {
   }
 
   /** What is wrong with the new model is said where people look: under the node and in the debug sidebar. */
-  private conclude({ version, segments, rl, mixture, warnings, sweep }: ModelReport): void {
+  private conclude({ version, segments, rl, mixture, warnings, sweep }: ModelReport, leftOut: number): void {
     const { status, node } = this.shell;
     const failed = sweep?.failed ?? [];
     for (const warning of warnings) node.warn(warning);
@@ -201,6 +206,7 @@ class Trainer implements Handlers {
     if (warnings.length > 0) parts.push(shortMessage(new Error(warnings[0])));
     else parts.push(`${segments} segments`, rl.toPrecision(3), ...liveText(mixture));
     if (failed.length > 0) parts.push(`${failed.length} diverged`);
+    parts.push(...leftOutText(leftOut));
     const text = parts.join(' · ');
     if (warnings.length + failed.length > 0) status.warn(text);
     else status.ok(text);
@@ -247,6 +253,7 @@ class Trainer implements Handlers {
     this.frontEnd = undefined;
     this.asked = false;
     this.range = new MeanRange();
+    this.pass.startOver();
   }
 }
 

@@ -30,6 +30,16 @@ setTimeout(() => {
   node.done();
 }, 40);`;
 
+/** Does to the last message of a pass what a user's own function node may do. */
+const BREAK_THE_LAST = `
+if (msg.complete) msg.payload = 'broken';
+return msg;`;
+
+const NOTE = `
+const noted = flow.get('noted') || [];
+noted.push(msg.status ? msg.status.text : msg.payload);
+flow.set('noted', noted);`;
+
 describe('wav-folder in Node-RED', () => {
   const userDir = tempFolder('userdir');
   let program: Program;
@@ -46,11 +56,34 @@ describe('wav-folder in Node-RED', () => {
     symlinkSync(PACKAGE, join(userDir, 'node_modules', '@earshot', 'node-red-audio-anomaly'));
     mkdirSync(join(userDir, 'sounds', 'test'), { recursive: true });
     for (let i = 0; i < 40; i++) writeRamp(join(userDir, 'sounds', 'test', `${i}.wav`), 800);
+    mkdirSync(join(userDir, 'damaged'));
+    for (let i = 0; i < 6; i++) writeRamp(join(userDir, 'damaged', `${i}.wav`), 4000);
+    writeFileSync(join(userDir, 'damaged', '9.wav'), 'this is no sound');
     const flow = [
       { id: 'tab', type: 'tab', label: 'Test' },
       { id: 'folder', type: 'wav-folder', z: 'tab', folder: 'sounds', wires: [['slow']] },
       { id: 'slow', type: 'function', z: 'tab', func: SLOW, outputs: 1, wires: [['record']] },
       { id: 'record', type: 'wav-record', z: 'tab', folder: 'copies', label: '', wires: [[]] },
+      { id: 'training', type: 'tab', label: 'Training' },
+      { id: 'model', type: 'audio-model', name: 'ramps', folder: 'models', threads: 1 },
+      { id: 'files', type: 'wav-folder', z: 'training', folder: 'damaged', wires: [['break']] },
+      { id: 'break', type: 'function', z: 'training', func: BREAK_THE_LAST, outputs: 1, wires: [['keep']] },
+      { id: 'keep', type: 'wav-record', z: 'training', folder: 'kept', wires: [['augment']] },
+      { id: 'augment', type: 'audio-augment', z: 'training', copies: 1, wires: [['picture']] },
+      {
+        ...{ id: 'picture', type: 'spectrogram', z: 'training', frames: 8, melBands: 16, fftSize: 256 },
+        wires: [['train']],
+      },
+      {
+        ...{ id: 'train', type: 'vae-train', z: 'training', model: 'model', epochs: 2, wires: [['segments'], []] },
+        ...{ preset: 'custom', filters: '4', kernels: '3', strides: '2' },
+      },
+      {
+        ...{ id: 'segments', type: 'change', z: 'training', wires: [['note']] },
+        rules: [{ t: 'move', p: 'payload.segments', pt: 'msg', to: 'payload', tot: 'msg' }],
+      },
+      { id: 'statuses', type: 'status', z: 'training', scope: ['train', 'files', 'keep'], wires: [['note']] },
+      { id: 'note', type: 'function', z: 'training', func: NOTE, outputs: 0, wires: [] },
     ];
     writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow));
     const common = JSON.stringify(join(PACKAGE, 'test', 'support', 'node-red-settings.cjs'));
@@ -96,5 +129,19 @@ describe('wav-folder in Node-RED', () => {
     const most = (await (await ask('GET', '/context/flow/tab/most', 'writer')).json()) as { msg: string };
     assert.ok(Number(most.msg) > 1 && Number(most.msg) <= 9, `${most.msg} segments were in the slow node at once`);
     assert.doesNotMatch(program.output, /\[(warn|error)\] \[(wav|function)/);
+  });
+
+  it('makes a training start where the last file is damaged and a function breaks the last message', async () => {
+    assert.equal(await run('files', 'writer'), 200);
+    const noted = await until('the training', async () => {
+      const answer = await (await ask('GET', '/context/flow/training/noted', 'writer')).json();
+      const entries = JSON.stringify((answer as { msg?: string }).msg ?? '');
+      return /trained v1/.test(entries) && entries;
+    });
+    assert.match(noted, /7 files, 1 skipped/);
+    assert.match(noted, /expected an audio segment/);
+    // Five of six, each with its copy.
+    assert.match(noted, /training on 10 segments · 2 left out/);
+    assert.match(noted, /trained v1[^"]* · 2 left out/);
   });
 });
