@@ -59,20 +59,15 @@ class AlarmItem {
     this.score = h('span', { class: 'earshot-alarm-score' });
     this.source = h('span', { class: 'earshot-alarm-source' });
     this.body = h('div', { class: 'earshot-alarm-body' });
+    this.mark = h('span', { class: 'earshot-alarm-mark' });
+    this.summary = h('summary', {}, this.mark, this.when, this.source, this.score);
     this.details = h(
       'details',
       { ontoggle: () => (this.details.open ? void this.open() : this.close()) },
-      h(
-        'summary',
-        {},
-        h('span', { class: 'earshot-alarm-mark' }, icon('exclamation-triangle')),
-        this.when,
-        this.source,
-        this.score,
-      ),
+      this.summary,
       this.body,
     );
-    this.normal = h('button', { type: 'button', class: 'red-ui-button', onclick: () => void this.mark() });
+    this.normal = h('button', { type: 'button', class: 'red-ui-button', onclick: () => void this.markNormal() });
     this.element = h('li', {}, this.details);
   }
 
@@ -85,7 +80,12 @@ class AlarmItem {
     setText(this.source, String(source).split(/[\\/]/).at(-1));
     setText(this.score, `${formatScore(score)} / ${formatScore(threshold)}`);
     this.element.classList.toggle('earshot-was-normal', normal);
-    this.normal.setAttribute('aria-pressed', String(normal));
+    // Another shape, not only another colour.
+    if (this.wasNormal !== normal) this.mark.replaceChildren(icon(normal ? 'check' : 'exclamation-triangle'));
+    this.wasNormal = normal;
+    const described = { time: this.when.textContent, source: this.source.textContent };
+    Object.assign(described, { score: formatScore(score), threshold: formatScore(threshold) });
+    this.summary.setAttribute('aria-label', t(normal ? 'alarms.describedNormal' : 'alarms.described', described));
     this.normal.disabled = !hasPicture && !normal;
     this.normal.title = t(hasPicture || normal ? 'alarms.normalHint' : 'alarms.noPicture');
     this.normal.replaceChildren(
@@ -111,8 +111,12 @@ class AlarmItem {
       }
     };
     const [picture, player] = await Promise.all([
-      fetched(alarm.hasHeatmap, server.heatmap, url => h('img', { src: url, alt: alarm.text })),
-      fetched(alarm.hasSound, server.sound, url => h('audio', { src: url, controls: true, preload: 'auto' })),
+      fetched(alarm.hasHeatmap, server.heatmap, url =>
+        h('img', { src: url, alt: t('alarms.heatmap', { text: alarm.text }) }),
+      ),
+      fetched(alarm.hasSound, server.sound, url =>
+        h('audio', { src: url, controls: true, preload: 'auto', 'aria-label': t('alarms.sound') }),
+      ),
     ]);
     if (!this.details.open) return;
     const missing = h('p', { class: 'earshot-note' }, t('alarms.noHeatmap'));
@@ -125,7 +129,7 @@ class AlarmItem {
     this.body.replaceChildren();
   }
 
-  async mark() {
+  async markNormal() {
     const { view, alarm } = this;
     const answer = await view.attempt(() => server.markNormal(view.model, alarm.id, !alarm.normal));
     if (!answer) return;

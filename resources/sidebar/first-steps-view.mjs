@@ -13,11 +13,7 @@ export class FirstSteps {
   /** @param {{place: (device: string, minutes: number) => void, record: () => void}} actions */
   constructor(actions) {
     this.actions = actions;
-    this.device = h(
-      'select',
-      { id: 'earshot-device', 'aria-label': t('steps.device') },
-      h('option', { value: 'default' }, 'default'),
-    );
+    this.device = h('select', { id: 'earshot-device' }, h('option', { value: 'default' }, 'default'));
     this.minutes = h('input', {
       ...{ type: 'number', id: 'earshot-minutes', min: 0.1, max: 120, step: 'any', value: DEFAULT_MINUTES },
       'aria-label': t('steps.minutes'),
@@ -40,11 +36,12 @@ export class FirstSteps {
     this.form = h(
       'div',
       { class: 'earshot-step-form' },
+      h('label', { for: 'earshot-device', class: 'earshot-unseen' }, t('steps.device')),
       h('div', { class: 'earshot-row' }, this.device),
       h(
         'div',
         { class: 'earshot-row' },
-        h('span', {}, t('steps.minutesBefore')),
+        h('label', { for: 'earshot-minutes' }, t('steps.minutesBefore')),
         this.minutes,
         h('span', {}, t('steps.minutesAfter')),
       ),

@@ -55,7 +55,7 @@ class Sidebar {
     this.stateWord = h('span', { class: 'earshot-state-word' });
     this.stateNumbers = h('span', { class: 'earshot-state-numbers' });
     this.state.append(this.stateIcon, this.stateWord, this.stateNumbers);
-    this.announcer = h('div', { class: 'earshot-unseen', 'aria-live': 'assertive' });
+    this.announcer = h('div', { class: 'earshot-unseen', role: 'status' });
     this.problem = h('div', { class: 'earshot-problem', role: 'alert', hidden: true });
     this.stepsSection = section('steps', this.steps.element);
     this.sections = [
@@ -117,6 +117,7 @@ class Sidebar {
     this.known = undefined;
     this.threshold = undefined;
     this.trainingView.setCurve([]);
+    this.scoreView.name = labelOf(this.node(this.model));
     this.alarmView.update(this.model, [], 0);
     this.showTraining();
     this.showScores();

@@ -14,6 +14,7 @@ export class ScoreView {
   constructor(store) {
     this.store = store;
     this.span = SPANS[0];
+    this.name = '';
     this.plot = new Plot({ height: 140, margin: MARGIN }, plot => this.draw(plot));
     const buttons = SPANS.map(seconds =>
       h(
@@ -93,10 +94,11 @@ export class ScoreView {
       plot.text(t('score.threshold'), left + 5, scale.y(last.threshold) - 7, { colour: colours.ink });
     }
     const anomalies = points.filter(({ verdict }) => verdict === ANOMALY).length;
+    const key = Number.isNaN(last.threshold) ? 'score.describedAlone' : 'score.described';
     plot.describe(
-      t('score.described', {
-        ...{ count: points.length, span: t(`score.span.${span}`), score: formatScore(last.score), anomalies },
-        threshold: formatScore(last.threshold),
+      t(key, {
+        ...{ name: this.name, count: points.length, span: t(`score.span.${span}`), anomalies },
+        ...{ score: formatScore(last.score), threshold: formatScore(last.threshold) },
       }),
     );
   }

@@ -19,9 +19,11 @@ export class ThresholdView {
       type: 'range',
       class: 'earshot-threshold-slider',
       ...{ min: 0, max: STEPS, step: 1, 'aria-label': t('threshold.title') },
+      'aria-describedby': 'earshot-threshold-words',
       oninput: () => this.move(this.valueAt(Number(this.slider.value) / STEPS)),
     });
-    this.words = h('div', { class: 'earshot-threshold-words', 'aria-live': 'polite' });
+    // Read out with the slider; as an announcement it would repeat itself with every score that comes in.
+    this.words = h('div', { id: 'earshot-threshold-words', class: 'earshot-threshold-words' });
     this.note = h('div', { class: 'earshot-note' });
     this.applyButton = h(
       'button',

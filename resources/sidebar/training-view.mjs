@@ -20,7 +20,9 @@ export class TrainingView {
   constructor(actions) {
     this.curve = [];
     this.plot = new Plot({ height: 130, margin: MARGIN }, plot => this.draw(plot));
-    this.words = h('div', { class: 'earshot-training-words', role: 'status' });
+    this.words = h('div', { class: 'earshot-training-words' });
+    // The words change with every epoch; announced is what begins and ends.
+    this.announcer = h('div', { class: 'earshot-unseen', role: 'status' });
     this.bar = h('div', { class: 'earshot-progress-bar' });
     this.progress = h(
       'div',
@@ -38,6 +40,7 @@ export class TrainingView {
       'div',
       {},
       h('div', { class: 'earshot-row' }, this.words, this.start, this.cancel),
+      this.announcer,
       this.progress,
       this.plot.canvas,
       this.legend,
@@ -56,7 +59,11 @@ export class TrainingView {
     show(this.cancel, busy);
     show(this.start, !busy && Boolean(trainer));
     setText(this.start, t(trainer?.trainWhen === 'asked' ? 'training.record' : 'training.start'));
-    setText(this.words, wordsOf(training, trainer));
+    const words = wordsOf(training, trainer);
+    setText(this.words, words);
+    this.progress.setAttribute('aria-valuetext', words);
+    if (this.phase !== undefined && this.phase !== training?.phase) setText(this.announcer, words);
+    this.phase = training?.phase ?? '';
   }
 
   setCurve(points) {

@@ -2,6 +2,7 @@
 // score by clicks alone, names that try to be markup, the threshold, an alarm, and nothing left behind.
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
+import { namelessParts, notReachedByTab } from '../support/access';
 import { Editor } from '../support/editor';
 import { FakeMicrophone } from '../support/fake-microphone';
 import { usualGrowth } from '../support/memory';
@@ -144,8 +145,23 @@ describe('the sidebar', function () {
     await editor.picture('sidebar alarm', sidebar);
     const button = alarm.getByRole('button', { name: 'This was normal' });
     await button.click();
-    await alarm.locator('button[aria-pressed="true"]').waitFor();
+    await alarm.getByRole('button', { name: 'It was not normal after all' }).waitFor();
     await sidebar.getByText('1 marked as normal').waitFor();
+  });
+
+  it('names in the accessibility tree all that can be used or looked at, and reaches it with Tab', async () => {
+    assert.deepEqual(await namelessParts(editor.page, '.earshot'), []);
+    const unreached = await notReachedByTab(editor.page, '.earshot');
+    assert.deepEqual(unreached, []);
+    const slider = sidebar.locator('.earshot-threshold-slider');
+    const place = () => slider.inputValue().then(Number);
+    await slider.focus();
+    await editor.page.keyboard.press('Home');
+    assert.equal(await place(), 0);
+    await editor.page.keyboard.press('PageUp');
+    assert.ok((await place()) >= 10, 'a page key moves it by a tenth');
+    assert.match((await slider.getAttribute('aria-valuetext')) ?? '', /^[\d.e+-]+$/);
+    await sidebar.getByRole('button', { name: 'Back', exact: true }).press('Enter');
   });
 
   it('shows names as they are written, whatever is in them', async () => {

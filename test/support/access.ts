@@ -1,0 +1,43 @@
+// What a screen reader and a keyboard find in a part of the page: names in Chromium's accessibility tree, the tab order.
+import type { Page } from 'playwright-core';
+
+/** Roles that say nothing without a name. */
+const NAMED =
+  /^(button|checkbox|combobox|image|img|link|listbox|meter|progressbar|slider|spinbutton|textbox|DisclosureTriangle|Audio)$/;
+
+interface AxNode {
+  ignored: boolean;
+  role?: { value: string };
+  name?: { value: string };
+}
+
+/** The roles of what can be used or looked at in the first element that fits the selector, but has no name. */
+export async function namelessParts(page: Page, selector: string): Promise<string[]> {
+  const devtools = await page.context().newCDPSession(page);
+  const { root } = await devtools.send('DOM.getDocument', { depth: 0 });
+  const { nodeId } = await devtools.send('DOM.querySelector', { nodeId: root.nodeId, selector });
+  const { nodes } = (await devtools.send('Accessibility.queryAXTree', { nodeId })) as { nodes: AxNode[] };
+  await devtools.detach();
+  const parts = nodes.filter(({ ignored, role }) => !ignored && NAMED.test(role?.value ?? ''));
+  if (parts.length === 0) throw new Error(`nothing to use or to look at in ${selector}`);
+  return parts.filter(({ name }) => !name?.value.trim()).map(({ role }) => role!.value);
+}
+
+/** What of the visible controls in an element is not reached by pressing Tab, beginning at the first of them. */
+export async function notReachedByTab(page: Page, selector: string): Promise<string[]> {
+  const count = (await page.evaluate(`(() => {
+    const inside = [...document.querySelector(${JSON.stringify(selector)}).querySelectorAll('button, input, select, textarea, summary, a[href], [tabindex]')];
+    window.controlsLeft = inside.filter(element => !element.disabled && element.checkVisibility({ visibilityProperty: true }) && element.tabIndex >= 0);
+    window.controlsLeft[0]?.focus();
+    return window.controlsLeft.length;
+  })()`)) as number;
+  for (let i = 0; i < 4 * count + 4; i++) {
+    const left = await page.evaluate(`(() => {
+      window.controlsLeft = window.controlsLeft.filter(element => element !== document.activeElement);
+      return window.controlsLeft.length;
+    })()`);
+    if (left === 0) return [];
+    await page.keyboard.press('Tab');
+  }
+  return (await page.evaluate('window.controlsLeft.map(element => element.outerHTML.slice(0, 120))')) as string[];
+}
