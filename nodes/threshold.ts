@@ -2,81 +2,16 @@
 // src/detect; here are the messages, the audio model that brings the training scores, and the status.
 import type { NodeAPI, NodeDef } from 'node-red';
 import type { AlarmSettings } from '../src/detect/alarm';
-import { parseVotes } from '../src/detect/alarm';
 import { type Baseline, Judge, type Judgement, MAX_TOPICS } from '../src/detect/judge';
-import { MIN_BUDGET_SCORES, type ThresholdRule } from '../src/detect/threshold-rules';
 import { decisionText, fileTime, formatScore } from '../src/detect/wording';
 import { describeValue, UserError } from '../src/errors';
 import type { Message, ScoreInfo } from '../src/messages';
 import { type AudioModelNode, audioModelOf, type ModelSummary } from './lib/audio-model-node';
-import { choiceField, numberField, textField } from './lib/config';
 import { listeningRoom } from './lib/listening-room';
 import { isPassEnd } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
-
-type Method = ThresholdRule['method'];
-
-interface Config {
-  method: Method;
-  k: number;
-  percentile: number;
-  perDay: number;
-  /** From one segment to the next, for the budget; 0 for the length that each segment tells. */
-  everySeconds: number;
-  value: number;
-  from: 'model' | 'learn';
-  /** Id of the audio-model, where the threshold comes from its training scores. */
-  model: string;
-  learnCount: number;
-  alarm: AlarmSettings;
-}
-
-const MAX_LEARN_COUNT = 10_000;
-const SECONDS_PER_DAY = 86_400;
-const K_LIMITS = { min: -100, max: 1000 };
-
-function read(def: NodeDef): Config {
-  const method = choiceField(def, 'method', ['mean-std', 'percentile', 'budget', 'manual'], 'mean-std');
-  const from = choiceField(def, 'from', ['model', 'learn'], 'model');
-  const least = method === 'budget' ? MIN_BUDGET_SCORES : 2;
-  return {
-    method,
-    // Node-RED's editor does not save properties named by one letter; flows written by hand may say k.
-    k: numberField(def, 'deviations', numberField(def, 'k', 2, K_LIMITS), K_LIMITS),
-    percentile: numberField(def, 'percentile', 99, { min: 0, max: 100 }),
-    perDay: numberField(def, 'perDay', 1, { min: 1e-6, max: 1e6, unit: 'false alarms a day' }),
-    everySeconds: numberField(def, 'everySeconds', 0, { min: 0, max: SECONDS_PER_DAY, unit: 'seconds' }),
-    value: method === 'manual' ? readValue(def) : 0,
-    from,
-    model: textField(def, 'model'),
-    learnCount:
-      method !== 'manual' && from === 'learn'
-        ? numberField(def, 'learnCount', 50, { min: least, max: MAX_LEARN_COUNT, integer: true, unit: 'messages' })
-        : 0,
-    alarm: {
-      ...readVotes(def),
-      hysteresis: numberField(def, 'hysteresis', 0, { min: 0, max: 1 }),
-      holdOffSeconds: numberField(def, 'holdOffSeconds', 0, { min: 0, max: 1e9, unit: 'seconds' }),
-      notify: choiceField(def, 'notify', ['every', 'change'], 'every'),
-    },
-  };
-}
-
-function readValue(def: NodeDef): number {
-  const value = numberField(def, 'value', Number.NaN);
-  if (Number.isFinite(value)) return value;
-  throw new UserError('config', 'value is empty; expected the threshold as a number. Open the node and enter it.');
-}
-
-function readVotes(def: NodeDef): { votes: number; window: number } {
-  const text = textField(def, 'votes', '1/1');
-  const votes = parseVotes(text);
-  if (votes) return votes;
-  throw new UserError(
-    'config',
-    `votes is "${text}"; expected two whole numbers from 1 to 999, e.g. 2/3 for two of the last three. Open the node and correct it.`,
-  );
-}
+import { readThreshold, ruleOf, type ThresholdConfig } from './lib/threshold-config';
+import { registerThresholdRoute } from './lib/threshold-route';
 
 /** Versions whose scores are kept: a score may still be on its way when its model is replaced. */
 const KEPT_VERSIONS = 3;
@@ -88,7 +23,7 @@ class ThresholdNode implements Handlers {
   private readonly unsubscribe?: () => void;
   private warnedOfTopics = false;
 
-  constructor(private readonly shell: Shell<Config>) {
+  constructor(private readonly shell: Shell<ThresholdConfig>) {
     const { config, RED } = shell;
     this.judge = new Judge({ alarm: config.alarm, learnCount: config.learnCount });
     if (config.method !== 'manual' && config.from === 'model') {
@@ -114,7 +49,7 @@ class ThresholdNode implements Handlers {
     }
     if (isPassEnd(msg)) return;
     const { score, info } = readScore(msg);
-    const rule = this.ruleFor(msg);
+    const rule = ruleOf(this.shell.config, msg.audio?.seconds);
     const judgement = this.judge.judge(topic ?? '', score, rule, this.baseline(info), performance.now());
     this.warnOfTopics();
     this.show(score, judgement);
@@ -138,21 +73,6 @@ class ThresholdNode implements Handlers {
     this.warnOfTopics();
     if (value === undefined) this.showWaiting();
     else this.shell.status.idle(`threshold ${formatScore(value)} set for ${topic ?? 'all'}`);
-  }
-
-  private ruleFor({ audio }: Message): ThresholdRule {
-    const { method, k, percentile, perDay, everySeconds, value } = this.shell.config;
-    if (method === 'mean-std') return { method, k };
-    if (method === 'percentile') return { method, percentile };
-    if (method === 'manual') return { method, value };
-    const seconds = everySeconds || audio?.seconds;
-    if (typeof seconds === 'number' && seconds > 0) {
-      return { method, perDay, segmentsPerDay: SECONDS_PER_DAY / seconds };
-    }
-    throw new UserError(
-      'no-rate',
-      `how often a score comes is not known: "every" is 0 and msg.audio says ${describeValue(audio?.seconds)} seconds. Open the threshold node and enter the seconds from one score to the next.`,
-    );
   }
 
   /** The training scores to compare with; undefined where this node learns or has a value of its own. */
@@ -281,5 +201,10 @@ function describe(
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode<NodeDef, Config>(RED, { type: 'threshold', read, start: shell => new ThresholdNode(shell) });
+  registerNode<NodeDef, ThresholdConfig>(RED, {
+    type: 'threshold',
+    read: readThreshold,
+    start: shell => new ThresholdNode(shell),
+  });
+  registerThresholdRoute(RED);
 };

@@ -44,7 +44,8 @@ class Scorer implements Handlers {
     const request = { picture: values.slice(), info, audio: msg.audio, explain: config.explain };
     const result = await this.model.score(request);
     status.ok(`${config.kind} ${result[config.kind].toPrecision(3)}${this.droppedText()}`);
-    listeningRoom.scored(this.model.id, config.kind, result[config.kind], msg);
+    const by = { kind: config.kind, version: result.model.version };
+    listeningRoom.scored(this.model.id, by, result[config.kind], msg);
     send(this.scored(msg, result));
   }
 

@@ -13,6 +13,7 @@ import {
 } from '../../src/messages';
 import type { EngineSettings } from '../../src/ml/compute-engine';
 import type { ModelStore } from '../../src/store/model-store';
+import { Refusal } from './answer';
 import { type Status, shortMessage } from './shell';
 
 /** The model version in use. */
@@ -76,6 +77,16 @@ export function audioModelOf<T extends AudioModelNode = AudioModelNode>(RED: Nod
     );
   }
   return node;
+}
+
+/**
+ * The audio-model node that a question from the editor names.
+ * @throws Refusal 404 where it does not run
+ */
+export function deployedModel(RED: NodeAPI, id: string): AudioModel {
+  const node = RED.nodes.getNode(id);
+  if (node?.type === 'audio-model' && 'summary' in node) return node as AudioModel;
+  throw new Refusal(404, 'this audio model is not deployed or is disabled', 'not-deployed');
 }
 
 /**

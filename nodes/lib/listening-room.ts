@@ -2,10 +2,10 @@
 // spectrograms are computed only for sources that somebody looks at, and events sent only then. Scores and the last
 // alarms are kept all the same, within the bounds that room/ states. Knows nothing of HTTP.
 
-import { floatsOf, type Message, readSpectrogram, type ScoreInfo } from '../../src/messages';
+import { floatsOf, type Message, readSpectrogram } from '../../src/messages';
 import type { TrainingProgress } from '../../src/ml/train';
 import type { Alarm, NewAlarm } from './room/alarm-list';
-import { ModelView, type ThresholdInUse, type Training } from './room/model-view';
+import { ModelView, type ScoredBy, type ThresholdInUse, type Training } from './room/model-view';
 import { RecentSegments, type Segment, segmentKey } from './room/recent-segments';
 import { SourceView } from './room/source-view';
 
@@ -134,12 +134,15 @@ export class ListeningRoom {
     view.picture(values, info);
   }
 
-  /** @param msg the spectrogram message that was scored */
-  scored(model: string, kind: ScoreInfo['kind'], score: number, msg: Message): void {
+  /**
+   * @param by what the score is of
+   * @param msg the spectrogram message that was scored
+   */
+  scored(model: string, by: ScoredBy, score: number, msg: Message): void {
     const view = this.modelOf(model);
     const key = segmentKey(msg);
-    view.kind = kind;
-    view.scored(key, Date.now(), score);
+    view.scored(key, Date.now(), score, by);
+    view.segmentSeconds = msg.audio?.seconds;
     if (this.judges.size === 0 || key === undefined || !msg.spectrogram) return;
     this.recent.keep(key, { picture: { payload: msg.payload as Buffer, info: msg.spectrogram } });
   }

@@ -2,31 +2,16 @@
 // belongs to one model is found under that model only.
 import type { NodeAPI } from 'node-red';
 import { wavPieces } from '../../src/audio/wav-write';
-import type { ScoreDistribution } from '../../src/detect/distribution';
-import { asError, UserError } from '../../src/errors';
+import { histogramOf } from '../../src/detect/histogram';
 import { floatsOf, frontEndOf } from '../../src/messages';
 import { MarkedNormal } from '../../src/store/marked-normal';
-import type { AudioModel } from './audio-model-node';
+import { type Answer, answering, Refusal, type Request, sendBytes } from './answer';
+import { deployedModel } from './audio-model-node';
 import { LEASE_MS, listeningRoom as room } from './listening-room';
 import type { Alarm } from './room/alarm-list';
 
-type Request = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[0];
-type Response = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[1];
-
 const BASE = '/audio-anomaly/sidebar';
 const SOURCES = ['mic-in', 'wav-folder', 'spectrogram'];
-/** Bars of a histogram: more of them where there are more scores. */
-const HISTOGRAM_BINS = { min: 8, max: 48 };
-
-/** An answer other than 200, in words. */
-class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 /**
  * `POST …/watch` `{source?, model?}` → `{seconds, source, model}`: somebody looks, for so long; which of them are there.
@@ -45,13 +30,6 @@ export function registerRoomRoutes(RED: NodeAPI): void {
     RED.httpAdmin.post(`${BASE}/${path}`, permission, answering(answer));
   };
 
-  const modelOf = (id: string): AudioModel => {
-    const node = RED.nodes.getNode(id);
-    if (node?.type !== 'audio-model' || !('summary' in node)) {
-      throw new Refusal(404, 'this audio model is not deployed or is disabled');
-    }
-    return node as AudioModel;
-  };
   const alarmOf = ({ params }: Request): Alarm => {
     const alarm = room.model(String(params.id))?.alarms.find(String(params.alarm));
     if (!alarm) throw new Refusal(404, 'this alarm is not among the last ones of this model');
@@ -78,7 +56,7 @@ export function registerRoomRoutes(RED: NodeAPI): void {
   });
 
   get('models/:id', async (req, res) => {
-    const model = modelOf(String(req.params.id));
+    const model = deployedModel(RED, String(req.params.id));
     const view = room.model(model.id);
     const summary = model.summary();
     const kind = view?.kind ?? 'rl';
@@ -94,7 +72,7 @@ export function registerRoomRoutes(RED: NodeAPI): void {
   });
 
   get('models/:id/scores', (req, res) => {
-    const encoded = room.model(modelOf(String(req.params.id)).id)?.history.encode();
+    const encoded = room.model(deployedModel(RED, String(req.params.id)).id)?.history.encode();
     sendBytes(res, 'application/octet-stream', [encoded ?? Buffer.alloc(0)]);
   });
 
@@ -111,7 +89,7 @@ export function registerRoomRoutes(RED: NodeAPI): void {
   });
 
   post('models/:id/alarms/:alarm/normal', change, async (req, res) => {
-    const model = modelOf(String(req.params.id));
+    const model = deployedModel(RED, String(req.params.id));
     const alarm = alarmOf(req);
     const { picture } = alarm;
     const normal = (req.body as { normal?: unknown } | undefined)?.normal !== false;
@@ -124,50 +102,4 @@ export function registerRoomRoutes(RED: NodeAPI): void {
     room.marked(model.id, alarm, normal);
     res.json({ normal, marked: (await marked.ids()).length });
   });
-}
-
-type Answer = (req: Request, res: Response) => unknown;
-
-/** Errors become answers in words: a route must neither hang nor bring a stack trace to a browser. */
-function answering(answer: Answer): Answer {
-  return async (req, res) => {
-    try {
-      await answer(req, res);
-    } catch (thrown) {
-      const error = asError(thrown);
-      const known = error instanceof Refusal ? error.status : error instanceof UserError ? 409 : 500;
-      if (res.headersSent) res.end();
-      else res.status(known).json({ error: known === 500 ? 'something went wrong' : error.message });
-    }
-  };
-}
-
-/** Private to the session that asked: no proxy and no other page keeps or frames it. */
-async function sendBytes(res: Response, type: string, pieces: Iterable<Buffer>): Promise<void> {
-  res.set({ 'Content-Type': type, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
-  for (const piece of pieces) {
-    res.write(piece);
-    await new Promise(setImmediate);
-  }
-  res.end();
-}
-
-interface Histogram {
-  count: number;
-  mean: number;
-  std: number;
-  min: number;
-  max: number;
-  /** Share of the scores in each of equal steps from `min` to `max`. */
-  shares: number[];
-}
-
-function histogramOf({ count, mean, std, min, max, values }: ScoreDistribution): Histogram {
-  const bins = Math.min(HISTOGRAM_BINS.max, Math.max(HISTOGRAM_BINS.min, Math.round(2 * Math.sqrt(count))));
-  const shares = new Array<number>(bins).fill(0);
-  for (const value of values) {
-    const bin = max > min ? Math.floor(((value - min) / (max - min)) * bins) : 0;
-    shares[Math.min(bins - 1, bin)] += 1 / values.length;
-  }
-  return { count, mean, std, min, max, shares };
 }

@@ -8,7 +8,9 @@ function ask(options) {
   return new Promise((resolve, reject) => {
     $.ajax(options)
       .done(resolve)
-      .fail(xhr => reject(Object.assign(new Error(explain(xhr)), { status: xhr.status })));
+      .fail(xhr =>
+        reject(Object.assign(new Error(explain(xhr)), { status: xhr.status, code: xhr.responseJSON?.code })),
+      );
   });
 }
 
@@ -37,4 +39,6 @@ export const markNormal = (id, alarm, normal) => post({ normal }, 'sidebar', 'mo
 export const train = (trainer, action) => post({}, 'vae-train', trainer, action);
 export const runFolder = id => post({}, 'wav-folder', id, 'run');
 export const switchMicrophone = (id, action) => post({}, 'mic-in', id, action);
+export const threshold = (model, fields) =>
+  ask({ url: path('models', model, 'threshold'), data: fields, cache: false });
 export const devices = () => get('devices');

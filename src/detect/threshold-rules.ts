@@ -1,6 +1,7 @@
 // From what normal scores look like to the score above which a segment counts as an anomaly.
 import { UserError } from '../errors';
 import { percentileOf, type ScoreDistribution } from './distribution';
+import { exceededWith, MIN_TAIL_SCORES } from './score-tail';
 
 export type ThresholdRule =
   | { method: 'mean-std'; k: number }
@@ -42,17 +43,10 @@ export function thresholdOf(rule: ThresholdRule, normal?: ScoreDistribution): Th
   }
 }
 
-/** Fewer scores above a level than this say too little about how often that level is exceeded. */
-const MIN_EXCEEDANCES = 10;
 /** The budget rule needs at least so many normal scores. */
-export const MIN_BUDGET_SCORES = 2 * MIN_EXCEEDANCES;
-/** The part of the scores that counts as the tail. */
-const TAIL_PERCENT = 10;
+export const MIN_BUDGET_SCORES = MIN_TAIL_SCORES;
 
-/**
- * The score that normal segments exceed `perDay` times a day on average. Where at least ten of the scores seen lie
- * above it, it is their quantile; beyond that the tail is taken to fall off exponentially.
- */
+/** The score that normal segments exceed `perDay` times a day on average. */
 function budgetThreshold(perDay: number, segmentsPerDay: number, normal: ScoreDistribution): Threshold {
   if (normal.count < MIN_BUDGET_SCORES) {
     throw new UserError(
@@ -60,27 +54,8 @@ function budgetThreshold(perDay: number, segmentsPerDay: number, normal: ScoreDi
       `method budget has ${normal.count} normal scores to go by; expected at least ${MIN_BUDGET_SCORES}. Train or learn on more segments, or choose another method.`,
     );
   }
-  const probability = Math.min(1, perDay / segmentsPerDay);
-  const extrapolated = probability * normal.count < MIN_EXCEEDANCES;
-  const value = extrapolated
-    ? exponentialTailQuantile(normal, probability)
-    : percentileOf(normal, 100 * (1 - probability));
+  const { value, extrapolated } = exceededWith(Math.min(1, perDay / segmentsPerDay), normal);
   const allowed = `${perDay} false ${perDay === 1 ? 'alarm' : 'alarms'} a day allowed`;
   const source = `${extrapolated ? 'extrapolated from' : 'by'} ${normal.count} normal segments`;
   return { value, text: `${allowed}, ${source}`, extrapolated };
-}
-
-/**
- * Peaks over threshold with a generalised Pareto tail of shape 0: above a level u that a fraction ζ of the scores
- * exceeds, P(score > x) = ζ·exp(−(x − u)/β) with β the mean excess (Coles 2001, "An Introduction to Statistical
- * Modeling of Extreme Values", section 4.3). Solved for x.
- */
-function exponentialTailQuantile(normal: ScoreDistribution, probability: number): number {
-  const tailPercent = Math.max(TAIL_PERCENT, (100 * MIN_EXCEEDANCES) / normal.count);
-  const level = percentileOf(normal, 100 - tailPercent);
-  const excesses = normal.values.flatMap(score => (score > level ? score - level : []));
-  if (excesses.length === 0) return normal.max; // all of the tail is one value
-  const meanExcess = excesses.reduce((sum, excess) => sum + excess, 0) / excesses.length;
-  const exceeding = excesses.length / normal.values.length;
-  return level + meanExcess * Math.max(0, Math.log(exceeding / probability));
 }

@@ -40,6 +40,12 @@ export interface ThresholdInUse {
   method: string;
 }
 
+/** Scores of one kind by one version of a model can be compared with each other. */
+export interface ScoredBy {
+  kind: ScoreInfo['kind'];
+  version: number;
+}
+
 export class ModelView {
   readonly history = new ScoreHistory();
   readonly alarms = new AlarmList();
@@ -47,21 +53,35 @@ export class ModelView {
   training: Training | undefined;
   threshold: ThresholdInUse | undefined;
   kind: ScoreInfo['kind'] = 'rl';
+  /** Length of the segment scored last; undefined where its message does not tell. */
+  segmentSeconds: number | undefined;
   /** Which entries, and whether anything else, have not been told yet. */
   untoldFrom = 0;
   hasNews = false;
   /** Counts changes of the list of alarms. */
   alarmsChanged = 0;
   private curveStep = 1;
+  private version: number | undefined;
+  /** Index of the first score of the present kind by the present version. */
+  private comparableFrom = 0;
   /** Segment → index in the history, until a threshold has judged it; newest last. */
   private readonly awaiting = new Map<string, number>();
 
-  scored(key: string | undefined, at: number, score: number): void {
+  scored(key: string | undefined, at: number, score: number, { kind, version }: ScoredBy): void {
+    if (kind !== this.kind || version !== this.version) this.comparableFrom = this.history.end;
+    this.kind = kind;
+    this.version = version;
     const index = this.history.add({ at, score, threshold: Number.NaN, verdict: 'none' });
     this.hasNews = true;
     if (key === undefined) return;
     this.awaiting.set(key, index);
     if (this.awaiting.size > AWAITING) this.awaiting.delete(this.awaiting.keys().next().value as string);
+  }
+
+  /** Where in the history the newest scores of this kind and version start; its end where there are none. */
+  newestOf({ kind, version }: ScoredBy): number {
+    const { history, comparableFrom } = this;
+    return kind === this.kind && version === this.version ? Math.max(history.start, comparableFrom) : history.end;
   }
 
   /** A threshold's verdict on a segment; where several nodes judge, those of the first one count. */

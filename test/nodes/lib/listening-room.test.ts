@@ -12,6 +12,7 @@ import { usualGrowth } from '../../support/memory';
 import { sleep, until } from '../../support/wait';
 
 const RATE = 16_000;
+const BY = { kind: 'rl', version: 1 } as const;
 
 interface ModelEvent {
   from: number;
@@ -35,7 +36,7 @@ function pass(room: ListeningRoom, sequence: number, score: number, threshold = 
   room.segment({ ...msg, payload: bufferOf(new Float32Array(16).fill(sequence / 1000)) });
   const picture = bufferOf(new Float32Array(4));
   const spectrogram = { shape: [2, 2], normalize: 'model' } as unknown as Message['spectrogram'];
-  room.scored('model', 'rl', score, { ...msg, payload: picture, spectrogram });
+  room.scored('model', BY, score, { ...msg, payload: picture, spectrogram });
   const state = score > threshold ? 'anomaly' : 'normal';
   room.judged('thr', 'manual', score, { state, threshold: { value: threshold } }, msg);
   const text = 'Anomaly';
@@ -204,7 +205,7 @@ describe('listening room', () => {
   it('remembers a bounded number of sources and models', () => {
     for (let i = 0; i < 100; i++) {
       room.watchSource(`source ${i}`);
-      room.scored(`model ${i}`, 'rl', 1, scoredSegment(i, 1));
+      room.scored(`model ${i}`, BY, 1, scoredSegment(i, 1));
     }
     const { sources, models } = room.figures();
     assert.deepEqual({ sources, models }, { sources: MAX_SOURCES, models: MAX_MODELS });
