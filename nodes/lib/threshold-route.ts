@@ -17,8 +17,8 @@ export interface ThresholdPreview {
   threshold: Omit<Threshold, 'text'>;
   /** Normal segments seen that lie above. */
   above: number;
-  /** Normal segments expected above it in a day, and whether that goes beyond what was seen. */
-  perDay: number;
+  /** Normal segments expected above it in a day, null where that cannot be told; whether it goes beyond what was seen. */
+  perDay: number | null;
   extrapolated: boolean;
   /** From one segment to the next: what `perDay` goes by. */
   everySeconds: number;
@@ -48,8 +48,11 @@ export function registerThresholdRoute(RED: NodeAPI): void {
   );
 }
 
-/** @throws UserError where a property is wrong or the rule needs more scores */
-async function previewThreshold(summary: ModelSummary, query: object): Promise<ThresholdPreview> {
+/**
+ * @param query properties of a threshold node, and the kind of score
+ * @throws UserError where a property is wrong or the rule needs more scores
+ */
+export async function previewThreshold(summary: ModelSummary, query: object): Promise<ThresholdPreview> {
   const { id, name, version, scores } = summary;
   const config = readThreshold(query);
   const view = listeningRoom.model(id);
@@ -57,7 +60,7 @@ async function previewThreshold(summary: ModelSummary, query: object): Promise<T
   const everySeconds = config.everySeconds || view?.segmentSeconds || pictureSeconds(summary);
   const normal = scores[kind];
   const { value, extrapolated } = thresholdOf(ruleOf(config, everySeconds), normal);
-  const exceedance = exceedanceOf(value, normal);
+  const { above, probability, extrapolated: isTail } = exceedanceOf(value, normal);
   const recent = { since: 0, scores: 0, seconds: 0, alarms: 0, told: 0 };
   if (view) {
     const from = view.newestOf({ kind, version });
@@ -68,9 +71,9 @@ async function previewThreshold(summary: ModelSummary, query: object): Promise<T
     model: { name, version },
     normal: histogramOf(normal),
     threshold: { value, extrapolated },
-    above: exceedance.above,
-    perDay: (exceedance.probability * SECONDS_PER_DAY) / everySeconds,
-    extrapolated: exceedance.extrapolated,
+    above,
+    perDay: probability === undefined ? null : (probability * SECONDS_PER_DAY) / everySeconds,
+    extrapolated: isTail,
     everySeconds,
     recent,
   };

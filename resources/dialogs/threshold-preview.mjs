@@ -1,5 +1,6 @@
 // In the dialog of a threshold node: the scores of the model's normal segments and the last ones, the line that the
 // fields give, and in words what it lets through. Node-RED reckons all of it, by the rules that the node runs.
+import { onThemeChange } from '../sidebar/colours.mjs';
 import { formatDuration, formatScore, h, setText, show } from '../sidebar/dom.mjs';
 import { Plot } from '../sidebar/plot.mjs';
 import { drawScores, drawThreshold, MARGIN, rangeOf } from '../sidebar/score-histogram.mjs';
@@ -12,6 +13,8 @@ const t = (key, values) => RED._(`@earshot/node-red-audio-anomaly/threshold:thre
 const FIELDS = ['method', 'deviations', 'percentile', 'perDay', 'everySeconds', 'value', 'from', 'learnCount'];
 const ALARM_FIELDS = ['votes', 'hysteresis', 'notify', 'holdOffSeconds'];
 const DAYS_IN_YEAR = 365;
+/** Recordings that are played come faster than they were recorded: their time says nothing. */
+const LEAST_SPAN_SECONDS = 60;
 /** What Node-RED refuses in its own language, by code → our sentence. */
 const REFUSALS = {
   'not-deployed': 'notDeployed',
@@ -48,10 +51,12 @@ class ThresholdPreview {
     this.form.on('input change', this.changed);
     this.plot.canvas.addEventListener('pointerdown', event => this.pick(event));
     this.plot.canvas.addEventListener('pointermove', event => event.buttons === 1 && this.pick(event));
+    this.endTheme = onThemeChange(() => this.plot.redraw());
     void this.questions.now();
   }
 
   close() {
+    this.endTheme();
     this.questions.close();
     this.form.off('input change', this.changed);
   }
@@ -117,17 +122,22 @@ class ThresholdPreview {
     const { votes, window } = votesOf(field('votes'));
     const line = t('line', { value: formatScore(threshold.value), above, count: normal.count });
     const what = votes > 1 ? 'segments' : 'alarms';
-    const rate = t(`${what}.${frequencyOf(perDay)}`, {
-      count: shortNumber(perDay),
-      days: shortNumber(1 / perDay),
-      seconds: shortNumber(everySeconds),
-    });
+    const rate =
+      perDay === null
+        ? t('tooFewToSay')
+        : t(`${what}.${frequencyOf(perDay)}`, {
+            count: shortNumber(perDay),
+            days: shortNumber(1 / perDay),
+            seconds: shortNumber(everySeconds),
+          });
     const estimated = extrapolated ? ` ${t('estimated')}` : '';
     return `${line} · ${rate}${estimated}.${votes > 1 ? ` ${t('votes', { votes, window })}` : ''}`;
   }
 
   replayWords({ scores, seconds, alarms, told }) {
-    return scores > 0 ? t('replayed', { scores, span: formatDuration(seconds), alarms, told }) : t('noRecent');
+    if (scores === 0) return t('noRecent');
+    const span = seconds < LEAST_SPAN_SECONDS ? '' : ` (${formatDuration(seconds)})`;
+    return t('replayed', { scores, span, alarms, told });
   }
 
   draw(plot) {

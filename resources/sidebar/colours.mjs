@@ -50,7 +50,10 @@ export function themeColours() {
   return colours;
 }
 
-/** Calls back when the theme changes; themes are classes or attributes of the page, or follow the system. */
+/**
+ * Calls back when the theme changes; themes are classes or attributes of the page, or follow the system.
+ * @returns {() => void} ends that
+ */
 export function onThemeChange(redraw) {
   const changed = () => {
     colours = undefined;
@@ -60,5 +63,10 @@ export function onThemeChange(redraw) {
   for (const element of [document.documentElement, document.body]) {
     observer.observe(element, { attributes: true, attributeFilter: ['class', 'style', 'data-theme'] });
   }
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  system.addEventListener('change', changed);
+  return () => {
+    observer.disconnect();
+    system.removeEventListener('change', changed);
+  };
 }

@@ -49,18 +49,19 @@ export function exceededWith(probability: number, normal: ScoreDistribution): { 
 export interface Exceedance {
   /** Segments seen that lie above it. */
   above: number;
-  /** Probability that one does: the inverse of `exceededWith`. */
-  probability: number;
+  /** Probability that one does: the inverse of `exceededWith`; undefined where too few were seen to say. */
+  probability: number | undefined;
   /** True where too few of the scores seen lie above it and the tail's shape was assumed. */
   extrapolated: boolean;
 }
 
-/** Where there are too few scores to know a tail by, the share of those seen that lie above is all that is said. */
+/** Where there are too few scores to know a tail by, the share of those seen that lie above is all that can be said. */
 export function exceedanceOf(value: number, normal: ScoreDistribution): Exceedance {
   const { values, count } = normal;
   const share = (values.length - firstAbove(values, value)) / values.length;
   const above = Math.round(share * count);
-  if (count < MIN_TAIL_SCORES || above >= MIN_EXCEEDANCES) return { above, probability: share, extrapolated: false };
+  if (above >= MIN_EXCEEDANCES) return { above, probability: share, extrapolated: false };
+  if (count < MIN_TAIL_SCORES) return { above, probability: share || undefined, extrapolated: false };
   const { level, meanExcess, exceeding } = tailOf(normal);
   if (meanExcess === 0) return { above, probability: share, extrapolated: true };
   const probability = exceeding * Math.exp(-Math.max(0, value - level) / meanExcess);
