@@ -41,8 +41,12 @@ describe('the example flows', () => {
       const canvas = flow.filter(node => node.x !== undefined && node.type !== 'group');
 
       it('refers only to its own nodes', () => {
-        const references = flow.flatMap(({ z, g, wires = [], links = [], nodes = [], model, broker }) =>
-          [z, g, model, ...wires.flat(), ...links, ...nodes, /^\w{16}$/.test(String(broker)) && broker].filter(Boolean),
+        const references = flow.flatMap(
+          ({ type, z, g, wires = [], links = [], nodes = [], model, broker, ...more }) => {
+            const ownBroker = /^\w{16}$/.test(String(broker)) && broker;
+            const page = type.startsWith('ui-') ? [more.group, more.page, more.ui, more.theme] : [];
+            return [z, g, model, ...page, ...wires.flat(), ...links, ...nodes, ownBroker].filter(Boolean);
+          },
         );
         assert.deepEqual(
           references.filter(id => !ids.has(String(id))),
@@ -82,13 +86,24 @@ describe('the example flows', () => {
       it('needs no node type that Node-RED and this package do not bring, or names the module to install', () => {
         const own = Object.keys(JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'))['node-red'].nodes);
         const known = new Set([...own, 'tab', 'group', 'comment', 'inject', 'debug', 'catch', 'change', 'switch']);
-        for (const type of ['link in', 'link out', 'function', 'delay', 'mqtt out', 'mqtt-broker', 'global-config']) {
+        for (const type of [
+          'link in',
+          'link out',
+          'function',
+          'delay',
+          'trigger',
+          'rbe',
+          'mqtt out',
+          'mqtt-broker',
+          'global-config',
+        ]) {
           known.add(type);
         }
-        const foreign = flow.filter(node => !known.has(node.type)).map(node => node.type);
-        const modules = flow.find(node => node.type === 'global-config')?.modules as object | undefined;
-        assert.deepEqual(foreign, modules ? ['e-mail'] : []);
-        if (modules) assert.ok('node-red-node-email' in modules);
+        const moduleOf = (type: string) =>
+          type === 'e-mail' ? 'node-red-node-email' : /^ui-/.test(type) ? '@flowfuse/node-red-dashboard' : type;
+        const foreign = flow.filter(node => !known.has(node.type)).map(node => moduleOf(node.type));
+        const modules = (flow.find(node => node.type === 'global-config')?.modules ?? {}) as object;
+        assert.deepEqual([...new Set(foreign)], Object.keys(modules));
       });
     });
   }

@@ -47,6 +47,15 @@ const PARTS = {
     },
     install: 'npm install --prefix FOLDER node-red@5 node@22, and set EARSHOT_NODE_RED_5 to FOLDER',
   },
+  // Too large for a development dependency.
+  dashboard: {
+    check: () => {
+      const folder = process.env.EARSHOT_DASHBOARD;
+      if (!folder) throw new Error('EARSHOT_DASHBOARD names no folder with it');
+      accessSync(join(folder, 'node_modules', '@flowfuse', 'node-red-dashboard', 'package.json'));
+    },
+    install: 'npm install --prefix FOLDER @flowfuse/node-red-dashboard@1, and set EARSHOT_DASHBOARD to FOLDER',
+  },
 } satisfies Record<string, Part>;
 
 export type SystemPart = keyof typeof PARTS;
