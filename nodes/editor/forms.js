@@ -125,9 +125,27 @@ function forms(type) {
     form.on('keydown', 'input[type=number]', ({ key, target }) => key === '$' && toText($(target)));
   };
 
+  /**
+   * Loads a part of the dialog, resources/dialogs/NAME.mjs, whose `start(box, node)` fills the element with the id NAME
+   * and returns what can be closed. Without it the fields work all the same; `notLoaded` says so.
+   * @returns what to call when the dialog closes
+   */
+  const showPart = (name, node, notLoaded) => {
+    let part;
+    let closed = false;
+    const box = document.getElementById(name);
+    import(`./resources/@earshot/node-red-audio-anomaly/dialogs/${name}.mjs`)
+      .then(module => closed || (part = module.start(box, node)))
+      .catch(() => closed || (box.textContent = notLoaded));
+    return () => {
+      closed = true;
+      part?.close();
+    };
+  };
+
   return {
     ...{ text, isEmpty, listOf, fieldsOf },
     ...{ check, number, within, whole, numbers, choice, filled, noLongerThan, chosenModel },
-    ...{ nameOrModel, italicWhenNamed, notify, explain, button, ask, allowVariables },
+    ...{ nameOrModel, italicWhenNamed, notify, explain, button, ask, allowVariables, showPart },
   };
 }

@@ -11,6 +11,7 @@ import { UserError } from '../../src/errors';
 import { booleanField, choiceField, numberField, textField, userDirectory } from './config';
 import { lineHandler, type Tell } from './line-answer';
 import { microphoneOn, type RunningMicrophone } from './running-microphones';
+import { pictureOf } from './sound-picture';
 
 const SECONDS = { test: 20, recording: 3 };
 /** What a sound card does in its first moment is not what it hears. */
@@ -22,7 +23,7 @@ const MOST_SECONDS = SECONDS.test + 15;
  * `POST /audio-anomaly/listen` `{dialog, device, backend, sampleRate, keep}` → lines of JSON:
  * `{listening: {seconds, sampleRate, through?}}` (the name of the node that has the device open),
  * `{now, all}` (SoundLevel of the last moment, and of all so far) about eight times a second, and with `keep` at the
- * end `{wav}` (a WAV file in pieces, base64); or `{problem}`. 400, 409 with `{error}` in words.
+ * end `{picture}` (SoundPicture) and `{wav}` (a WAV file in pieces, base64); or `{problem}`. 400, 409 with `{error}` in words.
  */
 export function registerListenRoute(RED: NodeAPI): void {
   const busy = 'a microphone is being tried in another dialog just now; wait until that has ended';
@@ -62,6 +63,7 @@ async function listen(RED: NodeAPI, form: object, tell: Tell, signal: AbortSigna
     rate = node.sampleRate;
   }
   if (!keep || signal.aborted) return;
+  tell({ picture: await pictureOf(pcm, rate) });
   for (const piece of wavPieces(pcm, rate)) {
     tell({ wav: piece.toString('base64') });
     await new Promise(setImmediate);

@@ -28,6 +28,42 @@ const bytes = (type, ...parts) =>
 const post = (data, ...parts) =>
   ask({ url: path(...parts), type: 'POST', contentType: 'application/json', data: JSON.stringify(data) });
 
+/**
+ * Asks for an answer that goes on for a while.
+ * @param {(line: object) => void} take is given its lines as they come
+ * @returns {{over: Promise<void>, stop: () => void}} `over` rejects with an Error in words, and not for `stop`
+ */
+function postForLines(data, take, ...parts) {
+  let read = 0;
+  let stopped = false;
+  const takeFrom = text => {
+    for (let end = text.indexOf('\n', read); end >= 0 && !stopped; end = text.indexOf('\n', read)) {
+      const line = JSON.parse(text.slice(read, end));
+      read = end + 1;
+      take(line);
+    }
+  };
+  const request = $.ajax({
+    ...{ url: path(...parts), type: 'POST', contentType: 'application/json', data: JSON.stringify(data) },
+    xhr() {
+      const xhr = new XMLHttpRequest();
+      xhr.addEventListener('progress', () => xhr.status === 200 && takeFrom(xhr.responseText));
+      return xhr;
+    },
+  });
+  const over = new Promise((resolve, reject) => {
+    request.done(takeFrom).done(() => resolve());
+    request.fail(xhr => (stopped ? resolve() : reject(new Error(explain(xhr)))));
+  });
+  return {
+    over,
+    stop() {
+      stopped = true;
+      request.abort();
+    },
+  };
+}
+
 export const watch = looked => post(looked, 'sidebar', 'watch');
 export const columns = (source, after, epoch) =>
   ask({ url: path('sidebar', 'sources', source, 'columns'), data: { after, epoch }, cache: false });
@@ -41,4 +77,5 @@ export const runFolder = id => post({}, 'wav-folder', id, 'run');
 export const switchMicrophone = (id, action) => post({}, 'mic-in', id, action);
 export const threshold = (model, fields) =>
   ask({ url: path('models', model, 'threshold'), data: fields, cache: false });
+export const listen = (form, take) => postForLines(form, take, 'listen');
 export const devices = () => get('devices');

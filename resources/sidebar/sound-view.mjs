@@ -1,4 +1,4 @@
-// The running spectrogram with its axes, and the level meter below it.
+// A spectrogram with its axes, running or of one sound, and the level meter below it.
 import { viridis } from './colours.mjs';
 import { formatDb, h, setText, show, t } from './dom.mjs';
 import { niceValues, Plot } from './plot.mjs';
@@ -17,8 +17,11 @@ const DESCRIBE_EVERY_MS = 5000;
 const FRAME_MS = 50;
 
 export class SpectrogramView {
-  constructor() {
-    this.plot = new Plot({ height: 174, margin: MARGIN }, plot => this.draw(plot));
+  /** @param {{seconds?: number, runs?: boolean, height?: number}} options how much is shown, and whether more follows */
+  constructor({ seconds = SECONDS, runs = true, height = 174 } = {}) {
+    this.seconds = seconds;
+    this.runs = runs;
+    this.plot = new Plot({ height, margin: MARGIN }, plot => this.draw(plot));
     this.element = this.plot.canvas;
     this.name = '';
     this.message = '';
@@ -63,7 +66,7 @@ export class SpectrogramView {
 
   start(format, from) {
     this.format = format;
-    this.capacity = Math.max(8, Math.ceil((SECONDS + 2) / format.secondsPerColumn));
+    this.capacity = Math.max(8, Math.ceil((this.seconds + 2) / format.secondsPerColumn));
     this.ring = new Uint8Array(this.capacity * format.rows);
     this.first = from;
     this.shown = from;
@@ -123,7 +126,7 @@ export class SpectrogramView {
     this.advance();
     if (this.isUncoloured) this.colour();
     const { secondsPerColumn, axis } = format;
-    const columns = SECONDS / secondsPerColumn;
+    const columns = this.runs ? this.seconds / secondsPerColumn : this.end - this.first;
     const perColumn = (right - left) / columns;
     context.save();
     context.beginPath();
@@ -146,20 +149,25 @@ export class SpectrogramView {
       axis.ticks.map(({ at, label }) => [bottom - at * (bottom - top), label]),
       { grid: false },
     );
-    const seconds = niceValues(0, SECONDS, (right - left) / 60).reverse();
     plot.bottomAxis(
-      seconds.map(value => [
-        right - 1 - (value / SECONDS) * (right - left),
-        value === 0 ? t('sound.now') : `−${value} s`,
-      ]),
+      this.timeMarks((right - left) / 60).map(([share, label]) => [left + share * (right - 1 - left), label]),
     );
     plot.text(axis.unit, left - 6, top - 8, { align: 'right', baseline: 'top' });
     plot.frame();
     if (describe) {
       this.describedAt = performance.now();
-      plot.describe(t('sound.described', { name: this.name, top: axis.ticks.at(-1)?.label ?? '', unit: axis.unit }));
+      const values = { name: this.name, top: axis.ticks.at(-1)?.label ?? '', unit: axis.unit };
+      plot.describe(this.runs ? t('sound.described', values) : t('sound.describedWhole', values));
     }
     if (this.shown < this.end) setTimeout(() => plot.redraw(), FRAME_MS);
+  }
+
+  /** Times on the axis below. @returns {[share: number, label: string][]} of the width, from the left */
+  timeMarks(most) {
+    const { seconds, runs } = this;
+    const times = niceValues(0, seconds, most);
+    if (!runs) return times.map(time => [time / seconds, `${time} s`]);
+    return times.reverse().map(ago => [1 - ago / seconds, ago === 0 ? t('sound.now') : `−${ago} s`]);
   }
 
   /** Moves on by the time that has passed, a little faster or slower to stay where it should be. */
@@ -168,7 +176,7 @@ export class SpectrogramView {
     const passed = Math.min(0.25, (now - (this.drawnAt ?? now)) / 1000);
     this.drawnAt = now;
     const { secondsPerColumn } = this.format;
-    if (this.still.matches) {
+    if (this.still.matches || !this.runs) {
       this.shown = this.end;
       return;
     }
