@@ -21,18 +21,40 @@ function crc32(bytes: Buffer): number {
   return ~crc >>> 0;
 }
 
-/** Reads a PNG of indexed or true colours, 8 bits deep, no filters. */
-export function decodePng(png: Buffer): DecodedPicture {
-  assert.equal(png.toString('latin1', 0, 8), '\x89PNG\r\n\x1a\n');
+const SIGNATURE = '\x89PNG\r\n\x1a\n';
+
+/** The chunks of a PNG file in their order; checksums are checked. Those of one name in a row are joined. */
+export function chunksOf(png: Buffer): Map<string, Buffer> {
+  assert.equal(png.toString('latin1', 0, 8), SIGNATURE);
   const chunks = new Map<string, Buffer>();
   for (let at = 8; at < png.length; ) {
     const length = png.readUInt32BE(at);
     assert.equal(png.readUInt32BE(at + 8 + length), crc32(png.subarray(at + 4, at + 8 + length)));
-    chunks.set(png.toString('latin1', at + 4, at + 8), png.subarray(at + 8, at + 8 + length));
+    const type = png.toString('latin1', at + 4, at + 8);
+    chunks.set(type, Buffer.concat([chunks.get(type) ?? Buffer.alloc(0), png.subarray(at + 8, at + 8 + length)]));
     at += length + 12;
   }
+  return chunks;
+}
+
+/** A PNG file of these chunks. */
+export function pngOf(chunks: Map<string, Buffer>): Buffer {
+  const parts = [...chunks].map(([type, data]) => {
+    const out = Buffer.alloc(data.length + 12);
+    out.writeUInt32BE(data.length, 0);
+    out.write(type, 4, 'latin1');
+    data.copy(out, 8);
+    out.writeUInt32BE(crc32(out.subarray(4, data.length + 8)), data.length + 8);
+    return out;
+  });
+  return Buffer.concat([Buffer.from(SIGNATURE, 'latin1'), ...parts]);
+}
+
+/** Reads a PNG of indexed or true colours, 8 bits deep, no filters; `more`: chunks it has beside the needed ones. */
+export function decodePng(png: Buffer, more: string[] = []): DecodedPicture {
+  const chunks = chunksOf(png);
   const palette = chunks.get('PLTE');
-  assert.deepEqual([...chunks.keys()], ['IHDR', ...(palette ? ['PLTE'] : []), 'IDAT', 'IEND']);
+  assert.deepEqual([...chunks.keys()], ['IHDR', ...(palette ? ['PLTE'] : []), 'IDAT', ...more, 'IEND']);
   const header = chunks.get('IHDR')!;
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)];
   assert.deepEqual([...header.subarray(8)], [8, palette ? 3 : 2, 0, 0, 0]);

@@ -1,0 +1,132 @@
+// The pictures of flows and of the sidebar in the documentation. Where none are taken, no editor is needed: they are held
+// to the example flows and to the sidebar's texts, of which they are pictures.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Editor } from '../support/editor';
+import { keepFlowPicture, shootFlow } from '../support/flow-picture';
+import { demoFlow, installedExamples, only } from '../support/flows';
+import { Mosquitto } from '../support/mosquitto';
+import { type FlowEntry, NodeRed } from '../support/node-red';
+import { installedUserDir, PACKAGE_ROOT } from '../support/pack';
+import { keepPicture, shootAround, TAKES_PICTURES, wordsOfFlow } from '../support/picture-book';
+import { requireSystem } from '../support/system';
+
+/** Parts of examples, by the names of their groups, as they look before anything runs. */
+const PARTS: Record<string, { example: string; groups: RegExp }> = {
+  'flows/record': { example: '02', groups: /^(Sound in|1 · Keep)/ },
+  'flows/features': { example: '16', groups: /^(Compute|Train)/ },
+  'flows/sound-back': { example: '20', groups: /^(Redraw|Make up)/ },
+  'flows/augment': { example: '21', groups: /^Learn/ },
+  'flows/export': { example: '40', groups: /^(Learn|Write)/ },
+};
+/** Pictures that audio-plot draws in example 10, by the plot. */
+const PLOTS = ['counts', 'loss', 'waveform', 'spectrogram', 'heatmap', 'scores'];
+const EDITOR = { width: 1640, height: 900 };
+const TALL = { width: 1640, height: 2050 };
+const SIDEBAR_WIDTH = 460;
+
+/** All that can be read in the sidebar. */
+function sidebarWords(): string[] {
+  const file = join(PACKAGE_ROOT, 'nodes', 'sidebar', 'locales', 'en-US', 'earshot.json');
+  const { steps: _, flow: __, error: ___, ...shown } = JSON.parse(readFileSync(file, 'utf8')).earshot;
+  const texts = (value: unknown): string[] =>
+    typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [String(value)];
+  return texts(shown);
+}
+
+describe('pictures of flows in the documentation', function () {
+  this.timeout(400_000);
+  let nodeRed: NodeRed;
+  let broker: Mosquitto;
+  let examples: Map<string, FlowEntry[]>;
+
+  const example = (number: string): FlowEntry[] => [...examples].find(([name]) => name.startsWith(number))![1];
+
+  before(async function () {
+    const userDir = await installedUserDir();
+    examples = installedExamples(userDir);
+    if (!TAKES_PICTURES) return;
+    requireSystem(this, 'chromium', 'mosquitto');
+    broker = await Mosquitto.start();
+    nodeRed = await NodeRed.start(userDir);
+  });
+
+  after(async () => {
+    await nodeRed?.stop();
+    await broker?.stop();
+  });
+
+  for (const [name, { example: number, groups }] of Object.entries(PARTS)) {
+    it(`${name} shows a part of example ${number} as it is`, async () => {
+      const flow = example(number);
+      const parts = flow.filter(node => node.type === 'group' && groups.test(String(node.name))).map(({ id }) => id);
+      assert.ok(parts.length > 0);
+      if (TAKES_PICTURES) await nodeRed.deploy(flow);
+      await keepFlowPicture(name, nodeRed, flow, parts);
+    });
+  }
+
+  it('show the plots of example 10 as it is', async () => {
+    const flow = example('10');
+    const plotOf = (plot: string) => flow.find(node => node.plot === plot)!;
+    let editor: Editor | undefined;
+    if (TAKES_PICTURES) {
+      await nodeRed.deploy(flow);
+      editor = await Editor.open(nodeRed.url);
+      await editor.page.setViewportSize({ width: 1900, height: 1900 });
+      await nodeRed.inject(flow.find(node => node.type === 'inject' && /^1/.test(String(node.name)))!.id);
+      await nodeRed.status(plotOf('scores').id, /^24 scores$/, { timeout: 200_000 });
+      await editor.page.waitForTimeout(3000);
+    }
+    for (const plot of PLOTS) {
+      const node = plotOf(plot);
+      await keepPicture(`plots/${plot}`, wordsOfFlow([node]), () =>
+        shootAround(editor!.page, [editor!.page.locator(`g[id="${node.id}"] .earshot-plot`)]),
+      );
+    }
+    await keepPicture('plots/flow', wordsOfFlow(flow), () => shootFlow(editor!, flow, true));
+    await editor?.close();
+  });
+
+  it('show the demo and the sidebar as they are', async () => {
+    let editor: Editor | undefined;
+    if (TAKES_PICTURES) {
+      const flow = demoFlow(nodeRed.userDir, broker.port);
+      await nodeRed.deploy(flow);
+      editor = await openOnSidebar(nodeRed);
+      await editor.page.locator('#earshot-source').selectOption({ label: 'test recordings (wav-folder)' });
+      await nodeRed.inject(only(flow, 'inject', /^1/).id);
+      await nodeRed.debug(only(flow, 'debug', /^summary/).id, { timeout: 200_000 });
+      await editor.page.waitForTimeout(4000);
+    }
+    await keepPicture('demo-flow', wordsOfFlow(example('01')), () => editor!.page.screenshot());
+    await keepPicture('sidebar', sidebarWords(), () => shootSidebar(editor!));
+    await editor?.close();
+  });
+});
+
+/** The editor with the sidebar open, a little wider than it is at first. */
+async function openOnSidebar(nodeRed: NodeRed): Promise<Editor> {
+  const editor = await Editor.open(nodeRed.url);
+  const { page } = editor;
+  await page.setViewportSize(EDITOR);
+  await page.evaluate(`RED.sidebar.show('earshot')`);
+  const separator = await page.locator('#red-ui-sidebar-separator').boundingBox();
+  const y = EDITOR.height / 2;
+  await page.mouse.move(separator!.x + separator!.width / 2, y);
+  await page.mouse.down();
+  await page.mouse.move(EDITOR.width - SIDEBAR_WIDTH, y, { steps: 5 });
+  await page.mouse.up();
+  return editor;
+}
+
+/** The whole sidebar, with the last alarm opened. */
+async function shootSidebar({ page }: Editor): Promise<Buffer> {
+  await page.setViewportSize(TALL);
+  const sidebar = page.locator('.earshot');
+  await sidebar.locator('.earshot-alarms li summary').first().click();
+  await sidebar.locator('.earshot-alarms img').first().waitFor();
+  await page.waitForTimeout(1500);
+  return shootAround(page, [sidebar]);
+}

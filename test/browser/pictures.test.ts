@@ -1,0 +1,97 @@
+// The pictures of the documentation: `npm run pictures` takes them here, every other run holds them to what the editor
+// shows now. What else the pages say of a dialog, its labels and defaults, is compared with the dialog too.
+import assert from 'node:assert/strict';
+import { dialogWords } from '../support/dialog-words';
+import { Editor } from '../support/editor';
+import { nodeTypes } from '../support/helper';
+import { type FlowEntry, NodeRed } from '../support/node-red';
+import { installedUserDir } from '../support/pack';
+import { keepPicture } from '../support/picture-book';
+import { requireSystem } from '../support/system';
+
+const MODEL = { id: 'model', type: 'audio-model', name: 'Boiler' };
+/** What the dialogs show beside their defaults: what nobody could leave as it is. */
+const SETTINGS: Record<string, object> = {
+  'rl-kl-classifier': { positiveLabel: 'dog_bark' },
+};
+
+/** Until a dialog has slid in. */
+const SLIDE_MS = 500;
+/** Pixels below the last field. */
+const BELOW = 12;
+
+describe('pictures of the documentation', function () {
+  this.timeout(120_000);
+  let nodeRed: NodeRed;
+  let editor: Editor;
+
+  before(async function () {
+    requireSystem(this, 'chromium');
+    nodeRed = await NodeRed.start(await installedUserDir());
+    editor = await Editor.open(nodeRed.url);
+    await editor.page.setViewportSize({ width: 1280, height: 1900 });
+    await nodeRed.deploy(await flowOfDefaults());
+    await editor.page.reload();
+    await editor.loaded();
+    await editor.page.evaluate('$.fx.off = true');
+  });
+
+  after(async () => {
+    await editor?.close();
+    await nodeRed?.stop();
+  });
+
+  /** A node of every type with its defaults, its id the type. */
+  async function flowOfDefaults(): Promise<FlowEntry[]> {
+    const defaults = await editor.page.evaluate<Record<string, object>>(`Object.fromEntries(
+      ${JSON.stringify(nodeTypes())}.map(type => [
+        type,
+        Object.fromEntries(
+          Object.entries(RED.nodes.getType(type).defaults).map(([name, { value, type }]) => [name, type ? '${MODEL.id}' : value]),
+        ),
+      ]),
+    )`);
+    const nodes = Object.entries(defaults).map(([type, values], index) =>
+      type === MODEL.type
+        ? { ...values, ...MODEL }
+        : { id: type, type, z: 'tab', x: 160, y: 40 + 60 * index, wires: [], ...values, ...SETTINGS[type] },
+    );
+    return [{ id: 'tab', type: 'tab', label: 'Defaults' }, ...nodes];
+  }
+
+  /** Opens the dialog of a node; nothing moves any more when its words stand still. */
+  async function open(type: string): Promise<string[]> {
+    const isConfig = type === MODEL.type;
+    await editor.page.evaluate(
+      isConfig ? `RED.editor.editConfig('', '${type}', '${MODEL.id}')` : `RED.editor.edit(RED.nodes.node('${type}'))`,
+    );
+    await tray().locator('form').first().waitFor();
+    return dialogWords(editor.page);
+  }
+
+  const tray = () => editor.page.locator('.red-ui-tray').last();
+
+  /** From its title to its last field. */
+  async function shootDialog(): Promise<Buffer> {
+    await editor.page.waitForTimeout(SLIDE_MS);
+    const rows = await tray().locator('form').first().locator('> *:visible').all();
+    const header = await tray().locator('.red-ui-tray-header').boundingBox();
+    const last = await rows.at(-1)?.boundingBox();
+    const { x, y, width } = header!;
+    return editor.page.screenshot({ clip: { x, y, width, height: last!.y + last!.height + BELOW - y } });
+  }
+
+  async function close(): Promise<void> {
+    await tray().locator('#node-dialog-cancel, #node-config-dialog-cancel').click();
+    await tray().waitFor({ state: 'detached' });
+  }
+
+  for (const type of nodeTypes()) {
+    it(`shows the dialog of ${type} as it is`, async () => {
+      const words = await open(type);
+      assert.ok(words.length > 3, words.join('\n'));
+      await keepPicture(`nodes/${type}`, words, shootDialog);
+      await close();
+    });
+  }
+});
