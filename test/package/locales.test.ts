@@ -37,7 +37,16 @@ const LABELLED = [
   'wav-record',
 ];
 /** These have their help in every language too. */
-const EXPLAINED = ['audio-model', 'audio-plot', 'mic-in', 'threshold', 'vae-score', 'wav-record'];
+const EXPLAINED = [
+  'audio-model',
+  'audio-plot',
+  'features-read',
+  'mic-in',
+  'spectrogram',
+  'threshold',
+  'vae-score',
+  'wav-record',
+];
 
 const languages = [...new Set([NODES, SIDEBAR].flatMap(folder => readdirSync(folder)))].filter(
   name => name !== ENGLISH && !name.startsWith('.'),
