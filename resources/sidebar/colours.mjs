@@ -23,18 +23,18 @@ export const viridis = new Uint32Array(256);
   }
 }
 
-/** What lines and letters are for → the editor's variable. */
+/** What lines and letters are for → a variable of the editor or, mixed from its colours, of nodes/sidebar/earshot.html. */
 const VARIABLES = {
   ink: '--red-ui-primary-text-color',
-  muted: '--red-ui-secondary-text-color',
+  muted: '--earshot-muted',
   line: '--red-ui-secondary-border-color',
   frame: '--red-ui-primary-border-color',
   paper: '--red-ui-secondary-background',
-  bar: '--red-ui-node-status-colors-blue',
+  bar: '--earshot-bar',
   curve: '--red-ui-text-color-link',
-  good: '--red-ui-text-color-success',
+  good: '--earshot-good',
   bad: '--red-ui-text-color-error',
-  warn: '--red-ui-text-color-warning',
+  warn: '--earshot-warn',
 };
 
 let colours;

@@ -25,7 +25,9 @@ const ORANGE = 0xe69f00;
 const SKY = 0x56b4e9;
 const GREEN = 0x009e73;
 const YELLOW = 0xf0e442;
-/** Yellow cannot be seen on white. */
+/** Orange, sky blue and yellow are too faint on white. */
+const DARK_ORANGE = 0xc28500;
+const DARK_SKY = 0x3a97cf;
 const OLIVE = 0xa39400;
 const BLUE = 0x0072b2;
 const VERMILION = 0xd55e00;
@@ -39,7 +41,7 @@ export const THEME: Record<ThemeName, Theme> = {
     axis: 0x818b98,
     grid: 0xe4e7eb,
     shade: 0xf0f2f5,
-    categories: [BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, 0x1f2328, OLIVE],
+    categories: [BLUE, DARK_ORANGE, GREEN, PURPLE, VERMILION, DARK_SKY, 0x1f2328, OLIVE],
     alarm: VERMILION,
   },
   dark: {

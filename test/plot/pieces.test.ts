@@ -86,10 +86,11 @@ describe('colour maps', () => {
 
 describe('themes', () => {
   for (const name of THEMES) {
-    it(`${name}: text is told from its background at 4.5 to 1, marks at 2 to 1 and more`, () => {
-      const { background, ink, muted, axis, alarm } = THEME[name];
+    it(`${name}: text is told from its background at 4.5 to 1, marks at 3 to 1`, () => {
+      const { background, ink, muted, axis, alarm, categories } = THEME[name];
       for (const colour of [ink, muted]) assert.ok(contrast(colour, background) >= 4.5, colour.toString(16));
-      for (const colour of [axis, alarm]) assert.ok(contrast(colour, background) >= 3, colour.toString(16));
+      for (const colour of [axis, alarm, ...categories])
+        assert.ok(contrast(colour, background) >= 3, colour.toString(16));
     });
 
     it(`${name}: no two of the first eight categories share a colour, nor a marker`, () => {

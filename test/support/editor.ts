@@ -98,22 +98,21 @@ export class Editor {
     return this.dialog();
   }
 
+  get topDialog(): Locator {
+    return this.page.locator('.red-ui-tray').last();
+  }
+
   /** The topmost dialog, when it has slid in. */
   async dialog(): Promise<Locator> {
-    const tray = this.page.locator('.red-ui-tray').last();
-    await tray.locator('form').first().waitFor();
+    await this.topDialog.locator('form').first().waitFor();
     await this.page.waitForTimeout(400);
-    return tray;
+    return this.topDialog;
   }
 
   /** Closes the topmost dialog with Done (a config node's: Add or Update) or Cancel. */
   async closeDialog(button: 'ok' | 'cancel' = 'ok'): Promise<void> {
-    const tray = await this.page.locator('.red-ui-tray').last().elementHandle();
-    await this.page
-      .locator('.red-ui-tray')
-      .last()
-      .locator(`#node-dialog-${button}, #node-config-dialog-${button}`)
-      .click();
+    const tray = await this.topDialog.elementHandle();
+    await this.topDialog.locator(`#node-dialog-${button}, #node-config-dialog-${button}`).click();
     await tray?.waitForElementState('hidden');
     await this.page.waitForTimeout(300); // a dialog below slides back
   }

@@ -23,7 +23,7 @@ export function drawWaveform(drawing: Drawing, { title, pcm, audio }: WaveformFi
   const range = Math.max(LEAST_RANGE, peak * 1.08);
   const seconds = pcm.length / audio.sampleRate;
   const colour = theme.categories[0];
-  const outer = mix(colour, theme.background, 0.45);
+  const outer = mix(colour, theme.background, 0.3);
   const area = drawFrame(drawing, {
     title: title || 'Waveform',
     note: captionOf(audio),
