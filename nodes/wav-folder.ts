@@ -1,5 +1,5 @@
 // wav-folder: the sounds of a folder as audio segments, one pass for each message, and new files as they come.
-import type { NodeAPI, NodeDef } from 'node-red';
+import type { NodeAPI } from 'node-red';
 import { FolderReader } from '../src/audio/file-reader';
 import type { Channels, PassOptions, SoundSegment } from '../src/audio/folder-pass';
 import { type FolderWatch, watchFolder } from '../src/audio/folder-watch';
@@ -8,6 +8,7 @@ import { parseLabelRule } from '../src/audio/sound-folder';
 import { UserError } from '../src/errors';
 import { bufferOf, type Message } from '../src/messages';
 import { booleanField, choiceField, numberField, resolveFolder, textField, textListField } from './lib/config';
+import { registerFolderCheckRoute } from './lib/folder-check-route';
 import { type FolderPass, FolderPlayer, type PassResult, summaryOf } from './lib/folder-player';
 import { listeningRoom } from './lib/listening-room';
 import { isStop, PassQueue } from './lib/pass-queue';
@@ -24,7 +25,7 @@ const MAX_NEW_FILES = 10000;
 /** How long until a watched folder that is missing is looked for again. */
 const RETRY_MS = 5000;
 
-function read(def: NodeDef, RED: NodeAPI): WavFolderConfig {
+function read(def: object, RED: NodeAPI): WavFolderConfig {
   return {
     folder: resolveFolder(RED, textField(def, 'folder', 'recordings')),
     recursive: booleanField(def, 'recursive', true),
@@ -40,7 +41,7 @@ function read(def: NodeDef, RED: NodeAPI): WavFolderConfig {
   };
 }
 
-function sampleRateField(def: NodeDef): number {
+function sampleRateField(def: object): number {
   const rate = numberField(def, 'sampleRate', 0, { min: 0, max: 384000, integer: true, unit: 'Hz' });
   if (rate > 0 && rate < 1000) {
     throw new UserError(
@@ -200,4 +201,5 @@ function registerRoute(RED: NodeAPI): void {
 export = (RED: NodeAPI): void => {
   registerNode(RED, { type: 'wav-folder', read, start });
   registerRoute(RED);
+  registerFolderCheckRoute(RED, form => read(form, RED));
 };

@@ -92,6 +92,9 @@ const PACKAGE_ROOT = resolve(__dirname, '..', '..', '..');
  * anything else below Node-RED's user directory.
  */
 export function resolveFolder(RED: NodeAPI, folder: string): string {
+  if (folder.includes('\0')) {
+    throw new UserError('folder', `the folder is ${describeValue(folder)}; expected a path without a NUL character.`);
+  }
   const bundled = BUNDLED.exec(folder);
   if (bundled) {
     const sounds = join(PACKAGE_ROOT, 'examples', 'sounds');

@@ -75,6 +75,7 @@ export const markNormal = (id, alarm, normal) => post({ normal }, 'sidebar', 'mo
 export const train = (trainer, action) => post({}, 'vae-train', trainer, action);
 export const runFolder = id => post({}, 'wav-folder', id, 'run');
 export const switchMicrophone = (id, action) => post({}, 'mic-in', id, action);
+export const checkFolder = (form, take) => postForLines(form, take, 'wav-folder', 'check');
 export const threshold = (model, fields) =>
   ask({ url: path('models', model, 'threshold'), data: fields, cache: false });
 export const listen = (form, take) => postForLines(form, take, 'listen');

@@ -79,6 +79,7 @@ export async function openCompressed(bytes: FileBytes, format: CompressedFormat)
   return {
     sampleRate,
     channels: channelData.length,
+    frames: flac?.samples || undefined,
     warnings,
     blocks,
     channelBlocks,

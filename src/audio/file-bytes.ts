@@ -7,6 +7,8 @@ export interface SoundFile {
   /** Hz */
   readonly sampleRate: number;
   readonly channels: number;
+  /** Samples of each channel, where the header tells. */
+  readonly frames?: number;
   /** What is wrong with a file that can be read all the same; complete when `blocks` has ended. */
   readonly warnings: string[];
   /** The sound from its start, mixed to mono (mean of the channels), in fresh arrays of some thousand samples. */

@@ -75,7 +75,12 @@ function* listFolder(options: PassOptions): Generator<PassEvent, FileEntry[]> {
   const { files, others, otherLabels } = listFiles(options);
   for (const other of others) yield { type: 'skipped', ...other };
   if (files.length > 0) return files;
-  throw new UserError(
+  throw noSound(options, otherLabels);
+}
+
+/** Why there is nothing to read in a folder. */
+export function noSound(options: FolderSelection, otherLabels: string[]): UserError {
+  return new UserError(
     'no-sound',
     otherLabels.length > 0
       ? `no sound file in ${options.folder} has the label ${options.onlyLabels.join(' or ')}; the labels there are ${otherLabels.slice(0, 20).join(', ')}.`

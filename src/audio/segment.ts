@@ -24,6 +24,14 @@ export function segmentStarts(samples: number, segmentSamples: number, hopSample
   return starts;
 }
 
+/** How many segments `segmentStarts` gives. */
+export function segmentCount(samples: number, segmentSamples: number, hopSamples: number, pad: Pad): number {
+  const whole = samples < segmentSamples ? 0 : Math.floor((samples - segmentSamples) / hopSamples) + 1;
+  const next = whole * hopSamples;
+  const isCovered = whole > 0 && next - hopSamples + segmentSamples >= samples;
+  return pad !== 'drop' && next < samples && !isCovered ? whole + 1 : whole;
+}
+
 /** One segment, a fresh array, with silence where the sound does not reach. */
 export function takeSegment(pcm: Float32Array, start: number, segmentSamples: number, pad: Pad): Float32Array {
   return padded(pcm.subarray(start, start + segmentSamples), segmentSamples, pad);

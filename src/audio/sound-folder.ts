@@ -46,6 +46,8 @@ export interface FolderListing {
   others: SkippedFile[];
   /** Labels that `onlyLabels` passed over. */
   otherLabels: string[];
+  /** Whether the looking ended before everything was looked at. */
+  isCut: boolean;
 }
 
 export const SOUND_EXTENSIONS = ['.wav', '.wave', '.rf64', '.bw64', '.mp3', '.flac', '.ogg', '.oga', '.opus'];
@@ -92,12 +94,19 @@ const SOUND_FILES: FileKind = {
 
 /**
  * Lists a folder. Links are followed; a folder that was seen before (a link back up) is not entered again.
+ * @param goOn asked before each entry with how many there were; the looking ends where it says no
  * @throws UserError `folder` where there is no such folder or it may not be read
  */
-export function listFiles(selection: FolderSelection, wantedKind = SOUND_FILES): FolderListing {
+export function listFiles(
+  selection: FolderSelection,
+  wantedKind = SOUND_FILES,
+  goOn: (entries: number) => boolean = () => true,
+): FolderListing {
   const found: FileEntry[] = [];
   const others: SkippedFile[] = [];
   const seen = new Set<string>();
+  let entries = 0;
+  let isCut = false;
 
   function walk(folder: string, prefix: string): void {
     const real = realpathSync(folder);
@@ -106,6 +115,8 @@ export function listFiles(selection: FolderSelection, wantedKind = SOUND_FILES):
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const file = join(folder, entry.name);
       const name = prefix + entry.name;
+      isCut ||= !goOn(entries++);
+      if (isCut) return;
       try {
         visit(file, name, kindOf(file, entry));
       } catch (error) {
@@ -136,6 +147,7 @@ export function listFiles(selection: FolderSelection, wantedKind = SOUND_FILES):
     files: wanted.sort((a, b) => naturalOrder.compare(a.name, b.name) || (a.name < b.name ? -1 : 1)),
     others: others.sort((a, b) => naturalOrder.compare(a.filename, b.filename)),
     otherLabels: [...otherLabels].sort(naturalOrder.compare),
+    isCut,
   };
 }
 

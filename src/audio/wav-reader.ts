@@ -11,6 +11,7 @@ export function openWav(bytes: FileBytes): SoundFile {
   return {
     sampleRate: header.sampleRate,
     channels: header.channels,
+    frames: header.frames,
     warnings: header.warnings,
     async *blocks() {
       for (const interleaved of interleavedBlocks(bytes, header)) yield mixToMono(interleaved, header.channels);

@@ -1,6 +1,9 @@
-// The dialogs of the nodes that sound comes from, in a real Chromium: a microphone is tried and listened back to before
-// anything is deployed.
+// The dialogs of the nodes that sound comes from, in a real Chromium: a microphone is tried and listened back to, a folder
+// checked, before anything is deployed.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { wav16 } from '../audio/fixtures';
 import { childrenNamed } from '../support/child-processes';
 import { Editor } from '../support/editor';
 import { FakeMicrophone } from '../support/fake-microphone';
@@ -114,6 +117,44 @@ describeGenerations('the dialogs of sources of sound', function (generation) {
     await editor.page.reload();
     await silence();
     await editor.loaded();
+  });
+
+  it('wav-folder: checks the folder as it is set, with a bar for each label and what stands in the way', async () => {
+    const folder = join(nodeRed.userDir, 'sounds');
+    for (const label of ['normal', 'odd']) mkdirSync(join(folder, label), { recursive: true });
+    for (const name of ['1', '2', '3'])
+      writeFileSync(join(folder, 'normal', `${name}.wav`), wav16(new Int16Array(16_000)));
+    writeFileSync(join(folder, 'odd', 'x.wav'), wav16(new Int16Array(4000), { sampleRate: 22_050 }));
+    writeFileSync(join(folder, 'odd', '<b>broken.wav'), 'no sound');
+    const id = await editor.drag('wav-folder', 200, 180);
+    const dialog = await editor.edit(id);
+    const part = dialog.locator('#folder-check');
+    const set = async (field: string, value: string): Promise<void> => {
+      await dialog.locator(`#node-input-${field}`).fill(value);
+      await dialog.locator(`#node-input-${field}`).dispatchEvent('change');
+    };
+    await set('folder', 'sounds');
+    await set('segmentSeconds', '0.5');
+    await part.getByRole('button', { name: 'Check the folder' }).click();
+    await part.getByText('4 files that can be read, 6 s, 13 segments.').waitFor();
+    const rows = part.locator('tbody tr');
+    assert.deepEqual(await rows.first().locator('th, td').allTextContents(), ['normal', '3', '6 s', '12']);
+    assert.deepEqual(await rows.nth(1).locator('th, td').allTextContents(), ['odd', '1', '0 s', '1']);
+    const width = async (row: number) => (await rows.nth(row).locator('.earshot-count > div').boundingBox())!.width;
+    assert.ok(Math.abs((await width(0)) / (await width(1)) - 3) < 0.1);
+    await part.getByText('odd/<b>broken.wav cannot be read: not a sound file').waitFor();
+    await part.getByText('Sample rates differ: 8000 Hz (3), 22050 Hz (1).').waitFor();
+    await part.getByText('filled up with silence: 1.').waitFor();
+    await part.scrollIntoViewIfNeeded();
+    await editor.picture('dialog wav-folder check', dialog);
+    await editor.page.evaluate(`document.documentElement.classList.add('nr-theme-dark')`);
+    await editor.picture('dialog wav-folder check dark', dialog);
+    await editor.page.evaluate(`document.documentElement.classList.remove('nr-theme-dark')`);
+    await set('folder', 'nowhere');
+    assert.equal(await rows.count(), 0, 'what is shown belongs to the fields as they were');
+    await part.getByRole('button', { name: 'Check the folder' }).click();
+    await part.getByText('no such folder').waitFor();
+    await editor.closeDialog('cancel');
   });
 
   it('leaves no error on the console of the browser', () => {

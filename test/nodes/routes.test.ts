@@ -130,6 +130,23 @@ describe('routes of the package', () => {
     assert.ok(!existsSync(join(userDir, 'audio-models', 'normal')));
   });
 
+  it('check a folder as a node would read it: no way out of the bundled sounds, no NUL, no content', async () => {
+    const check = async (folder: string): Promise<string> => {
+      const { status, bytes } = await ask('POST', '/audio-anomaly/wav-folder/check', 'writer', { dialog: 'a', folder });
+      assert.equal(status, 200);
+      return bytes.toString();
+    };
+    assert.match(await check('earshot:../..'), /"problem":"earshot:..\/.. leads out of the bundled sounds/);
+    assert.match(await check('earshot:motor/..%2f..'), /"problem":"no such folder/);
+    assert.match(await check('sounds\u0000'), /"problem":".*without a NUL character/);
+    assert.match(await check('/proc/self/mem'), /"problem":"not a folder/);
+    // A link is followed, as the node does; what is in a file that is no sound is not told.
+    const linked = await check('audio-models');
+    assert.match(linked, /link\/secret.wav/);
+    assert.doesNotMatch(linked, /"secret"/);
+    assert.match(await check('earshot:tap'), /"type":"checked","check":\{"labels":\[\{"label":"tap-alone","files":3/);
+  });
+
   it('say in words that a source or model is not there', async () => {
     const watch = async (looked: object) =>
       (await ask('POST', '/audio-anomaly/sidebar/watch', 'reader', looked)).body as Record<'source' | 'model', boolean>;
