@@ -1,6 +1,7 @@
 // The example flow "genre" in a real Node-RED, as imported: a classifier learns three kinds of sound from bundled
 // recordings, says how good it is on others, answers about a new sound, and is still there after a restart.
 import assert from 'node:assert/strict';
+import { keepFlowPicture } from '../support/flow-picture';
 import { installedExamples, only } from '../support/flows';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDir } from '../support/pack';
@@ -43,6 +44,10 @@ describe('kinds of sound told apart, in a real Node-RED', function () {
     const sentence = await said(/takes it for/);
     console.log(`      ${sentence}`);
     assert.match(sentence, /^Of 16 half seconds of a running tap: [\w-]+ \d+ times/);
+  });
+
+  it('looks as the documentation shows it', async () => {
+    await keepFlowPicture('genre-flow', nodeRed, flow);
   });
 
   it('still knows after a restart', async () => {

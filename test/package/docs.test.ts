@@ -1,6 +1,6 @@
 // The README and docs/ against the package: links that lead somewhere, examples and nodes that exist.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PACKAGE_ROOT } from '../support/pack';
 
@@ -14,6 +14,12 @@ const pages = [
 const read = (page: string) => readFileSync(join(PACKAGE_ROOT, page), 'utf8');
 const manifest = JSON.parse(read('package.json'));
 
+/** The anchors of a page's headings, as GitHub makes them. */
+function headingsOf(page: string): Set<string> {
+  const titles = [...read(page).matchAll(/^#+ (.+)$/gm)].map(match => match[1].toLowerCase());
+  return new Set(titles.map(title => title.replace(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-')));
+}
+
 describe('the documentation', () => {
   for (const page of pages) {
     it(`${page} links to files that are there`, () => {
@@ -26,6 +32,62 @@ describe('the documentation', () => {
       );
     });
   }
+
+  it('links to headings that are there', () => {
+    const wrong: string[] = [];
+    for (const page of pages) {
+      for (const [, target, anchor] of read(page).matchAll(/\]\(((?!https?:)[^)\s#]*)#([^)\s]+)\)/g)) {
+        const file = target ? join(dirname(page), target) : page;
+        if (!headingsOf(file).has(anchor)) wrong.push(`${page}: ${target}#${anchor}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  it('can be reached from the README, page by page', () => {
+    const reached = new Set(['README.md']);
+    for (const page of reached) {
+      for (const [, target] of read(page).matchAll(/\]\(((?!https?:)[^)\s#]+\.md)(?:#[^)\s]*)?\)/g)) {
+        reached.add(join(dirname(page), target));
+      }
+    }
+    assert.deepEqual(
+      pages.filter(page => !reached.has(page)),
+      [],
+    );
+  });
+
+  it('shows the dialog of every node, and says which examples use it', () => {
+    const text = read(join('docs', 'nodes', 'README.md'));
+    for (const type of Object.keys(manifest['node-red'].nodes)) {
+      const part = new RegExp(`^## ${type}\\n(?:(?!^## )[^])*`, 'm').exec(text)?.[0] ?? '';
+      assert.ok(part.includes(`](../images/nodes/${type}.png)`), type);
+      const using = readdirSync(join(PACKAGE_ROOT, 'examples'))
+        .filter(name => name.endsWith('.json'))
+        .filter(name =>
+          (JSON.parse(read(join('examples', name))) as { type: string }[]).some(node => node.type === type),
+        )
+        .sort()
+        .map(name => name.slice(0, 2));
+      assert.match(part, new RegExp(`Examples: ${using.join(', ')}\\.`), type);
+    }
+  });
+
+  it('has no picture that no page shows, and 1.5 MB of them at most', () => {
+    const folder = join('docs', 'images');
+    const pictures = readdirSync(join(PACKAGE_ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.png'))
+      .map(name => join(folder, name));
+    const shown = new Set(
+      pages.flatMap(page => [...read(page).matchAll(/!\[[^\]]*\]\(([^)\s]+)\)/g)].map(m => join(dirname(page), m[1]))),
+    );
+    assert.deepEqual(
+      pictures.filter(picture => !shown.has(picture)),
+      [],
+    );
+    const bytes = pictures.reduce((sum, picture) => sum + statSync(join(PACKAGE_ROOT, picture)).size, 0);
+    assert.ok(bytes < 1.5e6, `${bytes} bytes`);
+  });
 
   it('README lists every node and every example flow', () => {
     const text = read('README.md');
