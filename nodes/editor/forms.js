@@ -122,7 +122,9 @@ function forms(type) {
       else toText(input.filter('[type=number]'));
       input.val(saved).trigger('change');
     }
-    form.on('keydown', 'input[type=number]', ({ key, target }) => key === '$' && toText($(target)));
+    form.on('keydown', 'input[type=number]', ({ key, target }) => {
+      if (key === '$') toText($(target));
+    });
   };
 
   /**
