@@ -83,6 +83,10 @@ class AudioPlot implements Handlers, PictureSource {
     await this.thread.close();
   }
 
+  words(): string {
+    return this.gatherer.summary();
+  }
+
   async picture(size?: PictureSize): Promise<Picture | undefined> {
     if (size) return this.drawAt(size);
     const { version } = this;

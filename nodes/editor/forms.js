@@ -110,7 +110,7 @@ function forms(type) {
 
   /**
    * Shows environment variables, which number fields and lists cannot hold and would lose; and lets "$" be typed into
-   * a number field, to name one.
+   * a number field, to name one in place of the number.
    */
   const allowVariables = node => {
     const form = $('#dialog-form, #node-config-dialog-edit-form').last();
@@ -123,7 +123,7 @@ function forms(type) {
       input.val(saved).trigger('change');
     }
     form.on('keydown', 'input[type=number]', ({ key, target }) => {
-      if (key === '$') toText($(target));
+      if (key === '$') toText($(target)).val('');
     });
   };
 

@@ -8,6 +8,8 @@ import type { Picture } from '../../src/jobs/plot-thread';
 /** What the route needs of an audio-plot node. */
 export interface PictureSource {
   readonly contentType: string;
+  /** What the picture holds, in a few words, for those who do not see it. */
+  words(): string;
   /**
    * The picture of all that has come in so far; undefined where nothing has.
    * @param size other than the node's own
@@ -33,7 +35,7 @@ const waitedFor = new Set<string>();
 
 /**
  * `GET /audio-anomaly/plot/:id`: the picture of an audio-plot node; 204 where there is none (nothing came in yet, or the
- * node is not deployed), 500 with `{error}` in words. After it, the next change is published once as
+ * node is not deployed), 500 with `{error}` in words. What it holds is in the header X-Words. After it, the next change is published once as
  * `audio-anomaly/plot/<id>`. `?width=…&height=…` asks for another size than the node's own.
  */
 export function registerPlotRoutes(RED: NodeAPI): void {
@@ -51,7 +53,7 @@ export function registerPlotRoutes(RED: NodeAPI): void {
         'Content-Security-Policy': "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox",
       });
       if (!source || picture === undefined) res.status(204).end();
-      else res.type(source.contentType).send(picture);
+      else res.set('X-Words', encodeURIComponent(source.words())).type(source.contentType).send(picture);
     } catch (thrown) {
       res.status(500).json({ error: asError(thrown).message });
     }

@@ -1,6 +1,7 @@
 // The nodes in Node-RED's editor, in a real Chromium: every dialog opens, reads as text, refuses nonsense and saves;
 // the demo flow is imported, deployed and run with the mouse, and its decision is seen. Pictures go to artifacts/.
 import assert from 'node:assert/strict';
+import { namelessParts, notReachedByTab } from '../support/access';
 import { faintTexts } from '../support/contrast';
 import type { Editor } from '../support/editor';
 import { nodeTypes } from '../support/helper';
@@ -100,6 +101,8 @@ describeInEditor('the editor', function (bench) {
       const id = await editor.drag(type, 180 + (index % 2) * 260, 60 + index * 60);
       const dialog = await editor.edit(id);
       assertTranslated(type, await readForm());
+      assert.deepEqual(await namelessParts(editor.page, '#dialog-form'), []);
+      assert.deepEqual(await notReachedByTab(editor.page, '#dialog-form'), []);
       assert.deepEqual(await fieldsTakingNonsense(), []);
       await assertReadable(`dialog ${type}`);
       await dialog.locator('#node-input-name').fill(`my ${type}`);
@@ -108,6 +111,21 @@ describeInEditor('the editor', function (bench) {
       assert.match((await label.innerHTML()).replace(/<[^>]+>/g, ' '), new RegExp(`my\\s+${type}`));
     });
   }
+
+  it('keeps environment variables through a dialog, and lets them be typed into number fields', async () => {
+    const id = await editor.drag('spectrogram', 700, 120);
+    const variables = { hopLength: `\${HOP}`, fftSize: `\${SIZE}`, window: `\${WINDOW}` };
+    const node = `RED.nodes.node(${JSON.stringify(id)})`;
+    await editor.page.evaluate(`Object.assign(${node}, ${JSON.stringify(variables)})`);
+    const dialog = await editor.edit(id);
+    const frames = dialog.locator('#node-input-frames');
+    await frames.selectText();
+    await editor.page.keyboard.type(`\${COLUMNS}`);
+    assert.deepEqual(await dialog.locator('.input-error').evaluateAll(all => all.map(one => one.id)), []);
+    await editor.closeDialog();
+    const saved = `(({ hopLength, fftSize, window, frames }) => ({ hopLength, fftSize, window, frames }))(${node})`;
+    assert.deepEqual(await editor.page.evaluate(saved), { ...variables, frames: `\${COLUMNS}` });
+  });
 
   it('adds an audio model from the dialog of a node that needs one', async () => {
     const id = await editor.drag('vae-score', 700, 60);

@@ -79,6 +79,7 @@ describe('pictures in the editor', function () {
       );
     }
     await nodeRed.status(plotId('scores'), /^24 scores$/, { timeout: 60_000 });
+    assert.match((await pictureOf('loss').getAttribute('aria-label')) ?? '', /^Open the picture of .+: epoch \d+\/8$/);
     await until('picture of all scores', async () => {
       const text = (await editor.page.evaluate(
         `fetch('${await addressOf('scores')}').then(got => got.text())`,

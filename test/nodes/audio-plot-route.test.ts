@@ -78,6 +78,7 @@ describe('pictures for the editor', () => {
       const got = await look('plot', 'reader');
       return got.status === 200 && got;
     });
+    assert.match(decodeURIComponent(answer.headers.get('x-words') ?? ''), /^epoch [12]\/20$/);
     assert.equal(answer.headers.get('content-type'), 'image/svg+xml; charset=utf-8');
     assert.equal(answer.headers.get('cache-control'), 'no-store');
     assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');

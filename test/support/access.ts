@@ -5,22 +5,33 @@ import type { Page } from 'playwright-core';
 const NAMED =
   /^(button|checkbox|combobox|image|img|link|listbox|meter|progressbar|slider|spinbutton|textbox|DisclosureTriangle|Audio)$/;
 
+/** Node-RED's own: buttons beside the choice of a configuration node, parts of typed inputs, traps for log-in managers. */
+const NODE_REDS_OWN = /\bid="?node-(config-)?input-(lookup|btn)-|red-ui-typedInput|red-ui-trap/;
+
 interface AxNode {
+  backendDOMNodeId: number;
   ignored: boolean;
   role?: { value: string };
   name?: { value: string };
 }
 
-/** The roles of what can be used or looked at in the first element that fits the selector, but has no name. */
+/** What can be used or looked at in the first element that fits the selector, but has no name. */
 export async function namelessParts(page: Page, selector: string): Promise<string[]> {
   const devtools = await page.context().newCDPSession(page);
   const { root } = await devtools.send('DOM.getDocument', { depth: 0 });
   const { nodeId } = await devtools.send('DOM.querySelector', { nodeId: root.nodeId, selector });
   const { nodes } = (await devtools.send('Accessibility.queryAXTree', { nodeId })) as { nodes: AxNode[] };
-  await devtools.detach();
   const parts = nodes.filter(({ ignored, role }) => !ignored && NAMED.test(role?.value ?? ''));
   if (parts.length === 0) throw new Error(`nothing to use or to look at in ${selector}`);
-  return parts.filter(({ name }) => !name?.value.trim()).map(({ role }) => role!.value);
+  const nameless: string[] = [];
+  for (const { name, role, backendDOMNodeId: backendNodeId } of parts) {
+    if (name?.value.trim()) continue;
+    const { outerHTML } = await devtools.send('DOM.getOuterHTML', { backendNodeId });
+    const tag = /^<[^>]*>/.exec(outerHTML)?.[0] ?? '';
+    if (!NODE_REDS_OWN.test(tag)) nameless.push(`${role?.value} ${tag}`);
+  }
+  await devtools.detach();
+  return nameless;
 }
 
 /** What of the visible controls in an element is not reached by pressing Tab, beginning at the first of them. */
