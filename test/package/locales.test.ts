@@ -45,6 +45,7 @@ const EXPLAINED = [
   'spectrogram',
   'threshold',
   'vae-score',
+  'wav-folder',
   'wav-record',
 ];
 
