@@ -13,6 +13,7 @@ import { carryOn, inSeconds, isLast } from './lib/collecting';
 import { listeningRoom } from './lib/listening-room';
 import { addMarked } from './lib/marked-pictures';
 import { registerNetworkRoute } from './lib/network-route';
+import { registerPaceRoute } from './lib/pace-route';
 import { PassCount } from './lib/pass-count';
 import type { Training } from './lib/room/model-view';
 import { type Handlers, registerNode, type Shell, shortMessage } from './lib/shell';
@@ -261,5 +262,6 @@ export = (RED: NodeAPI): void => {
   const start = (shell: Shell<VaeTrainConfig>) => new Trainer(shell);
   registerNode<VaeTrainDef, VaeTrainConfig>(RED, { type: 'vae-train', read: readVaeTrain, start });
   registerNetworkRoute(RED);
+  registerPaceRoute(RED);
   registerTrainRoute(RED);
 };

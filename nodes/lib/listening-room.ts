@@ -19,6 +19,9 @@ export const MAX_SCORES_TOLD = 200;
 export const MAX_SOURCES = 8;
 export const MAX_MODELS = 16;
 
+/** What a training goes through. */
+const TRAINING: Training['phase'][] = ['preparing', 'training', 'scoring', 'saving'];
+
 /** Sends to all open editors: small things only, no sound and no pictures. */
 export type Publish = (topic: string, data: object) => void;
 
@@ -87,6 +90,11 @@ export class ListeningRoom {
   trainingOf(trainer: string): Training | undefined {
     for (const { training } of this.models.values()) if (training?.trainer === trainer) return training;
     return undefined;
+  }
+
+  /** Whether any vae-train node trains just now. */
+  isTraining(): boolean {
+    return [...this.models.values()].some(({ training }) => training && TRAINING.includes(training.phase));
   }
 
   /** How much is looked at and kept, for tests and for whoever wonders where memory went. */

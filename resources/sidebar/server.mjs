@@ -3,15 +3,17 @@ import { t } from './dom.mjs';
 
 const BASE = 'audio-anomaly';
 
-/** @returns {Promise<any>} rejects with an Error in words */
+/** @returns {Promise<any>} rejects with an Error in words; its `abort` gives the question up */
 function ask(options) {
-  return new Promise((resolve, reject) => {
-    $.ajax(options)
+  const question = $.ajax(options);
+  const answer = new Promise((resolve, reject) => {
+    question
       .done(resolve)
       .fail(xhr =>
         reject(Object.assign(new Error(explain(xhr)), { status: xhr.status, code: xhr.responseJSON?.code })),
       );
   });
+  return Object.assign(answer, { abort: () => question.abort() });
 }
 
 /** Whatever the server answers instead of an answer, in words. */
@@ -76,6 +78,7 @@ export const train = (trainer, action) => post({}, 'vae-train', trainer, action)
 export const runFolder = id => post({}, 'wav-folder', id, 'run');
 export const switchMicrophone = (id, action) => post({}, 'mic-in', id, action);
 export const checkFolder = (form, take) => postForLines(form, take, 'wav-folder', 'check');
+export const pace = fields => post(fields, 'network', 'pace');
 export const threshold = (model, fields) =>
   ask({ url: path('models', model, 'threshold'), data: fields, cache: false });
 export const listen = (form, take) => postForLines(form, take, 'listen');
