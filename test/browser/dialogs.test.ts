@@ -159,21 +159,26 @@ describeGenerations('edit dialogs that help', function (generation) {
     });
   });
 
-  it('vae-train says how long a training takes here, measured on the network as it is chosen', async () => {
-    const dialog = await editor.edit('train');
-    const time = dialog.locator('#vae-train-time');
-    await saying(time, /about \d+ (s|min) on this computer \(.* to .*, \d+ threads?\)|about \d+ h/);
-    assert.equal(await dialog.locator('#vae-train-segments').inputValue(), '48');
-    await dialog.locator('#node-input-epochs').fill('100000');
-    await saying(time, /about \d+ (min|h)/);
-    await time.scrollIntoViewIfNeeded();
-    await pictures('vae-train, time');
+  describe('vae-train', () => {
+    it('says how long a training takes here, measured on the network as it is chosen', async () => {
+      const dialog = await editor.edit('train');
+      const time = dialog.locator('#vae-train-time');
+      await saying(time, /about \d+ (s|min) on this computer \(.* to .*, \d+ threads?\)|about \d+ h/);
+      assert.equal(await dialog.locator('#vae-train-segments').inputValue(), '48');
+      await dialog.locator('#node-input-epochs').fill('100000');
+      await saying(time, /about \d+ (min|h)/);
+      await time.scrollIntoViewIfNeeded();
+      await pictures('vae-train, time');
+    });
   });
 
-  it('make no markup of names, and leave no error on the console', async () => {
-    assert.equal(await editor.page.evaluate('window.pwned'), undefined);
-    // An answer other than 200 is told by the browser itself; the dialog says it in words.
-    const own = editor.consoleErrors.filter(text => !/Failed to load resource.*(404|409)/.test(text));
-    assert.deepEqual(own, []);
+  // A suite of its own: mocha runs the tests of a suite before the suites in it.
+  describe('all of them', () => {
+    it('make no markup of names, and leave no error on the console', async () => {
+      assert.equal(await editor.page.evaluate('window.pwned'), undefined);
+      // An answer other than 200 is told by the browser itself; the dialog says it in words.
+      const own = editor.consoleErrors.filter(text => !/Failed to load resource.*(404|409)/.test(text));
+      assert.deepEqual(own, []);
+    });
   });
 });
