@@ -23,7 +23,7 @@ class TrainingTime {
   constructor(box, node) {
     this.segments = h('input', { type: 'number', id: 'vae-train-segments', min: 3, step: 1, value: SEGMENTS });
     this.words = h('div', { class: 'earshot-dialog-words', 'aria-live': 'polite' }, t('measuring'));
-    this.segments.style.width = '80px';
+    Object.assign(this.segments.style, { width: '80px', margin: '0 6px' });
     const label = h('label', { for: 'vae-train-segments', style: 'width: auto' }, t('for'));
     box.replaceChildren(h('div', { class: 'earshot-row' }, label, ' ', this.segments, ' ', t('segments')), this.words);
     this.questions = new Latest(() => this.ask(), {

@@ -13,7 +13,7 @@ export interface PaceTask {
 /** Seconds that one picture takes in one epoch. */
 export interface Pace {
   typical: number;
-  /** Of the fastest and of the slowest update measured. */
+  /** What nine of ten updates took more than, and less than. */
   least: number;
   most: number;
 }

@@ -57,8 +57,8 @@ async function measure({ shape, network, options }: PaceTask, { cancelled }: Job
     if (!(thrown instanceof Cancelled) || cancelled()) throw thrown;
   }
   const sorted = seconds.slice(WARM_UP).sort((a, b) => a - b);
-  const each = (update: number): number => update / pictures;
-  return { typical: each(sorted[sorted.length >> 1]), least: each(sorted[0]), most: each(sorted[sorted.length - 1]) };
+  const each = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] / pictures;
+  return { typical: each(0.5), least: each(0.1), most: each(0.9) };
 }
 
 runJob(measure);
