@@ -2,11 +2,10 @@
 // why where there is none; the dialogs of the nodes around it hide what does not count for the choice made.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { Editor } from '../support/editor';
+import type { Editor } from '../support/editor';
 import { inject, javascript, tab } from '../support/flows';
-import { type FlowEntry, NodeRed } from '../support/node-red';
-import { installedUserDir } from '../support/pack';
-import { requireSystem } from '../support/system';
+import type { FlowEntry, NodeRed } from '../support/node-red';
+import { describeInEditor } from '../support/workbench';
 
 /** A quiet tone of a second, as a spectrogram. */
 const SPECTROGRAM = `
@@ -18,14 +17,13 @@ return { payload: Buffer.from(values.buffer), spectrogram };`;
 
 const place = (node: FlowEntry, x: number, y: number): FlowEntry => ({ ...node, x, y });
 
-describe('listening in the editor', function () {
+describeInEditor('listening in the editor', function (bench) {
   this.timeout(120_000);
   let nodeRed: NodeRed;
   let editor: Editor;
 
-  before(async function () {
-    requireSystem(this, 'chromium');
-    nodeRed = await NodeRed.start(await installedUserDir());
+  before(async () => {
+    ({ editor, nodeRed } = bench);
     await nodeRed.deploy([
       tab('tab'),
       { id: 'model', type: 'audio-model', name: 'Motor', folder: 'audio-models', threads: 0 },
@@ -39,18 +37,9 @@ describe('listening in the editor', function () {
       place({ id: 'draw', type: 'vae-generate', z: 'tab', model: 'model', mode: 'interpolate', wires: [[]] }, 160, 160),
       place({ id: 'alter', type: 'audio-augment', z: 'tab', noise: 'pink', wires: [[]] }, 400, 160),
     ]);
-    editor = await Editor.open(nodeRed.url);
+    await editor.page.reload();
+    await editor.loaded();
   });
-  afterEach(async function () {
-    if (this.currentTest?.state !== 'failed' || !editor) return;
-    await editor.picture(`failed ${this.currentTest.title}`.slice(0, 80));
-    await editor.closeDialogs();
-  });
-  after(async () => {
-    await editor?.close();
-    await nodeRed?.stop();
-  });
-
   const note = () => editor.page.locator('.spectrogram-to-audio-note');
 
   it('says where there is no sound yet, at the button and in the dialog', async () => {
@@ -112,9 +101,5 @@ describe('listening in the editor', function () {
     await editor.page.locator('#node-input-noise').selectOption('none');
     assert.equal(await visible('#node-input-snrDb'), false);
     await editor.closeDialog('cancel');
-  });
-
-  it('leaves no error on the console of the browser', () => {
-    assert.deepEqual(editor.consoleErrors, []);
   });
 });

@@ -1,0 +1,40 @@
+// The editor in another language: what a dialog and the help show is the catalogue's, as a German reader gets it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../support/pack';
+import { describeInEditor } from '../support/workbench';
+
+interface Catalogue {
+  threshold: { label: Record<string, string> };
+}
+
+describeInEditor('the editor in German', function (bench) {
+  this.timeout(60_000);
+
+  it('shows a dialog with German labels, no key among them, and German help', async () => {
+    const { editor } = bench;
+    await editor.page.evaluate(`localStorage.setItem('editor-language', 'de')`);
+    await editor.page.reload();
+    await editor.loaded();
+    const dialog = await editor.edit(await editor.drag('threshold', 300, 200));
+    await editor.picture('dialog threshold in German', dialog);
+    const shown = (await dialog.locator('form').first().textContent()) ?? '';
+    const folder = join(PACKAGE_ROOT, 'nodes', 'locales');
+    const labelsIn = (language: string): Catalogue['threshold']['label'] => {
+      const catalogue = JSON.parse(readFileSync(join(folder, language, 'threshold.json'), 'utf8')) as Catalogue;
+      return catalogue.threshold.label;
+    };
+    for (const field of ['method', 'votes', 'hysteresis', 'notify']) {
+      const [german, english] = [labelsIn('de')[field], labelsIn('en-US')[field]];
+      assert.notEqual(german, english);
+      assert.ok(shown.includes(german), `"${german}" is not in: ${shown}`);
+    }
+    assert.doesNotMatch(shown, /\bthreshold\.\w+|\b(label|unit|method|from|notify|error)\.\w+/);
+    const help = (await editor.page.evaluate(`RED.nodes.getNodeHelp('threshold')`)) as string;
+    const written = readFileSync(join(folder, 'de', 'threshold.html'), 'utf8');
+    const [sentence] = /(?<=<p>)[^<]{30,80}/.exec(written) ?? [];
+    assert.ok(sentence && help.includes(sentence.trim()), `${sentence}; shown: ${help.slice(0, 200)}`);
+    await editor.closeDialog('cancel');
+  });
+});
