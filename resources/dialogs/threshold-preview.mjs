@@ -80,7 +80,9 @@ class ThresholdPreview {
     const scorer = this.scorer();
     const fields = Object.fromEntries([...FIELDS, ...ALARM_FIELDS].map(name => [name, field(name)]));
     if (scorer?.model === id) fields.kind = scorer.score;
-    const [answer] = await Promise.all([server.threshold(id, fields), this.load(id)]);
+    // The one after the other: only the first says in words what is wrong with a model.
+    const answer = await server.threshold(id, fields);
+    await this.load(id);
     return answer;
   }
 
