@@ -1,11 +1,13 @@
 // The pictures of the documentation: `npm run pictures` takes them here, every other run holds them to what the editor
 // shows now. What else the pages say of a dialog, its labels and defaults, is compared with the dialog too.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { dialogWords } from '../support/dialog-words';
 import { Editor } from '../support/editor';
 import { nodeTypes } from '../support/helper';
 import { type FlowEntry, NodeRed } from '../support/node-red';
-import { installedUserDir } from '../support/pack';
+import { installedUserDir, PACKAGE_ROOT } from '../support/pack';
 import { keepPicture } from '../support/picture-book';
 import { requireSystem } from '../support/system';
 
@@ -15,6 +17,7 @@ const SETTINGS: Record<string, object> = {
   'rl-kl-classifier': { positiveLabel: 'dog_bark' },
 };
 
+const DIALOG_PARTS = '/resources/@earshot/node-red-audio-anomaly/dialogs/';
 /** Until a dialog has slid in. */
 const SLIDE_MS = 500;
 /** Pixels below the last field. */
@@ -34,6 +37,15 @@ describe('pictures of the documentation', function () {
     await editor.page.reload();
     await editor.loaded();
     await editor.page.evaluate('$.fx.off = true');
+    // Loaded once, the parts that dialogs load are there at once in each of them.
+    const parts = readdirSync(join(PACKAGE_ROOT, 'resources', 'dialogs')).map(name =>
+      JSON.stringify(DIALOG_PARTS + name),
+    );
+    await editor.page.evaluate(`Promise.all([${parts.join()}].map(part => import(part))).then(() => {})`);
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await editor?.closeDialogs();
   });
 
   after(async () => {
