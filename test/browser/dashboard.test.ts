@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Editor } from '../support/editor';
-import { installedExamples, only } from '../support/flows';
+import { inject, installedExamples, only } from '../support/flows';
 import { describeGenerations } from '../support/generations';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDirFor } from '../support/pack';
@@ -39,6 +39,9 @@ describeGenerations('the dashboard example', function (generation) {
     flow = [...installedExamples(userDir)].find(([name]) => name.startsWith('50 '))?.[1] ?? [];
     // As imported, but a second of sound in a quarter of a second.
     only(flow, 'delay', /second/).rate = '4';
+    const shown = [/score and threshold/, /state of each/].map(name => only(flow, 'function', name).id);
+    const anomaly = { state: 'normal', score: 0.01, threshold: 0.02 };
+    flow.push(inject('second', only(flow, 'tab').id, [shown], { topic: 'fan', payload: 0.01, anomaly }));
     await nodeRed.deploy(flow);
     editor = await Editor.open(nodeRed.url, generation.name);
     const chart = only(flow, 'ui-chart').id;
@@ -113,6 +116,13 @@ describeGenerations('the dashboard example', function (generation) {
     await nodeRed.status(threshold(), /^Motor version 1$/, { from });
     await press('Listen');
     await nodeRed.status(threshold(), /^ANOMALY 0\.0[2-6]/, { from, timeout: 30_000 });
+  });
+
+  it('gives a second machine lines of its own in the list and the chart', async () => {
+    await nodeRed.inject('second');
+    await editor.page.getByText('fan: normal').waitFor();
+    await editor.page.getByText(/motor: /).waitFor();
+    await until('points of both lines', () => points('fan').length === 1 && points('fan, threshold').length === 1);
   });
 
   it('leaves no error on the console of the browser', () => {
