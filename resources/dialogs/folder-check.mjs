@@ -15,7 +15,7 @@ const field = name => {
 
 class FolderCheck {
   constructor(box) {
-    this.button = h('button', { type: 'button', class: 'red-ui-button', onclick: () => this.press() });
+    this.button = h('button', { type: 'button', class: 'red-ui-button earshot-button', onclick: () => this.press() });
     this.words = h('div', { class: 'earshot-dialog-words', role: 'status' });
     this.result = h('div', {});
     box.replaceChildren(h('div', { class: 'earshot-row' }, this.button), this.words, this.result);
