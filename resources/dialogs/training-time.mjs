@@ -52,7 +52,9 @@ class TrainingTime {
     const wanted = input('trainWhen').val() === 'complete' ? 0 : Number(input('count').val());
     if (wanted > 0) this.segments.value = wanted;
     const id = input('model').val();
-    if (!id || id === '_ADD_') return this.show();
+    // Of a model that is not deployed as it stands nothing is known yet.
+    const model = RED.nodes.node(id);
+    if (!model || model.changed) return this.show();
     const known = await server.model(id).catch(() => undefined);
     const { trainer, collected } = known?.training ?? {};
     if (trainer === node.id && collected > 0 && collected > wanted) this.segments.value = collected;
