@@ -130,8 +130,7 @@ describe('training that is disturbed', function () {
     await nodeRed.deploy(changed, 'nodes');
     await nodeRed.status('train', /\d/, { from });
     const rows = nodeRed.statusesOf('train').length;
-    await sleep(1500);
-    assert.ok(nodeRed.statusesOf('train').length > rows, nodeRed.statusesOf('train').slice(-3).join(' | '));
+    await until('further progress', () => nodeRed.statusesOf('train').length > rows + 1, { timeout: 10_000 });
   });
 
   it('refuses a second trainer on the same model, naming the reason, while the first goes on', async () => {
