@@ -19,7 +19,8 @@ const levels = ({ rms, peak }) => t('levels', { rms: dbfs(rms), peak: dbfs(peak)
 
 class MicrophoneTest {
   constructor(box) {
-    const button = kind => h('button', { type: 'button', class: 'red-ui-button earshot-button', onclick: () => this.press(kind) });
+    const button = kind =>
+      h('button', { type: 'button', class: 'red-ui-button earshot-button', onclick: () => this.press(kind) });
     this.buttons = { level: button('level'), record: button('record') };
     this.meter = new LevelMeter();
     this.progress = h('div', { class: 'earshot-dialog-words' });

@@ -12,6 +12,8 @@ const PLAIN = ['#vae-train-bins', '#vae-train-frames', '#node-input-variational'
 /** What it is multiplied by. */
 const AMOUNT = ['epochs', 'sweep', 'sweepCount'];
 const SEGMENTS = 150;
+/** As few as vae-train trains on. */
+const FEWEST = 3;
 /** What Node-RED refuses in its own language, by code → our sentence. */
 const REFUSALS = { busy: 'busy', training: 'training', 'too-slow': 'tooSlow' };
 
@@ -21,11 +23,16 @@ const filled = name => Number(input(name).val() || input(name).attr('placeholder
 
 class TrainingTime {
   constructor(box, node) {
-    this.segments = h('input', { type: 'number', id: 'vae-train-segments', min: 3, step: 1, value: SEGMENTS });
-    this.words = h('div', { class: 'earshot-dialog-words', 'aria-live': 'polite' }, t('measuring'));
+    const words = 'vae-train-time-words';
+    this.segments = h('input', {
+      ...{ type: 'number', id: 'vae-train-segments', min: FEWEST, step: 1, value: SEGMENTS },
+      'aria-describedby': words,
+    });
+    this.words = h('div', { id: words, class: 'earshot-dialog-words', 'aria-live': 'polite' });
     Object.assign(this.segments.style, { width: '80px', margin: '0 6px' });
     const label = h('label', { for: 'vae-train-segments', style: 'width: auto' }, t('for'));
     box.replaceChildren(h('div', { class: 'earshot-row' }, label, ' ', this.segments, ' ', t('segments')), this.words);
+    this.pending(t('measuring'));
     this.questions = new Latest(() => this.ask(), {
       answer: pace => this.measured(pace),
       fail: error => this.refuse(error),
@@ -62,7 +69,7 @@ class TrainingTime {
   }
 
   ask() {
-    setText(this.words, t('measuring'));
+    this.pending(t('measuring'));
     const fields = Object.fromEntries(NETWORK.map(name => [name, input(name).val()]));
     fields.variational = input('variational').is(':checked');
     for (const side of ['bins', 'frames']) fields[side] = $(`#vae-train-${side}`).val();
@@ -76,15 +83,25 @@ class TrainingTime {
   }
 
   refuse({ code, message }) {
-    this.pace = undefined;
     // What does not fit stands in words in the summary above.
-    setText(this.words, code === 'config' ? '' : REFUSALS[code] ? t(REFUSALS[code]) : message);
+    this.pending(code === 'config' ? '' : REFUSALS[code] ? t(REFUSALS[code]) : message);
+  }
+
+  /** Nothing is measured: why, in words. */
+  pending(reason) {
+    this.pace = undefined;
+    this.reason = reason;
+    this.show();
   }
 
   show() {
-    if (!this.pace) return;
+    const segments = Number(this.segments.value);
+    const isNumber = Number.isInteger(segments) && segments >= FEWEST;
+    $(this.segments).toggleClass('input-error', !isNumber).attr('aria-invalid', !isNumber);
+    if (!isNumber) return setText(this.words, t('notSegments', { value: this.segments.value, min: FEWEST }));
+    if (!this.pace) return setText(this.words, this.reason);
     const sweeps = input('sweep').is(':checked') ? Number(input('sweepCount').val()) || 1 : 1;
-    const times = Number(this.segments.value) * filled('epochs') * sweeps;
+    const times = segments * filled('epochs') * sweeps;
     const { typical, least, most, threads } = this.pace;
     const [about, from, to] = [typical, least, most].map(each => formatDuration(each * times));
     setText(this.words, times > 0 ? t('about', { about, from, to, threads }) : '');

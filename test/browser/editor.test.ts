@@ -62,6 +62,12 @@ describeInEditor('the editor', function (bench) {
     await showTheme(editor.page, generation.name, 'light');
   }
 
+  /** Until what a dialog loads is there. */
+  const partsLoaded = () =>
+    editor.page.waitForFunction(
+      `[...document.querySelectorAll('#dialog-form .earshot-dialog-part')].every(part => part.hasChildNodes())`,
+    );
+
   /** Types nonsense into every number field; returns the fields that took it or did not say what is wrong. */
   async function fieldsTakingNonsense(): Promise<string[]> {
     const taking: string[] = [];
@@ -73,7 +79,8 @@ describeInEditor('the editor', function (bench) {
       await editor.page.waitForTimeout(50);
       const refused = await editor.page.evaluate(`(() => {
         const field = $('#${id}');
-        return field.hasClass('input-error') && Boolean(field.data('tooltip'));
+        const sentence = field.data('tooltip') || $(document.getElementById(field.attr('aria-describedby'))).text();
+        return field.hasClass('input-error') && Boolean(sentence);
       })()`);
       if (!refused) taking.push(String(id));
       await field.fill(saved);
@@ -100,6 +107,7 @@ describeInEditor('the editor', function (bench) {
     it(`opens, checks and saves the dialog of ${type}`, async () => {
       const id = await editor.drag(type, 180 + (index % 2) * 260, 60 + index * 60);
       const dialog = await editor.edit(id);
+      await partsLoaded();
       assertTranslated(type, await readForm());
       assert.deepEqual(await namelessParts(editor.page, '#dialog-form'), []);
       assert.deepEqual(await notReachedByTab(editor.page, '#dialog-form'), []);
