@@ -2,72 +2,50 @@
 // what stands in the way. Node-RED counts, with the code that reads the files.
 import { formatDuration, h, icon, setText } from '../sidebar/dom.mjs';
 import * as server from '../sidebar/server.mjs';
+import { Trial } from './trial.mjs';
 
 const t = (key, values) => RED._(`@earshot/node-red-audio-anomaly/wav-folder:wav-folder.check.${key}`, values);
 
 const TEXTS = ['folder', 'labels', 'onlyLabels', 'sampleRate', 'segmentSeconds', 'hopSeconds', 'pad', 'channels'];
-const FIELDS = [...TEXTS, 'recursive'];
 
-const field = name => {
-  const input = document.getElementById(`node-input-${name}`);
-  return input.type === 'checkbox' ? input.checked : input.value;
-};
-
-class FolderCheck {
+class FolderCheck extends Trial {
   constructor(box) {
+    super([...TEXTS, 'recursive']);
     this.button = h('button', { type: 'button', class: 'red-ui-button earshot-button', onclick: () => this.press() });
     this.words = h('div', { class: 'earshot-dialog-words', role: 'status' });
     this.result = h('div', {});
     box.replaceChildren(h('div', { class: 'earshot-row' }, this.button), this.words, this.result);
-    // A text that no other dialog has: what this one asks anew takes the place of what it asked before.
-    this.dialog = `${Date.now()} ${Math.random()}`;
-    this.form = $(FIELDS.map(name => `#node-input-${name}`).join());
-    this.changed = () => this.reset();
-    this.form.on('input change', this.changed);
     this.reset();
   }
 
-  close() {
-    this.form.off('input change', this.changed);
-    this.reset();
-  }
-
-  /** What is shown belongs to the fields as they were. */
-  reset() {
-    this.running?.stop();
-    this.rest();
+  clear() {
     setText(this.words, t('hint'));
     this.result.replaceChildren();
   }
 
   rest() {
-    this.running = undefined;
     this.button.replaceChildren(icon('bar-chart'), ` ${t('start')}`);
   }
 
-  async press() {
-    if (this.running) return this.reset();
+  press() {
+    if (this.running) this.reset();
+    else void this.check();
+  }
+
+  async check() {
     this.reset();
-    let problem;
     let check;
     setText(this.words, t('looking'));
     this.button.replaceChildren(icon('stop'), ` ${t('stop')}`);
-    const form = Object.fromEntries(FIELDS.map(name => [name, field(name)]));
-    const request = server.checkFolder({ ...form, dialog: this.dialog }, line => {
+    const form = this.form();
+    const request = server.checkFolder(form, line => {
       if (line.type === 'progress') setText(this.words, t('progress', { done: line.done, files: line.files }));
       else if (line.type === 'checked') check = line.check;
-      else problem = line.problem;
+      else this.problem = line.problem;
     });
-    this.running = request;
-    try {
-      await request.over;
-    } catch (error) {
-      problem = error.message;
-    }
-    if (this.running !== request) return;
-    this.rest();
-    if (check && !problem) this.show(check, form);
-    else setText(this.words, problem || t('late'));
+    if (!(await this.answered(request))) return;
+    if (check && !this.problem) this.show(check, form);
+    else setText(this.words, this.problem || t('late'));
   }
 
   show(check, form) {

@@ -4,10 +4,10 @@ import { formatDb, h, icon, setText, show } from '../sidebar/dom.mjs';
 import * as server from '../sidebar/server.mjs';
 import { LevelMeter, SpectrogramView } from '../sidebar/sound-view.mjs';
 import { judge, percentClipped } from './sound-judgement.mjs';
+import { Trial } from './trial.mjs';
 
 const t = (key, values) => RED._(`@earshot/node-red-audio-anomaly/mic-in:mic-in.test.${key}`, values);
 
-const FIELDS = ['device', 'backend', 'sampleRate'];
 const ICONS = { level: 'volume-up', record: 'microphone', stop: 'stop' };
 const RECORDED_SECONDS = 3;
 /** Sentences with numbers change at the pace of reading. */
@@ -17,8 +17,9 @@ const WORDS_EVERY_MS = 500;
 const dbfs = value => `${formatDb(value)}FS`;
 const levels = ({ rms, peak }) => t('levels', { rms: dbfs(rms), peak: dbfs(peak) });
 
-class MicrophoneTest {
+class MicrophoneTest extends Trial {
   constructor(box) {
+    super(['device', 'backend', 'sampleRate']);
     const button = kind =>
       h('button', { type: 'button', class: 'red-ui-button earshot-button', onclick: () => this.press(kind) });
     this.buttons = { level: button('level'), record: button('record') };
@@ -35,27 +36,13 @@ class MicrophoneTest {
       this.verdict,
       this.recording,
     );
-    // A text that no other dialog has: what this one asks anew takes the place of what it asked before.
-    this.dialog = `${Date.now()} ${Math.random()}`;
-    this.form = $(FIELDS.map(name => `#node-input-${name}`).join());
-    this.changed = () => this.reset();
-    this.form.on('input change', this.changed);
     this.reset();
   }
 
-  close() {
-    this.form.off('input change', this.changed);
-    this.reset();
-  }
-
-  /** What is shown belongs to the fields as they were. */
-  reset() {
-    this.running?.stop();
-    this.rest();
+  clear() {
     setText(this.progress, t('hint'));
     this.verdict.replaceChildren();
     this.level = undefined;
-    this.problem = undefined;
     this.pieces = [];
     this.forget();
   }
@@ -71,24 +58,17 @@ class MicrophoneTest {
 
   press(kind) {
     if (!this.running) return void this.start(kind);
-    this.running.stop();
+    this.stop();
     this.conclude();
   }
 
   async start(kind) {
     this.reset();
-    const fields = Object.fromEntries(FIELDS.map(name => [name, $(`#node-input-${name}`).val()]));
-    const order = { ...fields, keep: kind === 'record', dialog: this.dialog };
-    setText(this.progress, t('opening', { device: fields.device || 'default' }));
-    const request = server.listen(order, line => this.take(kind, line));
-    this.running = request;
+    const form = this.form();
+    setText(this.progress, t('opening', { device: form.device || 'default' }));
+    const request = server.listen({ ...form, keep: kind === 'record' }, line => this.take(kind, line));
     this.paint(kind);
-    try {
-      await request.over;
-    } catch (error) {
-      this.problem = error.message;
-    }
-    if (this.running === request) this.conclude();
+    if (await this.answered(request)) this.conclude();
   }
 
   take(kind, { listening, now, all, picture, wav, problem }) {
@@ -121,7 +101,6 @@ class MicrophoneTest {
   /** The end, by itself or pressed for. */
   conclude() {
     const { level, problem, pieces } = this;
-    this.rest();
     setText(this.progress, '');
     if (problem) this.judge('failed', 'exclamation-triangle', t('failed', { problem }));
     else if (level) {
@@ -149,7 +128,6 @@ class MicrophoneTest {
 
   /** Nothing is going on. */
   rest() {
-    this.running = undefined;
     this.meter.clear();
     show(this.meter.element, false);
     this.paint();

@@ -1,4 +1,4 @@
-// What the sidebar asks of Node-RED. Through the editor's own jQuery, which brings the log-in along.
+// What the sidebar and the dialogs ask of Node-RED. Through the editor's own jQuery, which brings the log-in along.
 import { t } from './dom.mjs';
 
 const BASE = 'audio-anomaly';
