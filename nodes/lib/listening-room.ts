@@ -46,6 +46,15 @@ export class ListeningRoom {
   private readonly judges = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
+  /**
+   * @param leaseMs how long somebody counts as looking after having said so
+   * @param tellEveryMs from one round of events to the next
+   */
+  constructor(
+    private readonly leaseMs = LEASE_MS,
+    private readonly tellEveryMs = TELL_EVERY_MS,
+  ) {}
+
   /** The sidebar is there: from now on it may look. */
   open(publish: Publish): void {
     this.publish = publish;
@@ -60,7 +69,7 @@ export class ListeningRoom {
 
   // What the sidebar asks for
 
-  /** Somebody looks at this source for the next LEASE_MS; false where too many are looked at. */
+  /** Somebody looks at this source until the lease runs out; false where too many are looked at. */
   watchSource(id: string): boolean {
     if (!this.publish || (!this.sources.has(id) && this.sources.size >= MAX_SOURCES)) return false;
     if (!this.sources.has(id)) this.sources.set(id, new SourceView());
@@ -233,8 +242,8 @@ export class ListeningRoom {
   }
 
   private renew(id: string): void {
-    this.leases.set(id, performance.now() + LEASE_MS);
-    this.timer ??= setInterval(() => this.tell(), TELL_EVERY_MS).unref();
+    this.leases.set(id, performance.now() + this.leaseMs);
+    this.timer ??= setInterval(() => this.tell(), this.tellEveryMs).unref();
   }
 
   /** One round: ends what nobody looks at any more, tells what is new of the rest. */
