@@ -1,5 +1,5 @@
 // The pictures of the documentation: `npm run pictures` takes them here, every other run holds them to what the editor
-// shows now. What else the pages say of a dialog, its labels and defaults, is compared with the dialog too.
+// shows now. What the pages say of a dialog, its labels and defaults, is held to it in test/package/node-pages.test.ts.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,0 +1,153 @@
+// docs/nodes, one page for each node, against the forms, the catalogues, the code and the examples: a page that has
+// fallen behind its node fails here. The pictures on the pages are held to the dialogs in test/browser/pictures.test.ts.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Form, lookUp } from '../support/forms';
+import { nodeTypes } from '../support/helper';
+import { PACKAGE_ROOT } from '../support/pack';
+
+const FOLDER = join('docs', 'nodes');
+const PARTS = ['In and out', 'Settings', 'Statuses', 'Typical mistakes', 'Examples'];
+/** Instead of a property: a field that only helps to fill in others. */
+const NOT_SAVED = '–';
+
+const read = (...path: string[]): string => readFileSync(join(PACKAGE_ROOT, ...path), 'utf8');
+const namesIn = (folder: string): string[] =>
+  readdirSync(join(PACKAGE_ROOT, folder), { recursive: true, encoding: 'utf8' });
+
+/** The text under a heading of the second level. */
+function partOf(page: string, heading: string): string {
+  return page.split(/^## /m).find(part => part.startsWith(`${heading}\n`)) ?? '';
+}
+
+/** The cells of the table in a part of a page, without its head. */
+function rowsOf(part: string): string[][] {
+  const lines = part.split('\n').filter(line => line.startsWith('|'));
+  const cells = lines.map(line =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map(cell => cell.trim()),
+  );
+  return cells.slice(2);
+}
+
+/** As it is read: without the signs of Markdown. */
+const plain = (text: string): string => text.replace(/\\(.)/g, '$1').replaceAll('`', '');
+
+describe('the page of every node', () => {
+  const examples = namesIn('examples')
+    .filter(name => name.endsWith('.json'))
+    .map(name => ({ name: name.replace('.json', ''), flow: JSON.parse(read('examples', name)) as { type: string }[] }));
+  let said: string;
+
+  before(() => {
+    said = whatIsSaid();
+  });
+
+  for (const type of nodeTypes().filter(type => existsSync(join(PACKAGE_ROOT, FOLDER, `${type}.md`)))) {
+    describe(type, () => {
+      let page: string;
+      let form: Form;
+
+      before(() => {
+        page = read(FOLDER, `${type}.md`);
+        form = new Form(type);
+      });
+
+      it('is linked from the index and begins with what the node does, and its dialog', () => {
+        assert.match(read(FOLDER, 'README.md'), new RegExp(`\\[${type}\\]\\(${type}\\.md\\)`));
+        const beginning = `^# ${type}\\n\\n[^\\n#!|].{40,}(\\n.+)*\\n\\n!\\[The dialog of ${type}\\]\\(../images/nodes/${type}\\.png\\)\\n`;
+        assert.match(page, new RegExp(beginning));
+      });
+
+      it('has its parts in the order of all pages', () => {
+        assert.deepEqual(
+          [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading),
+          PARTS,
+        );
+        assert.match(partOf(page, 'In and out'), /\]\(\.\.\/messages\.md#/);
+      });
+
+      it('lists every setting once, as its dialog calls it, with the default of a new node', () => {
+        const { defaults } = form.definition;
+        const rows = rowsOf(partOf(page, 'Settings'));
+        const labels = Object.values(lookUp(form.catalogue, `${type}.label`) as object);
+        const saved = rows.filter(([, property]) => property !== NOT_SAVED);
+        assert.deepEqual(saved.map(([, property]) => plain(property)).sort(), Object.keys(defaults).sort());
+        for (const [label, property] of rows) {
+          if (property === NOT_SAVED) assert.ok(labels.includes(label), `no field is called ${label}`);
+        }
+        for (const [label, name, shown, meaning] of saved) {
+          const property = plain(name);
+          const own = lookUp(form.catalogue, `${type}.label.${property}`);
+          assert.equal(label, typeof own === 'string' ? own : form.labelOf(property), property);
+          const start = defaultAsShown(form, property);
+          const rest = plain(shown).startsWith(start) ? plain(shown).slice(start.length) : undefined;
+          assert.match(rest ?? '?', /^($|[ :;,])/, `${property}: the default is "${start}", not "${shown}"`);
+          assert.match(meaning, /\.$/, `what ${property} does, in a sentence`);
+        }
+      });
+
+      for (const part of ['Statuses', 'Typical mistakes']) {
+        it(`quotes under "${part}" what the node says`, () => {
+          const rows = rowsOf(partOf(page, part));
+          assert.ok(rows.length > 0);
+          const invented = rows.flatMap(([quote]) => piecesOf(plain(quote)).filter(piece => !isWritten(said, piece)));
+          assert.deepEqual(invented, []);
+        });
+      }
+
+      it('names the examples that use it', () => {
+        const named = [...partOf(page, 'Examples').matchAll(/\*\*(\d\d [^*]+)\*\*/g)].map(([, name]) => name);
+        const using = examples.filter(({ flow }) => flow.some(node => node.type === type)).map(({ name }) => name);
+        assert.deepEqual(named.sort(), using.sort());
+      });
+    });
+  }
+});
+
+/** A default as a table writes it: a number or text as it is, a list's choice in its words, "empty" for nothing. */
+function defaultAsShown(form: Form, property: string): string {
+  const { value } = form.definition.defaults[property];
+  const choice = form.choiceOf(property, value);
+  if (choice) return choice;
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return value === '' || value === undefined ? 'empty' : String(value);
+}
+
+/** What stands between the values of a quote, as far as it has words; statuses are put together with dots. */
+function piecesOf(quote: string): string[] {
+  const pieces = quote.split(/…| · /).map(piece => piece.trim());
+  return pieces.filter(piece => /\p{L}/u.test(piece));
+}
+
+/** Whether these words are said somewhere, not within longer words. */
+function isWritten(said: string, piece: string): boolean {
+  const pattern = piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?<!\\p{L})${pattern}(?!\\p{L})`, 'u').test(said);
+}
+
+/** All that nodes can say: the code, with … for values, and the English catalogues. */
+function whatIsSaid(): string {
+  const code = ['nodes', 'src', 'resources'].flatMap(folder =>
+    namesIn(folder)
+      .filter(name => /\.(ts|mjs)$/.test(name))
+      .map(name => read(folder, name)),
+  );
+  const catalogues = namesIn('nodes')
+    .filter(name => /en-US\/.*\.json$/.test(name))
+    .map(name => read('nodes', name).replace(/__\w+__/g, '…'));
+  return [...code.map(withoutValues), ...catalogues].join('\n').replace(/\\(['"`])/g, '$1');
+}
+
+/** Code with … in place of each \${value} of a template. */
+function withoutValues(code: string): string {
+  let text = code;
+  for (let before = ''; text !== before; ) {
+    before = text;
+    text = text.replace(/\$\{[^{}]*\}/g, '…');
+  }
+  return text;
+}
