@@ -23,7 +23,7 @@ const filled = name => Number(input(name).val() || input(name).attr('placeholder
 
 class TrainingTime {
   constructor(box, node) {
-    const words = 'vae-train-time-words';
+    const words = 'training-time-words';
     this.segments = h('input', {
       ...{ type: 'number', id: 'vae-train-segments', min: FEWEST, step: 1, value: SEGMENTS },
       'aria-describedby': words,

@@ -162,7 +162,7 @@ describeGenerations('edit dialogs that help', function (generation) {
   describe('vae-train', () => {
     it('says how long a training takes here, measured on the network as it is chosen', async () => {
       const dialog = await editor.edit('train');
-      const time = dialog.locator('#vae-train-time');
+      const time = dialog.locator('#training-time');
       await saying(time, /about \d+ (s|min) on this computer \(.* to .*, threads: \d+\)|about \d+ h/);
       assert.equal(await dialog.locator('#vae-train-segments').inputValue(), '48');
       await dialog.locator('#node-input-epochs').fill('100000');
