@@ -1,6 +1,7 @@
 // What the forms of all nodes share: their texts, the validators of their fields, the button on a node. The build puts
 // this file into the page of each node in place of the line "// include editor/forms.js": there is nothing to load, so
-// it is there when the node registers.
+// it is there when the node registers. What is handed to registerType stands in each page nevertheless: the flow library
+// reads it without running it, and takes nothing but literals.
 
 /** The common parts of a form, for one node type. */
 // biome-ignore lint/correctness/noUnusedVariables: used by the pages that it is put into
