@@ -3,9 +3,8 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { featureName, writeFeature } from '../src/jobs/feature-file';
 import { type Message, readSpectrogram, type SpectrogramInfo } from '../src/messages';
 import { resolveFolder, textField } from './lib/config';
-import { OrderedQueue } from './lib/ordered-queue';
-import { endOfPass } from './lib/pass-end';
-import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
+import { type Handlers, registerNode, type Shell } from './lib/shell';
+import { writeInOrder } from './lib/writing';
 
 interface Config {
   folder: string;
@@ -17,8 +16,6 @@ const QUEUE = { jobs: 256, bytes: 128 * 2 ** 20 };
 const STATUS_INTERVAL_MS = 500;
 
 function start({ config, status }: Shell<Config>): Handlers {
-  const queue = new OrderedQueue(QUEUE, 'spectrogram');
-  let writing: Promise<void> = Promise.resolve();
   let written = 0;
   let shownAt = Number.NEGATIVE_INFINITY;
 
@@ -34,22 +31,10 @@ function start({ config, status }: Shell<Config>): Handlers {
     status.ok(`${written} saved`);
   }
 
-  return {
-    async input(msg: Message, send: Send) {
-      const { values, info } = readSpectrogram(msg);
-      try {
-        await queue.add(values.byteLength, () => (writing = write(msg, values, info)));
-      } finally {
-        // A disk that is full must not keep back the training that is wired behind this node.
-        send(msg);
-      }
-    },
-    end: endOfPass,
-    async close() {
-      queue.close();
-      await writing.catch(() => {});
-    },
-  };
+  return writeInOrder(QUEUE, 'spectrogram', msg => {
+    const { values, info } = readSpectrogram(msg);
+    return { bytes: values.byteLength, write: () => write(msg, values, info) };
+  });
 }
 
 export = (RED: NodeAPI): void => {

@@ -6,9 +6,8 @@ import { safeName } from '../src/audio/recording-name';
 import type { WavFormat } from '../src/audio/wav-write';
 import { type AudioInfo, type Message, readAudio } from '../src/messages';
 import { choiceField, numberField, resolveOutputFolder, textField } from './lib/config';
-import { OrderedQueue } from './lib/ordered-queue';
-import { endOfPass } from './lib/pass-end';
-import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
+import { type Handlers, registerNode, type Shell } from './lib/shell';
+import { writeInOrder } from './lib/writing';
 
 interface WavRecordConfig extends RecordingLimits {
   folder: string;
@@ -39,11 +38,9 @@ function read(def: NodeDef, RED: NodeAPI): WavRecordConfig {
 }
 
 function start({ node, config, status }: Shell<WavRecordConfig>): Handlers {
-  const queue = new OrderedQueue(QUEUE, 'segment');
   const folders = new Map<string, RecordingFolder>();
   /** Labels whose folder was told to be full. */
   const told = new Set<string>();
-  let writing: Promise<void> = Promise.resolve();
 
   function folderOf(label: string): RecordingFolder {
     const known = folders.get(label);
@@ -81,22 +78,10 @@ function start({ node, config, status }: Shell<WavRecordConfig>): Handlers {
     tell(label, recorded);
   }
 
-  return {
-    async input(msg: Message, send: Send) {
-      const { pcm, info } = readAudio(msg);
-      try {
-        await queue.add(pcm.byteLength, () => (writing = write(msg, pcm, info)));
-      } finally {
-        // A disk that is full must not silence the alarm that is wired behind this node.
-        send(msg);
-      }
-    },
-    end: endOfPass,
-    async close() {
-      queue.close();
-      await writing.catch(() => {});
-    },
-  };
+  return writeInOrder(QUEUE, 'segment', msg => {
+    const { pcm, info } = readAudio(msg);
+    return { bytes: pcm.byteLength, write: () => write(msg, pcm, info) };
+  });
 }
 
 export = (RED: NodeAPI): void => registerNode(RED, { type: 'wav-record', read, start });
