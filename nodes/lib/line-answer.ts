@@ -1,10 +1,8 @@
 // Answers that go on for a while, for tools in edit dialogs: lines of JSON as they come. Whatever works for them ends when
 // the dialog is closed, the browser gone or the time over; of each kind of work one goes on at a time.
-import type { NodeAPI } from 'node-red';
 import { asError, UserError } from '../../src/errors';
+import type { Request, Response } from './answer';
 
-export type Request = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[0];
-export type Response = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[1];
 /** Sends a line. */
 export type Tell = (line: object) => void;
 /** Tells what it finds and settles soon after the signal, with nothing of it left. */
