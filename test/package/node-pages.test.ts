@@ -21,15 +21,18 @@ function partOf(page: string, heading: string): string {
   return page.split(/^## /m).find(part => part.startsWith(`${heading}\n`)) ?? '';
 }
 
-/** The cells of the table in a part of a page, without its head. */
+/** The cells of the first table in a part of a page, without its head. */
 function rowsOf(part: string): string[][] {
-  const lines = part.split('\n').filter(line => line.startsWith('|'));
-  const cells = lines.map(line =>
-    line
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map(cell => cell.trim()),
-  );
+  const [table = ''] = /(?:^\|.*\n)+/m.exec(part) ?? [];
+  const cells = table
+    .trimEnd()
+    .split('\n')
+    .map(line =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map(cell => cell.trim()),
+    );
   return cells.slice(2);
 }
 
