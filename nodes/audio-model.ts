@@ -1,6 +1,5 @@
 // The audio-model config node: one named model with its versions on disk, the newest whole one in use, and the worker
 // that scores with it. Trainers and scorers point here.
-import { availableParallelism } from 'node:os';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { UserError } from '../src/errors';
 import { modelFacts } from '../src/jobs/model-description';
@@ -10,6 +9,7 @@ import { engineProblem } from '../src/ml/create-engine';
 import { ModelStore } from '../src/store/model-store';
 import type { AudioModel, ModelSummary } from './lib/audio-model-node';
 import { choiceField, numberField, resolveFolder, textField, userDirectory } from './lib/config';
+import { usualThreads } from './lib/planned-training';
 import { type Handlers, registerNode, type Shell } from './lib/shell';
 
 interface Config {
@@ -31,7 +31,7 @@ function read(def: NodeDef, RED: NodeAPI): Config {
   return {
     name: textField(def, 'name', 'model'),
     folder: resolveFolder(RED, textField(def, 'folder', DEFAULT_FOLDER)),
-    threads: threads || Math.max(1, availableParallelism() - 1),
+    threads: threads || usualThreads(),
     // Flows from before there was a choice say nothing: auto.
     engine: { choice: choiceField(def, 'engine', ENGINE_CHOICES, 'auto'), folders: [userDirectory(RED)] },
   };

@@ -1,14 +1,10 @@
 // What the edit dialog of vae-train asks to say how long a training will take: the network is trained for a moment, one
 // measurement at a time and none beside a training, and each kind of network is measured once.
-import { availableParallelism } from 'node:os';
 import type { NodeAPI } from 'node-red';
 import { type Pace, PaceJob } from '../../src/jobs/pace-job';
-import { buildArchitecture } from '../../src/ml/architecture';
-import { microBatchSize } from '../../src/ml/memory-budget';
 import { answering, Refusal } from './answer';
-import { numberField } from './config';
 import { listeningRoom } from './listening-room';
-import { readTraining } from './vae-train-config';
+import { planTraining } from './planned-training';
 
 export interface PaceAnswer extends Pace {
   threads: number;
@@ -18,7 +14,6 @@ export interface PaceAnswer extends Pace {
 const MAX_KNOWN = 64;
 /** A network that has not made three updates in this time is too slow to wait for. */
 const LIMIT_MS = 15_000;
-const SIDE = { min: 1, max: 100_000, integer: true };
 
 const known = new Map<string, PaceAnswer>();
 let running: PaceJob | undefined;
@@ -45,23 +40,19 @@ export function registerPaceRoute(RED: NodeAPI): void {
 /**
  * @param signal gives up
  * @returns undefined where it was given up or took too long
- * @throws UserError as `summariseNetwork`; Refusal `busy` where something else is measured or trained
+ * @throws UserError as `planTraining`; Refusal `busy` where something else is measured or trained
  */
 export async function measurePace(query: object, signal: AbortSignal): Promise<PaceAnswer | undefined> {
-  const { network, options } = readTraining(query);
-  const bins = numberField(query, 'bins', 128, { ...SIDE, unit: 'rows' });
-  const frames = numberField(query, 'frames', 128, { ...SIDE, unit: 'columns' });
-  const threads = Math.max(1, availableParallelism() - 1);
   // Says what does not fit before any thread is started.
-  microBatchSize(buildArchitecture([bins, frames], network), options.batchSize, threads);
-  const key = JSON.stringify([network, options.batchSize, bins, frames, threads]);
+  const { network, options, shape, threads } = planTraining(query);
+  const key = JSON.stringify([network, options.batchSize, shape, threads]);
   const before = known.get(key);
   if (before) return before;
   if (running) throw new Refusal(409, 'another network is being measured; try again in a moment', 'busy');
   if (listeningRoom.isTraining()) {
     throw new Refusal(409, 'a training is running: a measurement beside it would disturb both', 'training');
   }
-  const job = new PaceJob({ shape: [bins, frames], network, options: { ...options, threads } });
+  const job = new PaceJob({ shape, network, options: { ...options, threads } });
   running = job;
   const giveUp = (): void => void job.cancel();
   const timer = setTimeout(giveUp, LIMIT_MS);

@@ -1,0 +1,36 @@
+// The training that the edit dialog of vae-train asks about: its fields as they stand, for pictures of a given size, on
+// this machine.
+import { availableParallelism } from 'node:os';
+import { type Architecture, buildArchitecture } from '../../src/ml/architecture';
+import { microBatchSize } from '../../src/ml/memory-budget';
+import { numberField } from './config';
+import { readTraining, type VaeTrainConfig } from './vae-train-config';
+
+export interface PlannedTraining extends Pick<VaeTrainConfig, 'network' | 'options'> {
+  /** Rows and columns of the pictures. */
+  shape: [number, number];
+  architecture: Architecture;
+  threads: number;
+  /** Pictures that go through at once. */
+  microBatch: number;
+}
+
+const SIDE = { min: 1, max: 100_000, integer: true };
+
+/** Threads of a training where the model does not say: one core is left to everything else. */
+export const usualThreads = (): number => Math.max(1, availableParallelism() - 1);
+
+/**
+ * @param query properties of a vae-train node, and `bins` and `frames` of the spectrograms
+ * @throws UserError where a property is wrong, the network does not fit the pictures or the training the machine
+ */
+export function planTraining(query: object): PlannedTraining {
+  const { network, options } = readTraining(query);
+  const bins = numberField(query, 'bins', 128, { ...SIDE, unit: 'rows' });
+  const frames = numberField(query, 'frames', 128, { ...SIDE, unit: 'columns' });
+  const shape: [number, number] = [bins, frames];
+  const architecture = buildArchitecture(shape, network);
+  const threads = usualThreads();
+  const microBatch = microBatchSize(architecture, options.batchSize, threads);
+  return { network, options, shape, architecture, threads, microBatch };
+}
