@@ -12,6 +12,7 @@ import { registerFolderCheckRoute } from './lib/folder-check-route';
 import { type FolderPass, FolderPlayer, type PassResult, summaryOf } from './lib/folder-player';
 import { listeningRoom } from './lib/listening-room';
 import { isStop, PassQueue } from './lib/pass-queue';
+import { deployedNode, routesOf } from './lib/routes';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface WavFolderConfig extends Omit<PassOptions, 'files'> {
@@ -186,15 +187,9 @@ class NewFiles {
 
 /** `POST /audio-anomaly/wav-folder/:id/run`: what the button on the node does. 200, or 404 with `{error}` in words. */
 function registerRoute(RED: NodeAPI): void {
-  const path = '/audio-anomaly/wav-folder/:id/run';
-  RED.httpAdmin.post(path, RED.auth.needsPermission('audio-anomaly.write'), (req, res) => {
-    const node = RED.nodes.getNode(String(req.params.id));
-    if (node?.type === 'wav-folder') {
-      node.receive({ payload: '' });
-      res.json({});
-    } else {
-      res.status(404).json({ error: 'this wav-folder node is not deployed or is disabled' });
-    }
+  routesOf(RED).post('wav-folder/:id/run', 'write', (req, res) => {
+    deployedNode(RED, 'wav-folder', req).receive({ payload: '' });
+    res.json({});
   });
 }
 

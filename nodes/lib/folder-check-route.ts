@@ -3,6 +3,7 @@ import type { NodeAPI } from 'node-red';
 import { FolderChecker } from '../../src/audio/folder-checker';
 import type { PassOptions } from '../../src/audio/folder-pass';
 import { lineHandler } from './line-answer';
+import { routesOf } from './routes';
 
 /** More than a check takes, which ends by itself: for a disk that does not answer. */
 const MOST_SECONDS = 20;
@@ -14,7 +15,6 @@ const MOST_SECONDS = 20;
  */
 export function registerFolderCheckRoute(RED: NodeAPI, read: (form: object) => PassOptions): void {
   const busy = 'a folder is being checked in another dialog just now; wait until that has ended';
-  const permission = RED.auth.needsPermission('audio-anomaly.write');
   const answer = lineHandler({ busy, seconds: MOST_SECONDS }, async (form, tell, signal) => {
     const checker = new FolderChecker(read(form));
     signal.addEventListener('abort', () => void checker.close(), { once: true });
@@ -24,5 +24,5 @@ export function registerFolderCheckRoute(RED: NodeAPI, read: (form: object) => P
       await checker.close();
     }
   });
-  RED.httpAdmin.post('/audio-anomaly/wav-folder/check', permission, answer);
+  routesOf(RED).post('wav-folder/check', 'write', answer);
 }

@@ -1,5 +1,7 @@
 // The last sound of each spectrogram-to-audio node, for the editor to play. Only the last one, and no endless one.
 import type { NodeAPI } from 'node-red';
+import { Refusal } from './answer';
+import { routesOf } from './routes';
 
 /** Three minutes at 44.1 kHz, 16 bits; of longer sounds none is kept. */
 const MAX_BYTES = 16 * 2 ** 20;
@@ -23,10 +25,9 @@ export function forgetSound(id: string): void {
 
 /** `GET /audio-anomaly/sound/:id` → the last sound of that node as a WAV file, or 404 with `{error}` in words. */
 export function registerSoundRoutes(RED: NodeAPI): void {
-  RED.httpAdmin.get('/audio-anomaly/sound/:id', RED.auth.needsPermission('audio-anomaly.read'), (req, res) => {
+  routesOf(RED).get('sound/:id', (req, res) => {
     const wav = lastSound(String(req.params.id));
-    if (wav) res.set({ 'Content-Type': 'audio/wav', 'Cache-Control': 'no-store' }).send(wav);
-    else
-      res.status(404).json({ error: 'this node has made no sound yet since it was deployed, or one too long to keep' });
+    if (!wav) throw new Refusal(404, 'this node has made no sound yet since it was deployed, or one too long to keep');
+    res.set({ 'Content-Type': 'audio/wav', 'Cache-Control': 'no-store' }).send(wav);
   });
 }

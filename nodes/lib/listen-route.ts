@@ -10,6 +10,7 @@ import { wavPieces } from '../../src/audio/wav-write';
 import { UserError } from '../../src/errors';
 import { booleanField, choiceField, numberField, textField, userDirectory } from './config';
 import { lineHandler, type Tell } from './line-answer';
+import { routesOf } from './routes';
 import { microphoneOn, type RunningMicrophone } from './running-microphones';
 import { pictureOf } from './sound-picture';
 
@@ -27,10 +28,9 @@ const MOST_SECONDS = SECONDS.test + 15;
  */
 export function registerListenRoute(RED: NodeAPI): void {
   const busy = 'a microphone is being tried in another dialog just now; wait until that has ended';
-  // Switches a microphone on and lets its sound out: for those who may change flows, not for those who may look.
-  const permission = RED.auth.needsPermission('audio-anomaly.write');
   const answer = lineHandler({ busy, seconds: MOST_SECONDS }, (...asked) => listen(RED, ...asked));
-  RED.httpAdmin.post('/audio-anomaly/listen', permission, answer);
+  // Switches a microphone on and lets its sound out: for those who may change flows, not for those who may look.
+  routesOf(RED).post('listen', 'write', answer);
 }
 
 async function listen(RED: NodeAPI, form: object, tell: Tell, signal: AbortSignal): Promise<void> {

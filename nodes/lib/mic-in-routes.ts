@@ -1,11 +1,12 @@
-// The editor's questions and orders to mic-in nodes: which devices are there, start, stop. Every route asks for a
-// permission, as Node-RED's own do.
+// The editor's questions and orders to mic-in nodes: which devices are there, start, stop.
 import type { NodeAPI } from 'node-red';
 import { BACKEND_NAMES, type BackendChoice } from '../../src/audio/capture/backend';
 import { listDevices } from '../../src/audio/capture/devices';
+import { Refusal } from './answer';
 import { userDirectory } from './config';
+import { actionOf, deployedNode, routesOf } from './routes';
 
-const ACTIONS = ['start', 'stop', 'toggle'];
+const ACTIONS = ['start', 'stop', 'toggle'] as const;
 const CHOICES: BackendChoice[] = ['auto', ...BACKEND_NAMES];
 
 /**
@@ -13,26 +14,17 @@ const CHOICES: BackendChoice[] = ['auto', ...BACKEND_NAMES];
  * `POST /audio-anomaly/mic-in/:id/:action`, action start, stop or toggle → 200, or 400, 404 with `{error}` in words.
  */
 export function registerMicInRoutes(RED: NodeAPI): void {
-  RED.httpAdmin.get('/audio-anomaly/devices', RED.auth.needsPermission('audio-anomaly.read'), async (req, res) => {
+  const { get, post } = routesOf(RED);
+
+  get('devices', async (req, res) => {
     const choice = CHOICES.find(name => name === (req.query.backend ?? 'auto'));
-    if (choice) res.json(await listDevices(choice, [userDirectory(RED)]));
-    else res.status(400).json({ error: `no such recorder; expected one of ${CHOICES.join(', ')}` });
+    if (!choice) throw new Refusal(400, `no such recorder; expected one of ${CHOICES.join(', ')}`);
+    res.json(await listDevices(choice, [userDirectory(RED)]));
   });
 
-  RED.httpAdmin.post(
-    '/audio-anomaly/mic-in/:id/:action',
-    RED.auth.needsPermission('audio-anomaly.write'),
-    (req, res) => {
-      const [id, action] = [String(req.params.id), String(req.params.action)];
-      const node = RED.nodes.getNode(id);
-      if (!ACTIONS.includes(action)) {
-        res.status(400).json({ error: `no such action; expected one of ${ACTIONS.join(', ')}` });
-      } else if (node?.type !== 'mic-in') {
-        res.status(404).json({ error: 'this mic-in node is not deployed or is disabled' });
-      } else {
-        node.receive({ payload: action });
-        res.json({});
-      }
-    },
-  );
+  post('mic-in/:id/:action', 'write', (req, res) => {
+    const action = actionOf(ACTIONS, req);
+    deployedNode(RED, 'mic-in', req).receive({ payload: action });
+    res.json({});
+  });
 }

@@ -1,11 +1,12 @@
 // What the edit dialog of vae-train asks while a network is being chosen: does it fit, what does it look like, how large
 // is it. Reckoned by the very code that builds the network for a training.
 import type { NodeAPI } from 'node-red';
-import { asError, UserError } from '../../src/errors';
+import { UserError } from '../../src/errors';
 import { describeArchitecture } from '../../src/ml/architecture';
 import { parameterCount } from '../../src/ml/parameters';
 import { trainingBytes } from '../../src/ml/plan';
 import { planTraining } from './planned-training';
+import { routesOf } from './routes';
 
 export interface NetworkSummary {
   /** One line for each layer, e.g. `conv 3×3 /2 → 64×64×16`. */
@@ -32,12 +33,12 @@ export function summariseNetwork(query: object): NetworkSummary {
 
 /** `GET /audio-anomaly/network?preset=custom&filters=8,16&…&bins=128&frames=128` → NetworkSummary, or `{problem}` in words. */
 export function registerNetworkRoute(RED: NodeAPI): void {
-  RED.httpAdmin.get('/audio-anomaly/network', RED.auth.needsPermission('audio-anomaly.read'), (req, res) => {
+  routesOf(RED).get('network', (req, res) => {
     try {
       res.json(summariseNetwork(req.query));
     } catch (thrown) {
-      if (thrown instanceof UserError) res.json({ problem: thrown.message });
-      else res.status(500).json({ error: asError(thrown).message });
+      if (!(thrown instanceof UserError)) throw thrown;
+      res.json({ problem: thrown.message });
     }
   });
 }

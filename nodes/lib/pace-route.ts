@@ -2,9 +2,10 @@
 // measurement at a time and none beside a training, and each kind of network is measured once.
 import type { NodeAPI } from 'node-red';
 import { type Pace, PaceJob } from '../../src/jobs/pace-job';
-import { answering, Refusal } from './answer';
+import { Refusal } from './answer';
 import { listeningRoom } from './listening-room';
 import { planTraining } from './planned-training';
+import { routesOf } from './routes';
 
 export interface PaceAnswer extends Pace {
   threads: number;
@@ -23,18 +24,13 @@ let running: PaceJob | undefined;
  * `{error, code}` in words. Ends when the request is given up.
  */
 export function registerPaceRoute(RED: NodeAPI): void {
-  const change = RED.auth.needsPermission('audio-anomaly.write');
-  RED.httpAdmin.post(
-    '/audio-anomaly/network/pace',
-    change,
-    answering(async (req, res) => {
-      const leave = new AbortController();
-      res.on('close', () => leave.abort());
-      const pace = await measurePace((req.body ?? {}) as object, leave.signal);
-      if (pace) res.json(pace);
-      else if (!res.destroyed) throw new Refusal(409, 'this network is too slow here to be measured', 'too-slow');
-    }),
-  );
+  routesOf(RED).post('network/pace', 'write', async (req, res) => {
+    const leave = new AbortController();
+    res.on('close', () => leave.abort());
+    const pace = await measurePace((req.body ?? {}) as object, leave.signal);
+    if (pace) res.json(pace);
+    else if (!res.destroyed) throw new Refusal(409, 'this network is too slow here to be measured', 'too-slow');
+  });
 }
 
 /**

@@ -4,6 +4,7 @@
 import type { NodeAPI } from 'node-red';
 import { asError } from '../../src/errors';
 import type { Picture } from '../../src/jobs/plot-thread';
+import { routesOf } from './routes';
 
 /** What the route needs of an audio-plot node. */
 export interface PictureSource {
@@ -39,8 +40,7 @@ const waitedFor = new Set<string>();
  * `audio-anomaly/plot/<id>`. `?width=…&height=…` asks for another size than the node's own.
  */
 export function registerPlotRoutes(RED: NodeAPI): void {
-  const permission = RED.auth.needsPermission('audio-anomaly.read');
-  RED.httpAdmin.get('/audio-anomaly/plot/:id', permission, async (req, res) => {
+  routesOf(RED).get('plot/:id', async (req, res) => {
     const id = String(req.params.id);
     waitFor(id);
     const source = sources.get(id);

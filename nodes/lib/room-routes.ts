@@ -5,12 +5,12 @@ import { wavPieces } from '../../src/audio/wav-write';
 import { histogramOf } from '../../src/detect/histogram';
 import { floatsOf, frontEndOf } from '../../src/messages';
 import { MarkedNormal } from '../../src/store/marked-normal';
-import { type Answer, answering, Refusal, type Request, sendBytes } from './answer';
+import { Refusal, type Request, sendBytes } from './answer';
 import { deployedModel } from './audio-model-node';
 import { LEASE_MS, listeningRoom as room } from './listening-room';
 import type { Alarm } from './room/alarm-list';
+import { routesOf } from './routes';
 
-const BASE = '/audio-anomaly/sidebar';
 const SOURCES = ['mic-in', 'wav-folder', 'spectrogram'];
 
 /**
@@ -21,22 +21,14 @@ const SOURCES = ['mic-in', 'wav-folder', 'spectrogram'];
  * `POST …/models/:id/alarms/:alarm/normal` `{normal}` → marks or unmarks it. 400, 404, 409 with `{error}` in words.
  */
 export function registerRoomRoutes(RED: NodeAPI): void {
-  const look = RED.auth.needsPermission('audio-anomaly.read');
-  const change = RED.auth.needsPermission('audio-anomaly.write');
-  const get = (path: string, answer: Answer): void => {
-    RED.httpAdmin.get(`${BASE}/${path}`, look, answering(answer));
-  };
-  const post = (path: string, permission: typeof look, answer: Answer): void => {
-    RED.httpAdmin.post(`${BASE}/${path}`, permission, answering(answer));
-  };
-
+  const { get, post } = routesOf(RED);
   const alarmOf = ({ params }: Request): Alarm => {
     const alarm = room.model(String(params.id))?.alarms.find(String(params.alarm));
     if (!alarm) throw new Refusal(404, 'this alarm is not among the last ones of this model');
     return alarm;
   };
 
-  post('watch', look, (req, res) => {
+  post('sidebar/watch', 'read', (req, res) => {
     const { source, model } = (req.body ?? {}) as Record<string, unknown>;
     const node = source ? RED.nodes.getNode(String(source)) : undefined;
     const isSource = node && SOURCES.includes(node.type);
@@ -47,7 +39,7 @@ export function registerRoomRoutes(RED: NodeAPI): void {
     res.json({ seconds: LEASE_MS / 1000, source: Boolean(isSource), model: isModel });
   });
 
-  get('sources/:id/columns', (req, res) => {
+  get('sidebar/sources/:id/columns', (req, res) => {
     const strip = room.source(String(req.params.id))?.strip;
     if (!strip?.format) return void res.json({ end: 0 });
     const isSame = Number(req.query.epoch) === strip.format.epoch;
@@ -55,7 +47,7 @@ export function registerRoomRoutes(RED: NodeAPI): void {
     res.json({ format: strip.format, from, end: strip.end, columns: columns.toString('base64') });
   });
 
-  get('models/:id', async (req, res) => {
+  get('sidebar/models/:id', async (req, res) => {
     const model = deployedModel(RED, String(req.params.id));
     const view = room.model(model.id);
     const summary = model.summary();
@@ -71,24 +63,24 @@ export function registerRoomRoutes(RED: NodeAPI): void {
     });
   });
 
-  get('models/:id/scores', (req, res) => {
+  get('sidebar/models/:id/scores', (req, res) => {
     const encoded = room.model(deployedModel(RED, String(req.params.id)).id)?.history.encode();
     sendBytes(res, 'application/octet-stream', [encoded ?? Buffer.alloc(0)]);
   });
 
-  get('models/:id/alarms/:alarm/heatmap', (req, res) => {
+  get('sidebar/models/:id/alarms/:alarm/heatmap', (req, res) => {
     const { heatmap } = alarmOf(req);
     if (!heatmap) throw new Refusal(404, 'this alarm has no heat-map: switch on "explain" in the vae-score node');
     return sendBytes(res, 'image/png', [heatmap]);
   });
 
-  get('models/:id/alarms/:alarm/sound', (req, res) => {
+  get('sidebar/models/:id/alarms/:alarm/sound', (req, res) => {
     const { sound } = alarmOf(req);
     if (!sound) throw new Refusal(404, 'the sound of this alarm is not kept any more');
     return sendBytes(res, 'audio/wav', wavPieces(floatsOf(sound.payload), sound.sampleRate));
   });
 
-  post('models/:id/alarms/:alarm/normal', change, async (req, res) => {
+  post('sidebar/models/:id/alarms/:alarm/normal', 'write', async (req, res) => {
     const model = deployedModel(RED, String(req.params.id));
     const alarm = alarmOf(req);
     const { picture } = alarm;

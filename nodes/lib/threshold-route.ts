@@ -5,10 +5,11 @@ import { type Histogram, histogramOf } from '../../src/detect/histogram';
 import { type Replay, replayScores } from '../../src/detect/replay';
 import { exceedanceOf } from '../../src/detect/score-tail';
 import { type Threshold, thresholdOf } from '../../src/detect/threshold-rules';
-import { answering, Refusal } from './answer';
+import { Refusal } from './answer';
 import { deployedModel, type ModelSummary } from './audio-model-node';
 import { choiceField } from './config';
 import { listeningRoom } from './listening-room';
+import { routesOf } from './routes';
 import { readThreshold, ruleOf, SECONDS_PER_DAY } from './threshold-config';
 
 export interface ThresholdPreview {
@@ -35,17 +36,12 @@ const pictureSeconds = ({ frontEnd, columns }: ModelSummary): number =>
  * → ThresholdPreview; 404, 409 with `{error, code}` in words.
  */
 export function registerThresholdRoute(RED: NodeAPI): void {
-  const look = RED.auth.needsPermission('audio-anomaly.read');
-  RED.httpAdmin.get(
-    '/audio-anomaly/models/:id/threshold',
-    look,
-    answering(async (req, res) => {
-      const model = deployedModel(RED, String(req.params.id));
-      const summary = model.summary();
-      if (!summary) throw new Refusal(409, `model '${model.modelName}' has not been trained yet`, 'not-trained');
-      res.json(await previewThreshold(summary, req.query));
-    }),
-  );
+  routesOf(RED).get('models/:id/threshold', async (req, res) => {
+    const model = deployedModel(RED, String(req.params.id));
+    const summary = model.summary();
+    if (!summary) throw new Refusal(409, `model '${model.modelName}' has not been trained yet`, 'not-trained');
+    res.json(await previewThreshold(summary, req.query));
+  });
 }
 
 /**

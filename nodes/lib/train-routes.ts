@@ -1,8 +1,9 @@
 // The button on a vae-train node and in the sidebar: train now, or cancel.
 import type { NodeAPI } from 'node-red';
 import { listeningRoom } from './listening-room';
+import { actionOf, deployedNode, routesOf } from './routes';
 
-const ACTIONS = ['train', 'cancel', 'toggle'];
+const ACTIONS = ['train', 'cancel', 'toggle'] as const;
 const RUNNING = ['preparing', 'training', 'scoring', 'saving'];
 
 /**
@@ -10,19 +11,12 @@ const RUNNING = ['preparing', 'training', 'scoring', 'saving'];
  * `{did}` 'train' or 'cancel', or 400, 404 with `{error}` in words.
  */
 export function registerTrainRoute(RED: NodeAPI): void {
-  const path = '/audio-anomaly/vae-train/:id/:action';
-  RED.httpAdmin.post(path, RED.auth.needsPermission('audio-anomaly.write'), (req, res) => {
-    const [id, action] = [String(req.params.id), String(req.params.action)];
-    const node = RED.nodes.getNode(id);
-    if (!ACTIONS.includes(action)) {
-      res.status(400).json({ error: `no such action; expected one of ${ACTIONS.join(', ')}` });
-    } else if (node?.type !== 'vae-train') {
-      res.status(404).json({ error: 'this vae-train node is not deployed or is disabled' });
-    } else {
-      const cancel = action === 'cancel' || (action === 'toggle' && isBusy(id));
-      node.receive(cancel ? { stop: true } : { train: true });
-      res.json({ did: cancel ? 'cancel' : 'train' });
-    }
+  routesOf(RED).post('vae-train/:id/:action', 'write', (req, res) => {
+    const action = actionOf(ACTIONS, req);
+    const node = deployedNode(RED, 'vae-train', req);
+    const cancel = action === 'cancel' || (action === 'toggle' && isBusy(node.id));
+    node.receive(cancel ? { stop: true } : { train: true });
+    res.json({ did: cancel ? 'cancel' : 'train' });
   });
 }
 
