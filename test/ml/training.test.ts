@@ -117,7 +117,7 @@ describe('training', function () {
     const losses: number[] = [];
     const network = networkDefaults('office');
     const settings = { ...trainingDefaults('office'), epochs: 3, batchSize: 4, threads: 2 };
-    const source = stripes(8, 513, 128);
+    const source = stripes(4, 513, 128);
     const levels = { ...source, read: scaledRead(source, 513, 128) };
     const { engine } = await train(
       ...([levels, frontEnd([513, 128], 'minmax'), network, settings] as const),

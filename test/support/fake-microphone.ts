@@ -8,6 +8,7 @@ import { until } from './wait';
 
 const SAMPLE_RATE = 44100;
 const LEAD_IN_SAMPLES = SAMPLE_RATE / 2;
+const HUSH = 'SIGKILL';
 
 export class FakeMicrophone {
   /** The ALSA name; to be recorded at `sampleRate`. */
@@ -16,6 +17,7 @@ export class FakeMicrophone {
   private readonly socket: string;
   private readonly before: NodeJS.ProcessEnv = {};
   private server: Program | undefined;
+  private readonly players = new Set<Program>();
 
   private constructor(private readonly folder: string) {
     this.socket = join(folder, 'run', 'pulse.sock');
@@ -36,7 +38,7 @@ export class FakeMicrophone {
       ...['-n', '-F', join(this.folder, 'pulse.pa'), '--exit-idle-time=-1'],
       ...['--daemonize=no', '--use-pid-file=no', '--disallow-exit'],
     ]);
-    await until('sound server', () => existsSync(this.socket));
+    await until('sound server', () => existsSync(this.socket), { timeout: 25_000 });
   }
 
   /** Pulls the microphone out: the server dies without a word to its clients. */
@@ -44,7 +46,7 @@ export class FakeMicrophone {
     await this.server?.stop(5000, 'SIGKILL');
   }
 
-  /** Plays 16-bit samples after half a second of silence; resolves when they have been heard to the end. */
+  /** Plays 16-bit samples after half a second of silence; resolves when they have been heard to the end, or hushed. */
   async play(samples: Int16Array): Promise<void> {
     const file = join(this.folder, 'played.raw');
     // The sink has rendered ahead when a player comes: what it then plays at once is not in the recording.
@@ -54,8 +56,15 @@ export class FakeMicrophone {
       ...['--raw', '--format=s16le', `--rate=${SAMPLE_RATE}`, '--channels=1', '--latency-msec=2000'],
       ...['-d', 'fakesink', file],
     ]);
-    const { code } = await player.ended;
-    if (code !== 0) throw new Error(`paplay failed: ${player.output}`);
+    this.players.add(player);
+    const { code, signal } = await player.ended;
+    this.players.delete(player);
+    if (code !== 0 && signal !== HUSH) throw new Error(`paplay failed: ${player.output}`);
+  }
+
+  /** Ends what is played before its end. */
+  hush(): void {
+    for (const player of this.players) player.signal(HUSH);
   }
 
   /** Adds another ALSA device; returns how to take it away. */
@@ -81,7 +90,8 @@ export class FakeMicrophone {
     writeFileSync(
       join(this.folder, 'pulse.pa'),
       [
-        `load-module module-null-sink sink_name=fakesink rate=${SAMPLE_RATE} channels=1 format=s16le`,
+        // Without rewinds the sink renders 50 ms at a time, not 2 s: its monitor is heard that much sooner.
+        `load-module module-null-sink sink_name=fakesink rate=${SAMPLE_RATE} channels=1 format=s16le norewinds=1`,
         'set-default-source fakesink.monitor',
         // Last, so that a server that can be reached has its sink.
         `load-module module-native-protocol-unix socket=${this.socket} auth-anonymous=1`,

@@ -142,14 +142,14 @@ describe('arecord', () => {
       heard.chunks.length = 0;
     });
     start(heard, microphone.device, sampleRate);
-    await sleep(7000);
+    await sleep(4000);
     assert.equal(lost, 0);
     const [recorder] = childrenNamed('arecord');
     process.kill(recorder, 'SIGSTOP');
-    await sleep(6000);
+    await sleep(4500);
     process.kill(recorder, 'SIGCONT');
     await until('loss', () => lost > 0, { timeout: 20_000 });
-    assert.ok(lost > 1000 && lost < 6500, `${lost} ms lost`);
+    assert.ok(lost > 1000 && lost < 5000, `${lost} ms lost`);
   });
 
   it('is gone within 2 s of being stopped, even when it does not react', async () => {
