@@ -26,13 +26,16 @@ const EDITOR = { width: 1640, height: 900 };
 const TALL = { width: 1640, height: 2050 };
 const SIDEBAR_WIDTH = 460;
 
-/** All that can be read in the sidebar. */
+const sidebarTexts = () =>
+  JSON.parse(readFileSync(join(PACKAGE_ROOT, 'nodes', 'sidebar', 'locales', 'en-US', 'earshot.json'), 'utf8')).earshot;
+
+const textsOf = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [String(value)];
+
+/** All that can be read in the sidebar while a flow runs. */
 function sidebarWords(): string[] {
-  const file = join(PACKAGE_ROOT, 'nodes', 'sidebar', 'locales', 'en-US', 'earshot.json');
-  const { steps: _, flow: __, error: ___, ...shown } = JSON.parse(readFileSync(file, 'utf8')).earshot;
-  const texts = (value: unknown): string[] =>
-    typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [String(value)];
-  return texts(shown);
+  const { steps: _, flow: __, error: ___, ...shown } = sidebarTexts();
+  return textsOf(shown);
 }
 
 describe('pictures of flows in the documentation', function () {
@@ -55,6 +58,19 @@ describe('pictures of flows in the documentation', function () {
   after(async () => {
     await nodeRed?.stop();
     await broker?.stop();
+  });
+
+  it('show the first steps of an empty workspace as they are', async () => {
+    let editor: Editor | undefined;
+    if (TAKES_PICTURES) {
+      await nodeRed.deploy([]);
+      editor = await openOnSidebar(nodeRed);
+      // The steps come with what the server says, as do the microphones.
+      await editor.page.waitForTimeout(3000);
+    }
+    const steps = () => editor!.page.locator('.earshot-section').first();
+    await keepPicture('sidebar-first-steps', textsOf(sidebarTexts().steps), () => shootAround(editor!.page, [steps()]));
+    await editor?.close();
   });
 
   for (const [name, { example: number, groups }] of Object.entries(PARTS)) {

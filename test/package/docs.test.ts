@@ -2,6 +2,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ALARM_LIMITS } from '#nodes/lib/room/alarm-list';
+import { CURVE_LIMIT } from '#nodes/lib/room/model-view';
+import { RECENT_LIMITS } from '#nodes/lib/room/recent-segments';
+import { HISTORY_LIMIT } from '#src/detect/score-history';
+import { MAX_MARKED } from '#src/store/marked-normal';
 import { PACKAGE_ROOT } from '../support/pack';
 
 const pages = [
@@ -90,9 +95,43 @@ describe('the documentation', () => {
     assert.ok(bytes < 1.5e6, `${bytes} bytes`);
   });
 
+  it('docs/sidebar.md has a part for each part of the sidebar, names its buttons, and says how much is kept', () => {
+    const page = read(join('docs', 'sidebar.md'));
+    const texts = JSON.parse(read(join('nodes', 'sidebar', 'locales', 'en-US', 'earshot.json'))).earshot;
+    const titles = ['steps', 'sound', 'score', 'alarms', 'threshold', 'training'].map(part => texts[part].title);
+    const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+    assert.deepEqual(headings.slice(0, titles.length), titles);
+    const { steps, sound, state, alarms, threshold, training } = texts;
+    const words = [
+      ...[steps.place, steps.choose, steps.record, steps.recordNow, steps.train, sound.clipped, sound.deploy],
+      ...[state.none, state.untrained, state.normal, state.anomaly, alarms.wasNormal],
+      ...[threshold.apply, threshold.reset, training.start, training.record, training.cancel],
+    ];
+    const asRead = page.replace(/\s+/g, ' ');
+    assert.deepEqual(
+      words.filter(word => ![`_${word}_`, `**${word}**`, `**${word}.**`].some(quoted => asRead.includes(quoted))),
+      [],
+    );
+    const mebibytes = (bytes: number) => `${bytes / 2 ** 20} MiB`;
+    const kept = [
+      `the last ${HISTORY_LIMIT}`,
+      `the last ${ALARM_LIMITS.alarms}, with ${mebibytes(ALARM_LIMITS.bytes)}`,
+      `the last ${RECENT_LIMITS.segments}, with ${mebibytes(RECENT_LIMITS.bytes)}`,
+      `${CURVE_LIMIT} points`,
+      `${MAX_MARKED} of a model`,
+      `${MAX_MARKED} marks at most`,
+    ];
+    assert.deepEqual(
+      kept.filter(amount => !asRead.includes(amount)),
+      [],
+    );
+  });
+
   it('README lists every node and every example flow', () => {
     const text = read('README.md');
-    const nodes = Object.keys(manifest['node-red'].nodes).map(type => `| \`${type}\``);
+    const nodes = Object.keys(manifest['node-red'].nodes).map(type =>
+      pages.includes(join('docs', 'nodes', `${type}.md`)) ? `| [\`${type}\`](docs/nodes/${type}.md)` : `| \`${type}\``,
+    );
     const examples = readdirSync(join(PACKAGE_ROOT, 'examples'))
       .filter(name => name.endsWith('.json'))
       .map(name => `| ${name.replace('.json', '')} `);
