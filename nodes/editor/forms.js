@@ -113,8 +113,7 @@ function forms(type) {
    * Shows environment variables, which number fields and lists cannot hold and would lose; and lets "$" be typed into
    * a number field, to name one in place of the number.
    */
-  const allowVariables = node => {
-    const form = $('#dialog-form, #node-config-dialog-edit-form').last();
+  const allowVariables = (form, node) => {
     const toText = input => input.attr({ type: 'text', inputmode: 'text' });
     for (const [property, saved] of Object.entries(node)) {
       if (!isVariable(saved)) continue;
@@ -126,6 +125,22 @@ function forms(type) {
     form.on('keydown', 'input[type=number]', ({ key, target }) => {
       if (key === '$') toText($(target)).val('');
     });
+  };
+
+  /** Makes the column of labels as wide as the longest of them in this language; the fields take the rest. */
+  const fitLabels = form => {
+    const labels = form.find('.form-row > label:first-child').clone();
+    const ruler = $('<div class="earshot-ruler">').append(labels).appendTo(form);
+    // The editor fills in the texts when the form is prepared.
+    form.addClass('earshot-form').css('--earshot-label', `${Math.ceil(ruler.i18n().outerWidth())}px`);
+    ruler.remove();
+  };
+
+  /** What every form needs when it opens. */
+  const prepare = node => {
+    const form = $('#dialog-form, #node-config-dialog-edit-form').last();
+    fitLabels(form);
+    allowVariables(form, node);
   };
 
   /**
@@ -149,6 +164,6 @@ function forms(type) {
   return {
     ...{ text, isEmpty, listOf, fieldsOf },
     ...{ check, number, within, whole, numbers, choice, filled, noLongerThan, chosenModel },
-    ...{ nameOrModel, italicWhenNamed, notify, explain, button, ask, allowVariables, showPart },
+    ...{ nameOrModel, italicWhenNamed, notify, explain, button, ask, prepare, showPart },
   };
 }

@@ -5,6 +5,7 @@ import { namelessParts, notReachedByTab } from '../support/access';
 import { faintTexts } from '../support/contrast';
 import type { Editor } from '../support/editor';
 import { nodeTypes } from '../support/helper';
+import { misfits } from '../support/layout';
 import type { NodeRed } from '../support/node-red';
 import { showTheme, THEMES } from '../support/themes';
 import { describeInEditor } from '../support/workbench';
@@ -111,6 +112,7 @@ describeInEditor('the editor', function (bench) {
       assertTranslated(type, await readForm());
       assert.deepEqual(await namelessParts(editor.page, '#dialog-form'), []);
       assert.deepEqual(await notReachedByTab(editor.page, '#dialog-form'), []);
+      assert.deepEqual(await misfits(editor.page, '#dialog-form'), []);
       assert.deepEqual(await fieldsTakingNonsense(), []);
       await assertReadable(`dialog ${type}`);
       await dialog.locator('#node-input-name').fill(`my ${type}`);
