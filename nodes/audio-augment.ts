@@ -3,7 +3,7 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { type AugmentSettings, NOISES } from '../src/dsp/augment';
 import { AugmentThread } from '../src/jobs/augment-thread';
-import { bufferOf, type Message, readAudio } from '../src/messages';
+import { bufferOf, type Message, payloadBytes, readAudioInTurns } from '../src/messages';
 import { isLast } from './lib/collecting';
 import { choiceField, numberField } from './lib/config';
 import { OrderedQueue } from './lib/ordered-queue';
@@ -47,8 +47,7 @@ class Augmenter implements Handlers {
   async input(msg: Message, send: Send): Promise<void> {
     try {
       if (isOrder(msg)) return await this.queue.add(0, async () => send(msg));
-      const { pcm, info } = readAudio(msg);
-      await this.queue.add(pcm.byteLength, () => this.work(pcm, info.sampleRate, msg, send));
+      await this.queue.add(payloadBytes(msg), () => this.work(msg, send));
     } catch (error) {
       if (!this.closed) throw error;
     }
@@ -65,11 +64,13 @@ class Augmenter implements Handlers {
     await this.thread.close();
   }
 
-  private async work(pcm: Float32Array, sampleRate: number, msg: Message, send: Send): Promise<void> {
+  private async work(msg: Message, send: Send): Promise<void> {
+    const { pcm, info } = await readAudioInTurns(msg);
+    if (this.closed) return;
     const { copies } = this.shell.config;
     send({ ...msg, ...this.place(msg, 0) });
     for (let copy = 1; copy <= copies && !this.closed; copy++) {
-      const altered = await this.thread.alter(pcm, sampleRate, copy);
+      const altered = await this.thread.alter(pcm, info.sampleRate, copy);
       if (this.closed) return;
       const { augmentation } = altered;
       send({

@@ -6,7 +6,7 @@ import type { SegmentFeatures } from '../src/dsp/feature-worker';
 import { FEATURE_NAMES, type FeatureSettings, type Features } from '../src/dsp/features';
 import { GATING_BLOCK_SECONDS } from '../src/dsp/loudness';
 import { UserError } from '../src/errors';
-import { type AudioInfo, type Message, readAudio } from '../src/messages';
+import { type AudioInfo, type Message, payloadBytes, readAudioInTurns } from '../src/messages';
 import { isLast } from './lib/collecting';
 import { numberField } from './lib/config';
 import { OrderedQueue } from './lib/ordered-queue';
@@ -44,8 +44,7 @@ class FeatureNode implements Handlers {
 
   async input(msg: Message, send: Send): Promise<void> {
     try {
-      const { pcm, info } = readAudio(msg);
-      await this.queue.add(pcm.byteLength, () => this.work(pcm, info, msg, send));
+      await this.queue.add(payloadBytes(msg), () => this.work(msg, send));
     } catch (error) {
       // The shell shows the error; the next block takes it away again.
       this.statusAt = Number.NEGATIVE_INFINITY;
@@ -63,7 +62,8 @@ class FeatureNode implements Handlers {
     await this.thread.close();
   }
 
-  private async work(pcm: Float32Array, info: AudioInfo, msg: Message, send: Send): Promise<void> {
+  private async work(msg: Message, send: Send): Promise<void> {
+    const { pcm, info } = await readAudioInTurns(msg);
     if (this.closed) return;
     const { config } = this.shell;
     if (pcm.length < Math.floor(config.blockSeconds * info.sampleRate)) {

@@ -3,12 +3,13 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { rocCurve } from '../src/detect/roc';
 import { type Picture, PlotThread } from '../src/jobs/plot-thread';
-import type { Message } from '../src/messages';
+import { type Message, payloadBytes } from '../src/messages';
 import { PICTURE_FORMATS, type PictureSettings } from '../src/plot/figures/draw';
 import type { Gatherer } from '../src/plot/gather/gatherer';
 import { gathererFor, PLOTS, type PlotName } from '../src/plot/gather/plots';
 import { THEMES } from '../src/plot/theme';
 import { choiceField, numberField, textField, textListField } from './lib/config';
+import { OrderedQueue } from './lib/ordered-queue';
 import { isPassEnd } from './lib/pass-end';
 import {
   announcePicture,
@@ -29,6 +30,8 @@ interface Config extends PictureSettings {
 
 const SIZE = { ...PICTURE_SIZE, integer: true, unit: 'pixels' };
 const INTERVAL_MS = 500;
+/** Messages that may wait while a long sound is looked through. */
+const QUEUE_LIMITS = { jobs: 1000, bytes: 256 * 2 ** 20 };
 const CONTENT_TYPES = { png: 'image/png', svg: 'image/svg+xml' } as const;
 
 function read(def: NodeDef): Config {
@@ -47,6 +50,7 @@ class AudioPlot implements Handlers, PictureSource {
   readonly contentType: string;
   private readonly gatherer: Gatherer;
   private readonly thread = new PlotThread();
+  private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'message');
   /** Counts changes of what there is to draw. */
   private version = 0;
   private drawn: { version: number; picture: Picture | undefined } = { version: 0, picture: undefined };
@@ -67,17 +71,13 @@ class AudioPlot implements Handlers, PictureSource {
     this.withdraw = offerPictures(shell.RED, shell.node.id, this);
   }
 
-  input(msg: Message, send: Send): void {
-    if ('reset' in msg && msg.reset !== false) this.reset(msg.topic);
-    else if (!isPassEnd(msg) && this.gatherer.add(msg)) {
-      this.version++;
-      this.latest = { msg, send };
-      this.schedule();
-    }
+  input(msg: Message, send: Send): Promise<void> {
+    return this.queue.add(payloadBytes(msg), () => this.take(msg, send));
   }
 
   async close(): Promise<void> {
     this.closed = true;
+    this.queue.close();
     clearTimeout(this.timer);
     this.withdraw();
     await this.thread.close();
@@ -97,6 +97,15 @@ class AudioPlot implements Handlers, PictureSource {
       await this.drawing;
     }
     return this.drawn.picture;
+  }
+
+  private async take(msg: Message, send: Send): Promise<void> {
+    if ('reset' in msg && msg.reset !== false) this.reset(msg.topic);
+    else if (!isPassEnd(msg) && (await this.gatherer.add(msg)) && !this.closed) {
+      this.version++;
+      this.latest = { msg, send };
+      this.schedule();
+    }
   }
 
   private async draw(): Promise<void> {

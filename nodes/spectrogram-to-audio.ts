@@ -4,7 +4,14 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { describeValue, UserError } from '../src/errors';
 import { SoundThread } from '../src/jobs/sound-thread';
 import type { Sound, SoundOrder } from '../src/jobs/sound-worker';
-import { type AudioInfo, bufferOf, type Message, readAudio, readSpectrogram } from '../src/messages';
+import {
+  type AudioInfo,
+  bufferOf,
+  type Message,
+  payloadBytes,
+  readAudioInTurns,
+  readSpectrogramInTurns,
+} from '../src/messages';
 import { choiceField, numberField } from './lib/config';
 import { forgetSound, registerSoundRoutes, rememberSound } from './lib/last-sounds';
 import { OrderedQueue } from './lib/ordered-queue';
@@ -38,9 +45,8 @@ class SoundMaker implements Handlers {
 
   async input(msg: Message, send: Send): Promise<void> {
     if (msg.stop) return this.stop();
-    const order = this.orderOf(msg);
     try {
-      await this.queue.add(order.values.byteLength, () => this.work(order, msg, send));
+      await this.queue.add(payloadBytes(msg), () => this.work(msg, send));
     } catch (error) {
       // Whoever closed or stopped knows.
       const asked = this.closed || (error instanceof UserError && error.code === 'cancelled');
@@ -63,16 +69,17 @@ class SoundMaker implements Handlers {
     shell.status.idle('stopped');
   }
 
-  private orderOf(msg: Message): SoundOrder {
+  private async orderOf(msg: Message): Promise<SoundOrder> {
     const { iterations, phase } = this.shell.config;
-    const { values, info } = readSpectrogram(msg);
+    const { values, info } = await readSpectrogramInTurns(msg);
     const known = msg.audio?.sampleRate === info.sampleRate ? msg.audio.samples : undefined;
     const samples = Number.isInteger(known) && Number(known) > 0 ? known : undefined;
-    const original = phase === 'input' ? originalOf(msg, info.sampleRate) : undefined;
+    const original = phase === 'input' ? await originalOf(msg, info.sampleRate) : undefined;
     return { values, info, samples, iterations, original };
   }
 
-  private async work(order: SoundOrder, msg: Message, send: Send): Promise<void> {
+  private async work(msg: Message, send: Send): Promise<void> {
+    const order = await this.orderOf(msg);
     if (this.closed) return;
     const { status } = this.shell;
     const waiting = () => (this.queue.length > 0 ? ` · ${this.queue.length} waiting` : '');
@@ -117,7 +124,7 @@ class SoundMaker implements Handlers {
 }
 
 /** @throws UserError `no-original` where the message has not kept the sound, or it has another sample rate */
-function originalOf({ original, audio }: Message, sampleRate: number): Float32Array {
+async function originalOf({ original, audio }: Message, sampleRate: number): Promise<Float32Array> {
   if (original === undefined) {
     throw new UserError(
       'no-original',
@@ -130,7 +137,8 @@ function originalOf({ original, audio }: Message, sampleRate: number): Float32Ar
       `msg.original is ${describeValue(original)} and msg.audio.sampleRate ${audio?.sampleRate}; expected a Buffer of float32 PCM at the picture's ${sampleRate} Hz, as the spectrogram node keeps it.`,
     );
   }
-  return readAudio({ payload: original, audio }).pcm;
+  const { pcm } = await readAudioInTurns({ payload: original, audio });
+  return pcm;
 }
 
 export = (RED: NodeAPI): void => {

@@ -14,7 +14,7 @@ import {
 import { SpectrogramThread } from '../src/dsp/spectrogram-thread';
 import type { TimedSpectrogram } from '../src/dsp/spectrogram-worker';
 import { WINDOW_NAMES } from '../src/dsp/window';
-import { bufferOf, type Message, readAudio } from '../src/messages';
+import { bufferOf, isShort, type Message, payloadBytes, readAudio, readAudioInTurns } from '../src/messages';
 import { booleanField, choiceField, numberField } from './lib/config';
 import { listeningRoom } from './lib/listening-room';
 import { OrderedQueue } from './lib/ordered-queue';
@@ -80,14 +80,8 @@ class SpectrogramNode implements Handlers {
 
   async input(msg: Message, send: Send): Promise<void> {
     try {
-      const { pcm, info } = readAudio(msg);
-      const maker = this.makerFor(info.sampleRate);
-      this.warnOfCropping(maker.spectrogram, pcm.length);
-      if (this.queue.idle && isQuick(maker, pcm)) {
-        this.deliver(msg, computeNow(maker, pcm), send);
-      } else {
-        await this.queue.add(pcm.byteLength, () => this.work(maker, pcm, msg, send));
-      }
+      if (this.queue.idle && isShort(msg) && this.madeNow(msg, send)) return;
+      await this.queue.add(payloadBytes(msg), () => this.work(msg, send));
     } catch (error) {
       // The shell shows the error; the next picture takes it away again.
       this.statusAt = Number.NEGATIVE_INFINITY;
@@ -101,7 +95,19 @@ class SpectrogramNode implements Handlers {
     await this.thread.close();
   }
 
-  private async work(maker: Maker, pcm: Float32Array, msg: Message, send: Send): Promise<void> {
+  /** Makes the picture of a short segment at once, where that takes no longer than a turn of the event loop may. */
+  private madeNow(msg: Message, send: Send): boolean {
+    const { pcm, info } = readAudio(msg);
+    const maker = this.makerFor(info.sampleRate, pcm.length);
+    if (!isQuick(maker, pcm)) return false;
+    this.deliver(msg, computeNow(maker, pcm), send);
+    return true;
+  }
+
+  private async work(msg: Message, send: Send): Promise<void> {
+    const { pcm, info } = await readAudioInTurns(msg);
+    if (this.closed) return;
+    const maker = this.makerFor(info.sampleRate, pcm.length);
     await maker.measured;
     if (this.closed) return;
     const { settings } = maker.spectrogram;
@@ -134,9 +140,14 @@ class SpectrogramNode implements Handlers {
     else this.shell.status.ok(text);
   }
 
-  private makerFor(sampleRate: number): Maker {
-    const known = this.makers.get(sampleRate);
-    if (known) return known;
+  /** Warns, once each, of what the settings lose of segments of this kind. */
+  private makerFor(sampleRate: number, samples: number): Maker {
+    const maker = this.makers.get(sampleRate) ?? this.newMaker(sampleRate);
+    this.warnOfCropping(maker.spectrogram, samples);
+    return maker;
+  }
+
+  private newMaker(sampleRate: number): Maker {
     const spectrogram = new Spectrogram({ ...this.shell.config.picture, sampleRate });
     this.warnOfEmptyBands(spectrogram);
     const maker: Maker = { spectrogram, measured: Promise.resolve(), millisecondsPerColumn: Number.POSITIVE_INFINITY };

@@ -2,6 +2,7 @@
 // little-endian) because Node-RED clones a message for every further wire and shares a Buffer's memory while doing
 // so; hence nobody may write into a received Buffer.
 import { describeValue, UserError } from './errors';
+import { inTurns, TURN_VALUES } from './turns';
 
 /** Describes an audio segment; `msg.audio`. */
 export interface AudioInfo {
@@ -157,21 +158,42 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 const isPositive = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0;
 
+/** What one value is called in errors. */
+const SAMPLE = 'sample';
+const SPECTROGRAM_VALUE = 'spectrogram value';
+
 /**
  * A read-only view on a Buffer of float32 LE values; copies only where the Buffer is not aligned to 4 bytes.
  * @throws UserError `payload-size` where the length is not a multiple of 4
  */
 export function floatsOf(payload: Buffer, what = 'payload'): Float32Array {
+  const view = alignedView(payload, what);
+  if (view) return view;
+  const copy = new Float32Array(payload.length / 4);
+  Buffer.from(copy.buffer).set(payload);
+  return copy;
+}
+
+/** As `floatsOf`, for any length: where it copies, it does so in turns of the event loop. */
+async function floatsInTurns(payload: Buffer): Promise<Float32Array> {
+  const view = alignedView(payload, 'payload');
+  if (view) return view;
+  const copy = new Float32Array(payload.length / 4);
+  const bytes = Buffer.from(copy.buffer);
+  await inTurns(copy.length, (from, to) => payload.copy(bytes, 4 * from, 4 * from, 4 * to));
+  return copy;
+}
+
+/** Undefined where the Buffer's values do not stand where float32 may stand in memory. */
+function alignedView(payload: Buffer, what: string): Float32Array | undefined {
   if (payload.length % 4 !== 0) {
     throw new UserError(
       'payload-size',
       `msg.${what} has ${payload.length} bytes; expected float32 values, a multiple of 4. Was it changed on the way?`,
     );
   }
-  if (payload.byteOffset % 4 === 0) return new Float32Array(payload.buffer, payload.byteOffset, payload.length / 4);
-  const copy = new Float32Array(payload.length / 4);
-  Buffer.from(copy.buffer).set(payload);
-  return copy;
+  if (payload.byteOffset % 4 !== 0) return undefined;
+  return new Float32Array(payload.buffer, payload.byteOffset, payload.length / 4);
 }
 
 /** The Buffer over a Float32Array's own memory (no copy). */
@@ -179,12 +201,48 @@ export function bufferOf(values: Float32Array): Buffer {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 }
 
+export interface Sound {
+  /** −1…1 */
+  pcm: Float32Array;
+  info: AudioInfo;
+}
+
+/** Values row-major `[bins][frames]`, and their description. */
+export interface Picture {
+  values: Float32Array;
+  info: SpectrogramInfo;
+}
+
+/** Whether a message's payload is read in less than a millisecond or so, without turns of the event loop. */
+export const isShort = (msg: Message): boolean => payloadBytes(msg) <= 4 * TURN_VALUES;
+
+/** What a message holds in memory, as far as it matters. */
+export const payloadBytes = ({ payload }: Message): number => (Buffer.isBuffer(payload) ? payload.length : 0);
+
 /**
- * Reads an audio message: PCM in −1…1 and its description.
+ * Reads an audio message at once; for sound that may be long there is `readAudioInTurns`.
  * @throws UserError `not-audio`, `payload-size` or `not-finite` where the message is something else
  */
-export function readAudio(msg: Message): { pcm: Float32Array; info: AudioInfo } {
-  const { payload, audio } = msg;
+export function readAudio(msg: Message): Sound {
+  const { payload, info } = audioParts(msg);
+  const pcm = floatsOf(payload);
+  assertFinite(pcm, SAMPLE);
+  return { pcm, info };
+}
+
+/**
+ * Reads an audio message of any length: looked through piece by piece, between turns of the event loop. Whoever must
+ * keep messages in order queues them before.
+ * @throws UserError as `readAudio`
+ */
+export async function readAudioInTurns(msg: Message): Promise<Sound> {
+  const { payload, info } = audioParts(msg);
+  const pcm = await floatsInTurns(payload);
+  await assertFiniteInTurns(pcm, SAMPLE);
+  return { pcm, info };
+}
+
+function audioParts({ payload, audio }: Message): { payload: Buffer; info: AudioInfo } {
   if (!Buffer.isBuffer(payload) || !isRecord(audio) || !isPositive(audio.sampleRate)) {
     throw new UserError(
       'not-audio',
@@ -193,18 +251,35 @@ export function readAudio(msg: Message): { pcm: Float32Array; info: AudioInfo } 
       )} and msg.audio ${describeValue(audio)}. Wire a mic-in or wav-folder node to this one.`,
     );
   }
-  const pcm = floatsOf(payload);
-  if (pcm.length === 0) throw new UserError('not-audio', 'the audio segment is empty: msg.payload has no samples.');
-  assertFinite(pcm, 'sample');
-  return { pcm, info: audio as AudioInfo };
+  if (payload.length === 0) throw new UserError('not-audio', 'the audio segment is empty: msg.payload has no samples.');
+  return { payload, info: audio as AudioInfo };
 }
 
 /**
- * Reads a spectrogram message: values row-major `[bins][frames]` and their description.
+ * Reads a spectrogram message at once; for pictures of long sounds there is `readSpectrogramInTurns`.
  * @throws UserError `not-spectrogram`, `payload-size` or `not-finite` where the message is something else
  */
-export function readSpectrogram(msg: Message): { values: Float32Array; info: SpectrogramInfo } {
-  const { payload, spectrogram } = msg;
+export function readSpectrogram(msg: Message): Picture {
+  const { payload, info } = spectrogramParts(msg);
+  const values = floatsOf(payload);
+  assertFilled(values, info);
+  assertFinite(values, SPECTROGRAM_VALUE);
+  return { values, info };
+}
+
+/**
+ * Reads a spectrogram message of any length, as `readAudioInTurns` does sound.
+ * @throws UserError as `readSpectrogram`
+ */
+export async function readSpectrogramInTurns(msg: Message): Promise<Picture> {
+  const { payload, info } = spectrogramParts(msg);
+  const values = await floatsInTurns(payload);
+  assertFilled(values, info);
+  await assertFiniteInTurns(values, SPECTROGRAM_VALUE);
+  return { values, info };
+}
+
+function spectrogramParts({ payload, spectrogram }: Message): { payload: Buffer; info: SpectrogramInfo } {
   const shape = isRecord(spectrogram) ? spectrogram.shape : undefined;
   if (!Buffer.isBuffer(payload) || !Array.isArray(shape) || shape.length !== 2 || !shape.every(isPositive)) {
     throw new UserError(
@@ -214,15 +289,15 @@ export function readSpectrogram(msg: Message): { values: Float32Array; info: Spe
       )} and msg.spectrogram ${describeValue(spectrogram)}. Wire a spectrogram node to this one.`,
     );
   }
-  const values = floatsOf(payload);
-  if (values.length !== shape[0] * shape[1]) {
-    throw new UserError(
-      'payload-size',
-      `msg.spectrogram says ${shape[0]}×${shape[1]} = ${shape[0] * shape[1]} values, msg.payload has ${values.length}. Was one of them changed on the way?`,
-    );
-  }
-  assertFinite(values, 'spectrogram value');
-  return { values, info: spectrogram as SpectrogramInfo };
+  return { payload, info: spectrogram as SpectrogramInfo };
+}
+
+function assertFilled({ length }: Float32Array, { shape: [bins, frames] }: SpectrogramInfo): void {
+  if (length === bins * frames) return;
+  throw new UserError(
+    'payload-size',
+    `msg.spectrogram says ${bins}×${frames} = ${bins * frames} values, msg.payload has ${length}. Was one of them changed on the way?`,
+  );
 }
 
 /**
@@ -230,8 +305,18 @@ export function readSpectrogram(msg: Message): { values: Float32Array; info: Spe
  * @throws UserError `not-finite` naming the first NaN or infinite value
  */
 export function assertFinite(values: Float32Array, what: string): void {
-  if (allFinite(values)) return;
-  const i = values.findIndex(value => !Number.isFinite(value));
+  assertPieceFinite(values, 0, values.length, what);
+}
+
+/** As `assertFinite`, in turns of the event loop. */
+export function assertFiniteInTurns(values: Float32Array, what: string): Promise<void> {
+  return inTurns(values.length, (from, to) => assertPieceFinite(values, from, to, what));
+}
+
+function assertPieceFinite(values: Float32Array, from: number, to: number, what: string): void {
+  const piece = values.subarray(from, to);
+  if (allFinite(piece)) return;
+  const i = from + piece.findIndex(value => !Number.isFinite(value));
   throw new UserError(
     'not-finite',
     `${what} ${i} of ${values.length} is ${values[i]}; expected finite numbers. The segment was left out: check what makes it.`,

@@ -2,7 +2,7 @@
 // spectrograms are computed only for sources that somebody looks at, and events sent only then. Scores and the last
 // alarms are kept all the same, within the bounds that room/ states. Knows nothing of HTTP.
 
-import { floatsOf, type Message, readSpectrogram } from '../../src/messages';
+import { floatsOf, type Message } from '../../src/messages';
 import type { TrainingProgress } from '../../src/ml/train';
 import type { Alarm, NewAlarm } from './room/alarm-list';
 import { ModelView, type ScoredBy, type ThresholdInUse, type Training } from './room/model-view';
@@ -143,12 +143,10 @@ export class ListeningRoom {
     if (view && msg.audio) view.sound(floatsOf(msg.payload as Buffer), msg.audio.sampleRate);
   }
 
-  /** A picture made by a spectrogram node. */
-  picture(source: string, msg: Message): void {
+  /** A picture that a spectrogram node has just made: there is nothing to check in it. */
+  picture(source: string, { payload, spectrogram }: Message): void {
     const view = this.sources.get(source);
-    if (!view) return;
-    const { values, info } = readSpectrogram(msg);
-    view.picture(values, info);
+    if (view && spectrogram) view.picture(floatsOf(payload as Buffer), spectrogram);
   }
 
   /**

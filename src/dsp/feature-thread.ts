@@ -1,7 +1,8 @@
 // A thread that computes the loudness features of segments.
 import { join } from 'node:path';
+import { copyInTurns } from '../turns';
 import type { FeatureRequest, SegmentFeatures } from './feature-worker';
-import { copyInTurns, RequestThread } from './request-thread';
+import { RequestThread } from './request-thread';
 
 export class FeatureThread {
   private readonly thread = new RequestThread<FeatureRequest, SegmentFeatures>(

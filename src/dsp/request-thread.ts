@@ -16,9 +16,6 @@ interface Pending<Answer> {
   onProgress?: (done: number) => void;
 }
 
-/** Samples copied at a time: 1 MiB, well below a millisecond, between turns of the event loop. */
-const COPY_SAMPLES = 2 ** 18;
-
 export class RequestThread<Request, Answer> {
   private worker?: Worker;
   private pending?: Pending<Answer>;
@@ -97,14 +94,4 @@ const closedError = () => new UserError('closed', 'the node was closed before th
 function errorOf({ message, code, stack }: { message: string; code?: string; stack?: string }): Error {
   if (code !== undefined) return new UserError(code, message);
   return Object.assign(new Error(message), { stack });
-}
-
-/** A copy with memory of its own, made piece by piece so that an hour of sound does not hold up the event loop. */
-export async function copyInTurns(values: Float32Array): Promise<Float32Array<ArrayBuffer>> {
-  const copy = new Float32Array(values.length);
-  for (let from = 0; from < values.length; from += COPY_SAMPLES) {
-    if (from > 0) await new Promise(setImmediate);
-    copy.set(values.subarray(from, from + COPY_SAMPLES), from);
-  }
-  return copy;
 }

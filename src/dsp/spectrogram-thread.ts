@@ -1,6 +1,7 @@
 // A thread that makes spectrograms of long segments.
 import { join } from 'node:path';
-import { copyInTurns, RequestThread } from './request-thread';
+import { copyInTurns } from '../turns';
+import { RequestThread } from './request-thread';
 import type { SpectrogramSettings } from './spectrogram-settings';
 import type { SpectrogramRequest, TimedSpectrogram } from './spectrogram-worker';
 

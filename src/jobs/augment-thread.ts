@@ -1,7 +1,8 @@
 // A thread that makes altered copies of sounds.
 import { join } from 'node:path';
 import type { AugmentSettings } from '../dsp/augment';
-import { copyInTurns, RequestThread } from '../dsp/request-thread';
+import { RequestThread } from '../dsp/request-thread';
+import { copyInTurns } from '../turns';
 import type { AugmentedSound, AugmentRequest } from './augment-worker';
 
 export class AugmentThread {

@@ -1,7 +1,8 @@
 // The worker thread that draws pictures for all audio-plot nodes: one for all of them, as long as there is one.
 import { join } from 'node:path';
-import { copyInTurns, RequestThread } from '../dsp/request-thread';
+import { RequestThread } from '../dsp/request-thread';
 import type { Figure, PictureSettings } from '../plot/figures/draw';
+import { copyInTurns } from '../turns';
 import type { PlotAnswer, PlotRequest } from './plot-worker';
 
 /** PNG as a Buffer, SVG as text. */

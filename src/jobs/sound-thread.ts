@@ -1,6 +1,7 @@
 // A thread that makes sound of pictures: Griffin-Lim takes a second or more.
 import { join } from 'node:path';
-import { copyInTurns, RequestThread } from '../dsp/request-thread';
+import { RequestThread } from '../dsp/request-thread';
+import { copyInTurns } from '../turns';
 import type { Sound, SoundOrder } from './sound-worker';
 
 export class SoundThread {

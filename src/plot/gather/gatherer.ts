@@ -6,11 +6,12 @@ import type { Figure } from '../figures/draw';
 
 export interface Gatherer {
   /**
-   * Takes in what a message brings.
+   * Takes in what a message brings. What may be long is looked through in turns of the event loop: messages are given
+   * one after another, each when the one before is done.
    * @returns whether there is something new to draw
    * @throws UserError where the message is of another kind, saying which node to wire
    */
-  add(msg: Message): boolean;
+  add(msg: Message): boolean | Promise<boolean>;
   /** Forgets what a topic brought, or everything. */
   reset(topic?: string): void;
   /** What there is to draw; undefined where there is nothing yet. */

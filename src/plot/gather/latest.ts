@@ -1,6 +1,13 @@
 // Plots of the latest message alone: spectrogram, waveform, the map of what was not expected.
 import { describeValue } from '../../errors';
-import { type AudioInfo, type Explanation, floatsOf, type Message, readAudio, readSpectrogram } from '../../messages';
+import {
+  type AudioInfo,
+  type Explanation,
+  floatsOf,
+  type Message,
+  readAudioInTurns,
+  readSpectrogramInTurns,
+} from '../../messages';
 import { baseName, captionOf } from '../figures/caption';
 import type { Figure } from '../figures/draw';
 import type { HeatmapFigure } from '../figures/spectrogram';
@@ -11,10 +18,10 @@ class Latest implements Gatherer {
   private latest: Figure | undefined;
   private caption = '';
 
-  constructor(private readonly read: (msg: Message) => Figure) {}
+  constructor(private readonly read: (msg: Message) => Figure | Promise<Figure>) {}
 
-  add(msg: Message): boolean {
-    this.latest = this.read(msg);
+  async add(msg: Message): Promise<boolean> {
+    this.latest = await this.read(msg);
     this.caption = captionOf(msg.audio) || baseName(String(msg.filename ?? ''));
     return true;
   }
@@ -33,11 +40,11 @@ class Latest implements Gatherer {
 }
 
 export const spectrogramGatherer = (): Gatherer =>
-  new Latest(msg => ({ kind: 'spectrogram', ...readSpectrogram(msg), audio: audioOf(msg) }));
+  new Latest(async msg => ({ kind: 'spectrogram', ...(await readSpectrogramInTurns(msg)), audio: audioOf(msg) }));
 
 export const waveformGatherer = (): Gatherer =>
-  new Latest(msg => {
-    const { pcm, info } = readAudio(msg);
+  new Latest(async msg => {
+    const { pcm, info } = await readAudioInTurns(msg);
     return { kind: 'waveform', pcm, audio: plainAudio(info) };
   });
 
