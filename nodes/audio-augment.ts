@@ -3,10 +3,10 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { type AugmentSettings, NOISES } from '../src/dsp/augment';
 import { AugmentThread } from '../src/jobs/augment-thread';
-import { bufferOf, type Message, payloadBytes, readAudioInTurns } from '../src/messages';
+import { bufferOf, type Message, readAudioInTurns } from '../src/messages';
 import { isLast } from './lib/collecting';
 import { choiceField, numberField } from './lib/config';
-import { OrderedQueue } from './lib/ordered-queue';
+import { MessageQueue } from './lib/message-queue';
 import { endOfPass } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
@@ -35,7 +35,7 @@ function read(def: NodeDef): Config {
 }
 
 class Augmenter implements Handlers {
-  private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'segment');
+  private readonly queue = new MessageQueue(QUEUE_LIMITS, 'segment', msg => this.end(msg));
   private readonly thread: AugmentThread;
   private closed = false;
   private sent = 0;
@@ -46,8 +46,8 @@ class Augmenter implements Handlers {
 
   async input(msg: Message, send: Send): Promise<void> {
     try {
-      if (isOrder(msg)) return await this.queue.add(0, async () => send(msg));
-      await this.queue.add(payloadBytes(msg), () => this.work(msg, send));
+      if (isOrder(msg)) return await this.queue.handle(msg, send, async () => send(msg));
+      await this.queue.handle(msg, send, watched => this.work(msg, watched));
     } catch (error) {
       if (!this.closed) throw error;
     }

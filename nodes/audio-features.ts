@@ -6,10 +6,10 @@ import type { SegmentFeatures } from '../src/dsp/feature-worker';
 import { FEATURE_NAMES, type FeatureSettings, type Features } from '../src/dsp/features';
 import { GATING_BLOCK_SECONDS } from '../src/dsp/loudness';
 import { UserError } from '../src/errors';
-import { type AudioInfo, type Message, payloadBytes, readAudioInTurns } from '../src/messages';
+import { type AudioInfo, type Message, readAudioInTurns } from '../src/messages';
 import { isLast } from './lib/collecting';
 import { numberField } from './lib/config';
-import { OrderedQueue } from './lib/ordered-queue';
+import { MessageQueue } from './lib/message-queue';
 import { endOfPass } from './lib/pass-end';
 import { PassParts } from './lib/pass-parts';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
@@ -32,7 +32,7 @@ function read(def: NodeDef): Config {
 }
 
 class FeatureNode implements Handlers {
-  private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'segment');
+  private readonly queue = new MessageQueue(QUEUE_LIMITS, 'segment', msg => this.end(msg));
   private readonly thread = new FeatureThread();
   private readonly parts = new PassParts();
   private closed = false;
@@ -44,7 +44,7 @@ class FeatureNode implements Handlers {
 
   async input(msg: Message, send: Send): Promise<void> {
     try {
-      await this.queue.add(payloadBytes(msg), () => this.work(msg, send));
+      await this.queue.handle(msg, send, watched => this.work(msg, watched));
     } catch (error) {
       // The shell shows the error; the next block takes it away again.
       this.statusAt = Number.NEGATIVE_INFINITY;

@@ -1,7 +1,7 @@
 // features-write: keeps spectrograms in a folder, like the sounds they were made of, and passes them on.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { featureName, writeFeature } from '../src/jobs/feature-file';
-import { type Message, readSpectrogram, type SpectrogramInfo } from '../src/messages';
+import { type Message, readSpectrogramInTurns, type SpectrogramInfo } from '../src/messages';
 import { resolveFolder, textField } from './lib/config';
 import { type Handlers, registerNode, type Shell } from './lib/shell';
 import { writeInOrder } from './lib/writing';
@@ -31,9 +31,9 @@ function start({ config, status }: Shell<Config>): Handlers {
     status.ok(`${written} saved`);
   }
 
-  return writeInOrder(QUEUE, 'spectrogram', msg => {
-    const { values, info } = readSpectrogram(msg);
-    return { bytes: values.byteLength, write: () => write(msg, values, info) };
+  return writeInOrder(QUEUE, 'spectrogram', async msg => {
+    const { values, info } = await readSpectrogramInTurns(msg);
+    return () => write(msg, values, info);
   });
 }
 

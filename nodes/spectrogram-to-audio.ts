@@ -4,17 +4,10 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { describeValue, UserError } from '../src/errors';
 import { SoundThread } from '../src/jobs/sound-thread';
 import type { Sound, SoundOrder } from '../src/jobs/sound-worker';
-import {
-  type AudioInfo,
-  bufferOf,
-  type Message,
-  payloadBytes,
-  readAudioInTurns,
-  readSpectrogramInTurns,
-} from '../src/messages';
+import { type AudioInfo, bufferOf, type Message, readAudioInTurns, readSpectrogramInTurns } from '../src/messages';
 import { choiceField, numberField } from './lib/config';
 import { forgetSound, registerSoundRoutes, rememberSound } from './lib/last-sounds';
-import { OrderedQueue } from './lib/ordered-queue';
+import { MessageQueue } from './lib/message-queue';
 import { endOfPass } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
@@ -37,7 +30,7 @@ function read(def: NodeDef): Config {
 
 class SoundMaker implements Handlers {
   readonly end = endOfPass;
-  private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'spectrogram');
+  private readonly queue = new MessageQueue(QUEUE_LIMITS, 'spectrogram', endOfPass);
   private readonly thread = new SoundThread();
   private closed = false;
 
@@ -46,7 +39,7 @@ class SoundMaker implements Handlers {
   async input(msg: Message, send: Send): Promise<void> {
     if (msg.stop) return this.stop();
     try {
-      await this.queue.add(payloadBytes(msg), () => this.work(msg, send));
+      await this.queue.handle(msg, send, watched => this.work(msg, watched));
     } catch (error) {
       // Whoever closed or stopped knows.
       const asked = this.closed || (error instanceof UserError && error.code === 'cancelled');

@@ -14,10 +14,10 @@ import {
 import { SpectrogramThread } from '../src/dsp/spectrogram-thread';
 import type { TimedSpectrogram } from '../src/dsp/spectrogram-worker';
 import { WINDOW_NAMES } from '../src/dsp/window';
-import { bufferOf, isShort, type Message, payloadBytes, readAudio, readAudioInTurns } from '../src/messages';
+import { bufferOf, isShort, type Message, readAudio, readAudioInTurns } from '../src/messages';
 import { booleanField, choiceField, numberField } from './lib/config';
 import { listeningRoom } from './lib/listening-room';
-import { OrderedQueue } from './lib/ordered-queue';
+import { MessageQueue } from './lib/message-queue';
 import { endOfPass } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
@@ -69,7 +69,7 @@ interface Maker {
 class SpectrogramNode implements Handlers {
   readonly end = endOfPass;
   private readonly makers = new Map<number, Maker>();
-  private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'segment');
+  private readonly queue = new MessageQueue(QUEUE_LIMITS, 'segment', endOfPass);
   private readonly thread = new SpectrogramThread();
   private closed = false;
   private warnedOfCropping = false;
@@ -81,7 +81,7 @@ class SpectrogramNode implements Handlers {
   async input(msg: Message, send: Send): Promise<void> {
     try {
       if (this.queue.idle && isShort(msg) && this.madeNow(msg, send)) return;
-      await this.queue.add(payloadBytes(msg), () => this.work(msg, send));
+      await this.queue.handle(msg, send, watched => this.work(msg, watched));
     } catch (error) {
       // The shell shows the error; the next picture takes it away again.
       this.statusAt = Number.NEGATIVE_INFINITY;

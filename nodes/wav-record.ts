@@ -4,7 +4,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { type Recorded, RecordingFolder, type RecordingLimits } from '../src/audio/recording-folder';
 import { safeName } from '../src/audio/recording-name';
 import type { WavFormat } from '../src/audio/wav-write';
-import { type AudioInfo, type Message, readAudio } from '../src/messages';
+import { type AudioInfo, type Message, readAudioInTurns } from '../src/messages';
 import { choiceField, numberField, resolveOutputFolder, textField } from './lib/config';
 import { type Handlers, registerNode, type Shell } from './lib/shell';
 import { writeInOrder } from './lib/writing';
@@ -78,9 +78,9 @@ function start({ node, config, status }: Shell<WavRecordConfig>): Handlers {
     tell(label, recorded);
   }
 
-  return writeInOrder(QUEUE, 'segment', msg => {
-    const { pcm, info } = readAudio(msg);
-    return { bytes: pcm.byteLength, write: () => write(msg, pcm, info) };
+  return writeInOrder(QUEUE, 'segment', async msg => {
+    const { pcm, info } = await readAudioInTurns(msg);
+    return () => write(msg, pcm, info);
   });
 }
 

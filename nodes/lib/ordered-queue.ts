@@ -24,7 +24,7 @@ export class OrderedQueue {
   private readonly waiting: Waiting[] = [];
   private bytes = 0;
   private running = false;
-  private closed = false;
+  protected closed = false;
 
   /** @param what names a job in the error, e.g. 'segment' */
   constructor(

@@ -22,6 +22,30 @@ function isCommand(msg: Message): boolean {
 const tellsEnd = (out: Outgoing): boolean =>
   Array.isArray(out) ? out.some(part => part !== null && tellsEnd(part)) : out !== null && isLast(out);
 
+/**
+ * Works on a message; where that fails on the last one of a pass before the end was sent, the end is told.
+ * @param tell is given the message as it came: handlers write into it
+ */
+export async function orItsEnd(
+  msg: Message,
+  send: Send,
+  work: (send: Send) => Promise<void>,
+  tell: (before: Message) => void | Promise<void>,
+): Promise<void> {
+  if (!isLast(msg)) return work(send);
+  const before = { ...msg };
+  let told = false;
+  try {
+    await work(out => {
+      told ||= tellsEnd(out);
+      send(out);
+    });
+  } catch (thrown) {
+    if (!told) await tell(before);
+    throw thrown;
+  }
+}
+
 /** The handlers of a node that passes ends on: `handlers.end` says what it sends where the last message fails. */
 export class PassEnds {
   private readonly running = new Set<Promise<void>>();
@@ -32,21 +56,10 @@ export class PassEnds {
 
   async input(msg: Message, send: Send): Promise<void> {
     while (this.ending) await this.ending;
-    if (!isLast(msg)) return this.run(msg, send);
     const earlier = [...this.running];
     if (isPassEnd(msg) || isCommand(msg)) return this.tellEnd(msg, send, earlier);
-    // As it came: handlers write into the message.
-    const before = { ...msg };
-    let told = false;
-    try {
-      await this.run(msg, out => {
-        told ||= tellsEnd(out);
-        send(out);
-      });
-    } catch (thrown) {
-      if (!told) await this.tellEnd(before, send, earlier);
-      throw thrown;
-    }
+    const run = (watched: Send) => this.run(msg, watched);
+    return orItsEnd(msg, send, run, before => this.tellEnd(before, send, earlier));
   }
 
   close(removed: boolean): void | Promise<void> {
