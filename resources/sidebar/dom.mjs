@@ -20,6 +20,11 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** A part of the sidebar that can be folded away, below its title. */
+export function section(key, ...content) {
+  return h('details', { class: 'earshot-section', open: true }, h('summary', {}, t(`${key}.title`)), ...content);
+}
+
 /** An icon of the editor's own font; decoration only. */
 export const icon = name => h('i', { class: `fa fa-${name}`, 'aria-hidden': 'true' });
 

@@ -222,18 +222,18 @@ describe('the sidebar', function () {
     /** As many scores, columns, training epochs and alarms as `hours` bring at one segment every 2 s. */
     const pass = (hours: number) =>
       editor.page.evaluate(`(async () => {
-        const { sidebar } = RED.plugins.getPlugin('earshot');
+        const { source, model } = RED.plugins.getPlugin('earshot').sidebar;
         const format = { epoch: 99, rows: 96, secondsPerColumn: 0.023, axis: { unit: 'kHz', ticks: [] }, low: -100, high: 90, unit: 'dB' };
         for (let i = 0; i < ${hours} * 1800; i++) {
-          const from = sidebar.store.end;
+          const from = model.store.end;
           const training = { trainer: 'x', phase: 'training', epoch: i % 600, epochs: 600, secondsLeft: 9, collected: 1, wanted: 1 };
           const point = { epoch: i % 600, loss: 1 / (1 + i % 600), rl: 1, kl: 1 };
-          sidebar.modelEvent({ from, scores: [[Date.now(), Math.random(), 0.9, 'normal']], training, point, alarmsChanged: sidebar.alarmsChanged });
-          sidebar.sourceEvent({ level: { rms: -20, peak: -3, clipped: i % 2 }, end: sidebar.spectrogram.end, epoch: sidebar.spectrogram.format?.epoch });
-          sidebar.spectrogram.add({ format, from: 87 * i, end: 87 * (i + 1), columns: btoa('a'.repeat(87 * 96)) });
+          model.take({ from, scores: [[Date.now(), Math.random(), 0.9, 'normal']], training, point, alarmsChanged: model.alarmsChanged });
+          source.take({ level: { rms: -20, peak: -3, clipped: i % 2 }, end: source.spectrogram.end, epoch: source.spectrogram.format?.epoch });
+          source.spectrogram.add({ format, from: 87 * i, end: 87 * (i + 1), columns: btoa('a'.repeat(87 * 96)) });
           if (i % 20 === 0) {
             const alarms = Array.from({ length: 24 }, (_, k) => ({ id: 'alarm' + (i + k), at: i, until: i, count: 1, score: 1, threshold: 1, source: 'mic', text: '' }));
-            sidebar.alarmView.update(sidebar.model, alarms, 0);
+            model.alarmView.update(model.id, alarms, 0);
           }
           if (i % 500 === 0) await new Promise(requestAnimationFrame);
         }
