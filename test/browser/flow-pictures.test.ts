@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Editor } from '../support/editor';
-import { keepFlowPicture, shootFlow } from '../support/flow-picture';
+import { keepFlowPicture, keepPlotPictures } from '../support/flow-picture';
 import { demoFlow, installedExamples, only } from '../support/flows';
 import { Mosquitto } from '../support/mosquitto';
 import { type FlowEntry, NodeRed } from '../support/node-red';
@@ -20,8 +20,15 @@ const PARTS: Record<string, { example: string; groups: RegExp }> = {
   'flows/augment': { example: '21', groups: /^Learn/ },
   'flows/export': { example: '40', groups: /^(Learn|Write)/ },
 };
-/** Pictures that audio-plot draws in example 10, by the plot. */
-const PLOTS = ['counts', 'loss', 'waveform', 'spectrogram', 'heatmap', 'scores'];
+/** What can be drawn of the scores of example 10 by a classifier that tells the two motors apart. */
+const CLASSIFIER: FlowEntry = {
+  ...{ id: 'classifier', type: 'rl-kl-classifier', kind: 'relu', positiveLabel: 'healthy', x: 1250, y: 60 },
+  wires: [[], ['points']],
+};
+const POINTS: FlowEntry = {
+  ...{ id: 'points', type: 'audio-plot', plot: 'rl-kl', width: 420, height: 270, format: 'svg', x: 1250, y: 160 },
+  wires: [],
+};
 const EDITOR = { width: 1640, height: 900 };
 const TALL = { width: 1640, height: 2050 };
 const SIDEBAR_WIDTH = 460;
@@ -85,24 +92,26 @@ describe('pictures of flows in the documentation', function () {
 
   it('show the plots of example 10 as it is', async () => {
     const flow = example('10');
-    const plotOf = (plot: string) => flow.find(node => node.plot === plot)!;
-    let editor: Editor | undefined;
+    const plots = flow.filter(({ type }) => type === 'audio-plot');
     if (TAKES_PICTURES) {
       await nodeRed.deploy(flow);
-      editor = await Editor.open(nodeRed.url);
-      await editor.page.setViewportSize({ width: 1900, height: 1900 });
-      await nodeRed.inject(flow.find(node => node.type === 'inject' && /^1/.test(String(node.name)))!.id);
-      await nodeRed.status(plotOf('scores').id, /^24 scores$/, { timeout: 200_000 });
-      await editor.page.waitForTimeout(3000);
+      await nodeRed.inject(only(flow, 'inject', /^1/).id);
+      await nodeRed.status(plots.find(({ plot }) => plot === 'scores')!.id, /^24 scores$/, { timeout: 200_000 });
     }
-    for (const plot of PLOTS) {
-      const node = plotOf(plot);
-      await keepPicture(`plots/${plot}`, wordsOfFlow([node]), () =>
-        shootAround(editor!.page, [editor!.page.locator(`g[id="${node.id}"] .earshot-plot`)]),
-      );
+    await keepPlotPictures(nodeRed, plots);
+    await keepFlowPicture('plots/flow', nodeRed, flow);
+  });
+
+  it('show what a classifier makes of its scores', async () => {
+    if (TAKES_PICTURES) {
+      const flow = example('10').filter(({ type }) => type !== 'audio-plot');
+      const { z, model, wires } = only(flow, 'vae-score');
+      (wires as string[][])[0].push(CLASSIFIER.id);
+      await nodeRed.deploy([...flow, { ...CLASSIFIER, z, model }, { ...POINTS, z }]);
+      await nodeRed.inject(only(flow, 'inject', /^2/).id);
+      await nodeRed.status(POINTS.id, /^24 points$/, { timeout: 60_000 });
     }
-    await keepPicture('plots/flow', wordsOfFlow(flow), () => shootFlow(editor!, flow, true));
-    await editor?.close();
+    await keepPlotPictures(nodeRed, [POINTS]);
   });
 
   it('show the demo and the sidebar as they are', async () => {

@@ -4,9 +4,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FeatureDescription } from '#src/jobs/feature-file';
+import { keepPlotPictures } from '../support/flow-picture';
 import { installedExamples, only } from '../support/flows';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDir } from '../support/pack';
+
+/** How well the plain one tells the two motors apart; the example itself does not draw it. */
+const CURVE: FlowEntry = {
+  ...{ id: 'curve', type: 'audio-plot', plot: 'roc', positiveLabels: 'propeller-damaged', width: 420, height: 270 },
+  ...{ format: 'svg', x: 1300, y: 100, wires: [] },
+};
 
 describe('autoencoders of one’s own lists, in a real Node-RED', function () {
   this.timeout(300_000);
@@ -18,7 +25,9 @@ describe('autoencoders of one’s own lists, in a real Node-RED', function () {
     nodeRed = await NodeRed.start(await installedUserDir());
     flow = [...installedExamples(nodeRed.userDir)].find(([name]) => name.startsWith('16 '))?.[1] ?? [];
     features = join(nodeRed.userDir, 'features', 'motor');
-    await nodeRed.deploy(flow);
+    const { z, wires } = only(flow, 'vae-score', /plain/);
+    (wires as string[][])[0].push(CURVE.id);
+    await nodeRed.deploy([...flow, { ...CURVE, z }]);
   });
   after(() => nodeRed?.stop());
 
@@ -58,6 +67,7 @@ describe('autoencoders of one’s own lists, in a real Node-RED', function () {
       const means = /healthy: ([\d.]+), propeller-damaged: ([\d.]+)/.exec(String(msg));
       assert.ok(means && Number(means[2]) > Number(means[1]), String(msg));
     }
+    await keepPlotPictures(nodeRed, [CURVE]);
   });
 
   it('leaves no error in the log', () => {

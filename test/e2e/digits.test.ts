@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { readAudioFile } from '#src/audio/read-audio-file';
 import { DEFAULT_SPECTROGRAM, Spectrogram } from '#src/dsp/spectrogram';
 import type { ModelReport } from '#src/jobs/training-job';
+import { keepPlotPictures } from '../support/flow-picture';
 import { installedExamples, only } from '../support/flows';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDir, PACKAGE_ROOT } from '../support/pack';
@@ -126,6 +127,7 @@ describe('spoken digits, in a real Node-RED', function () {
       const picture = Buffer.from(await response.arrayBuffer());
       assert.equal(picture.toString('latin1', 1, 4), 'PNG');
     }
+    await keepPlotPictures(nodeRed, [only(flow, 'audio-plot', /latent space, mixture/)]);
   });
 });
 

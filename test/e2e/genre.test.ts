@@ -1,7 +1,7 @@
 // The example flow "genre" in a real Node-RED, as imported: a classifier learns three kinds of sound from bundled
 // recordings, says how good it is on others, answers about a new sound, and is still there after a restart.
 import assert from 'node:assert/strict';
-import { keepFlowPicture } from '../support/flow-picture';
+import { keepFlowPicture, keepPlotPictures } from '../support/flow-picture';
 import { installedExamples, only } from '../support/flows';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDir } from '../support/pack';
@@ -48,6 +48,10 @@ describe('kinds of sound told apart, in a real Node-RED', function () {
 
   it('looks as the documentation shows it', async () => {
     await keepFlowPicture('genre-flow', nodeRed, flow);
+    await keepPlotPictures(
+      nodeRed,
+      flow.filter(({ type }) => type === 'audio-plot'),
+    );
   });
 
   it('still knows after a restart', async () => {

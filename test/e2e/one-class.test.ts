@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import type { RlKlReport } from '#src/detect/rl-kl';
 import type { SweepReport } from '#src/ml/sweep';
+import { keepPlotPictures } from '../support/flow-picture';
 import { debug, installedExamples, javascript, only } from '../support/flows';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDir } from '../support/pack';
@@ -58,6 +59,7 @@ describe('the bark of one dog, in a real Node-RED', function () {
       [1e3, 1e4, 1e5, 1e6, 1e7],
     );
     assert.deepEqual(failed, []);
+    await keepPlotPictures(nodeRed, [only(flow, 'audio-plot', /each weight/)]);
     assert.equal(best, points.reduce((a, b) => (b.rl < a.rl ? b : a)).rlWeight);
   });
 

@@ -1,7 +1,7 @@
 // Pictures of flows in the editor for the documentation: a whole example after it has run, or a part of one.
 import { Editor } from './editor';
 import type { FlowEntry, NodeRed } from './node-red';
-import { keepPicture, shootAround, wordsOfFlow } from './picture-book';
+import { keepPicture, shootAround, TAKES_PICTURES, wordsOfFlow } from './picture-book';
 
 /** Large enough for every example at its full size. */
 const WINDOW = { width: 2300, height: 2400 };
@@ -43,8 +43,27 @@ export async function keepFlowPicture(
   });
 }
 
+/**
+ * Keeps pictures that audio-plot nodes have drawn, each by its plot: plots/PLOT.
+ * @param nodes audio-plot nodes of what is deployed
+ */
+export async function keepPlotPictures(nodeRed: NodeRed, nodes: readonly FlowEntry[]): Promise<void> {
+  const editor = TAKES_PICTURES ? await openLarge(nodeRed) : undefined;
+  try {
+    for (const node of nodes) {
+      await keepPicture(`plots/${node.plot}`, wordsOfFlow([node]), async () => {
+        const picture = editor!.page.locator(`g[id="${node.id}"] .earshot-plot`);
+        await picture.waitFor({ state: 'visible' });
+        return shootAround(editor!.page, [picture]);
+      });
+    }
+  } finally {
+    await editor?.close();
+  }
+}
+
 /** A picture of these nodes and groups, with the statuses and pictures under them and, where wanted, with all wires. */
-export async function shootFlow({ page }: Editor, flow: readonly FlowEntry[], withWires: boolean): Promise<Buffer> {
+async function shootFlow({ page }: Editor, flow: readonly FlowEntry[], withWires: boolean): Promise<Buffer> {
   const onCanvas = flow.filter(({ x, y }) => x !== undefined && y !== undefined);
   const nodes = onCanvas.map(({ id }) => page.locator(`g[id="${id}"]`).first());
   const wires = withWires ? await page.locator('.red-ui-flow-link-line').all() : [];
