@@ -62,23 +62,6 @@ describe('the documentation', () => {
     );
   });
 
-  it('shows the dialog of every node that has no page of its own yet, and says which examples use it', () => {
-    const text = read(join('docs', 'nodes', 'README.md'));
-    for (const type of Object.keys(manifest['node-red'].nodes)) {
-      if (pages.includes(join('docs', 'nodes', `${type}.md`))) continue;
-      const part = new RegExp(`^## ${type}\\n(?:(?!^## )[^])*`, 'm').exec(text)?.[0] ?? '';
-      assert.ok(part.includes(`](../images/nodes/${type}.png)`), type);
-      const using = readdirSync(join(PACKAGE_ROOT, 'examples'))
-        .filter(name => name.endsWith('.json'))
-        .filter(name =>
-          (JSON.parse(read(join('examples', name))) as { type: string }[]).some(node => node.type === type),
-        )
-        .sort()
-        .map(name => name.slice(0, 2));
-      assert.match(part, new RegExp(`Examples: ${using.join(', ')}\\.`), type);
-    }
-  });
-
   it('has no picture that no page shows, and 1.5 MB of them at most', () => {
     const folder = join('docs', 'images');
     const pictures = readdirSync(join(PACKAGE_ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -129,9 +112,7 @@ describe('the documentation', () => {
 
   it('README lists every node and every example flow', () => {
     const text = read('README.md');
-    const nodes = Object.keys(manifest['node-red'].nodes).map(type =>
-      pages.includes(join('docs', 'nodes', `${type}.md`)) ? `| [\`${type}\`](docs/nodes/${type}.md)` : `| \`${type}\``,
-    );
+    const nodes = Object.keys(manifest['node-red'].nodes).map(type => `| [\`${type}\`](docs/nodes/${type}.md)`);
     const examples = readdirSync(join(PACKAGE_ROOT, 'examples'))
       .filter(name => name.endsWith('.json'))
       .map(name => `| ${name.replace('.json', '')} `);
