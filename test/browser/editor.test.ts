@@ -69,25 +69,29 @@ describeInEditor('the editor', function (bench) {
       `[...document.querySelectorAll('#dialog-form .earshot-dialog-part')].every(part => part.hasChildNodes())`,
     );
 
-  /** Types nonsense into every number field; returns the fields that took it or did not say what is wrong. */
-  async function fieldsTakingNonsense(): Promise<string[]> {
-    const taking: string[] = [];
-    for (const field of await editor.topDialog.locator('form input[type="number"]:visible').all()) {
-      const id = await field.getAttribute('id');
-      const saved = await field.inputValue();
-      await field.fill('-1000000000');
-      await field.dispatchEvent('change');
-      await editor.page.waitForTimeout(50);
-      const refused = await editor.page.evaluate(`(() => {
-        const field = $('#${id}');
-        const sentence = field.data('tooltip') || $(document.getElementById(field.attr('aria-describedby'))).text();
-        return field.hasClass('input-error') && Boolean(sentence);
-      })()`);
-      if (!refused) taking.push(String(id));
-      await field.fill(saved);
-      await field.dispatchEvent('change');
-    }
-    return taking;
+  /** Types nonsense into every number field in turn; returns the fields that took it or did not say what is wrong. */
+  function fieldsTakingNonsense(): Promise<string[]> {
+    return editor.page.evaluate(`(async () => {
+      const taking = [];
+      const type = (field, value) => {
+        field.focus();
+        field.value = value;
+        for (const event of ['input', 'change']) field.dispatchEvent(new Event(event, { bubbles: true }));
+      };
+      const refuses = field => {
+        const sentence = $(field).data('tooltip') || $(document.getElementById($(field).attr('aria-describedby'))).text();
+        return $(field).hasClass('input-error') && Boolean(sentence);
+      };
+      for (const field of [...document.querySelectorAll('.red-ui-tray:last-of-type form input[type=number]')]) {
+        if (!field.checkVisibility()) continue;
+        const saved = field.value;
+        type(field, '-1000000000');
+        for (let frame = 0; frame < 60 && !refuses(field); frame++) await new Promise(requestAnimationFrame);
+        if (!refuses(field)) taking.push(field.id);
+        type(field, saved);
+      }
+      return taking;
+    })()`) as Promise<string[]>;
   }
 
   it('has every node in the palette, with its picture', async () => {

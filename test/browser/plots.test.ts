@@ -67,10 +67,10 @@ describeInEditor('pictures in the editor', function (bench) {
     }
     await nodeRed.status(plotId('scores'), /^24 scores$/, { timeout: 60_000 });
     assert.match((await pictureOf('loss').getAttribute('aria-label')) ?? '', /^Open the picture of .+: epoch \d+\/8$/);
+    // Its address ends with the next picture: read and asked for in one go.
+    const shown = `fetch(document.querySelector('[id="${plotId('scores')}"] .earshot-plot image').getAttribute('href'))`;
     await until('picture of all scores', async () => {
-      const text = (await editor.page.evaluate(
-        `fetch('${await addressOf('scores')}').then(got => got.text())`,
-      )) as string;
+      const text = (await editor.page.evaluate(`${shown}.then(got => got.text())`)) as string;
       return /\d+ of 24 anomalous/.test(text);
     });
     await editor.page.evaluate('document.querySelector("#red-ui-workspace-chart").scrollTo(0, 0)');

@@ -19,6 +19,8 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
+/** Moves of the mouse from the palette to the workspace. */
+const DRAG_STEPS = 4;
 const WINDOW = { width: 1540, height: 860 };
 
 export class Editor {
@@ -80,10 +82,10 @@ export class Editor {
     const { mouse } = this.page;
     await mouse.move(from.x + from.width / 2, from.y + from.height / 2);
     await mouse.down();
-    for (let step = 1; step <= 8; step++) {
+    for (let step = 1; step <= DRAG_STEPS; step++) {
       await mouse.move(
-        from.x + ((workspace.x + x - from.x) * step) / 8,
-        from.y + ((workspace.y + y - from.y) * step) / 8,
+        from.x + ((workspace.x + x - from.x) * step) / DRAG_STEPS,
+        from.y + ((workspace.y + y - from.y) * step) / DRAG_STEPS,
       );
     }
     await mouse.up();
@@ -105,8 +107,14 @@ export class Editor {
   /** The topmost dialog, when it has slid in. */
   async dialog(): Promise<Locator> {
     await this.topDialog.locator('form').first().waitFor();
-    await this.page.waitForTimeout(400);
+    await this.slidIn();
     return this.topDialog;
+  }
+
+  private async slidIn(): Promise<void> {
+    await this.page.waitForFunction(
+      `getComputedStyle([...document.querySelectorAll('.red-ui-tray')].at(-1)).right === '0px'`,
+    );
   }
 
   /** Closes the topmost dialog with Done (a config node's: Add or Update) or Cancel. */
@@ -114,7 +122,7 @@ export class Editor {
     const tray = await this.topDialog.elementHandle();
     await this.topDialog.locator(`#node-dialog-${button}, #node-config-dialog-${button}`).click();
     await tray?.waitForElementState('hidden');
-    await this.page.waitForTimeout(300); // a dialog below slides back
+    if ((await this.topDialog.count()) > 0) await this.slidIn(); // the one below
   }
 
   /** Cancels every open dialog, e.g. after a test that failed in one. */
@@ -136,7 +144,8 @@ export class Editor {
   /** Presses Deploy and waits until the editor says that it is done. */
   async deploy(): Promise<void> {
     await this.page.locator('#red-ui-header-button-deploy').click();
-    await this.page.locator('.red-ui-notification-success').first().waitFor();
+    // It would cover the workspace for five seconds; a click closes it.
+    await this.page.locator('.red-ui-notification-success').first().click();
     await this.quiet();
   }
 
