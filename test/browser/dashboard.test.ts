@@ -37,13 +37,13 @@ describeGenerations('the dashboard example', function (generation) {
     symlinkSync(join(process.env.EARSHOT_DASHBOARD as string, DASHBOARD), join(userDir, DASHBOARD));
     nodeRed = await NodeRed.start(userDir, generation);
     flow = [...installedExamples(userDir)].find(([name]) => name.startsWith('50 '))?.[1] ?? [];
-    // As imported, but a second of sound in a quarter of a second.
-    only(flow, 'delay', /second/).rate = '4';
+    // As imported, but a second of sound in an eighth of a second.
+    only(flow, 'delay', /second/).rate = '8';
     const shown = [/score and threshold/, /state of each/].map(name => only(flow, 'function', name).id);
     const anomaly = { state: 'normal', score: 0.01, threshold: 0.02 };
     flow.push(inject('second', only(flow, 'tab').id, [shown], { topic: 'fan', payload: 0.01, anomaly }));
     await nodeRed.deploy(flow);
-    editor = await Editor.open(nodeRed.url, generation.name);
+    editor = await Editor.browse('about:blank', generation.name);
     const chart = only(flow, 'ui-chart').id;
     editor.page.on('websocket', socket => {
       socket.on('framereceived', ({ payload }) => {

@@ -40,12 +40,18 @@ export class Editor {
 
   /** Opens the editor; pictures of it go to a folder below `artifacts`, by default there. */
   static async open(url: string, pictures = ''): Promise<Editor> {
+    const editor = await Editor.browse(url, pictures);
+    await editor.loaded();
+    return editor;
+  }
+
+  /** Opens another page in such a browser. */
+  static async browse(url: string, pictures = ''): Promise<Editor> {
     const browser = await chromium.launch({ executablePath: programPath('chromium'), args: FLAGS });
     const page = await browser.newPage({ viewport: WINDOW });
     page.setDefaultTimeout(15_000);
     const editor = new Editor(browser, page, join(ARTIFACTS, pictures));
     await page.goto(url);
-    await editor.loaded();
     return editor;
   }
 
