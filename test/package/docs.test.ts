@@ -6,6 +6,9 @@ import { ALARM_LIMITS } from '#nodes/lib/room/alarm-list';
 import { CURVE_LIMIT } from '#nodes/lib/room/model-view';
 import { RECENT_LIMITS } from '#nodes/lib/room/recent-segments';
 import { HISTORY_LIMIT } from '#src/detect/score-history';
+import { buildArchitecture } from '#src/ml/architecture';
+import { networkDefaults } from '#src/ml/defaults';
+import { parameterTable } from '#src/ml/parameters';
 import { MAX_MARKED } from '#src/store/marked-normal';
 import { PACKAGE_ROOT } from '../support/pack';
 
@@ -120,6 +123,22 @@ describe('the documentation', () => {
       [...nodes, ...examples].filter(entry => !text.includes(entry)),
       [],
     );
+  });
+
+  it('docs/model-file.md names the tensors that a model has', () => {
+    const page = read(join('docs', 'model-file.md'));
+    const network = { ...networkDefaults('mirrored'), prior: { kind: 'mixture', components: 2 } as const };
+    const tensors = parameterTable(buildArchitecture([128, 128], network)).list.map(({ name }) => name);
+    const isNamed = (name: string): boolean => {
+      const last = name.split('.').at(-1);
+      return [name, `….${last}`, `.${last}`].some(written => page.includes(`\`${written}\``));
+    };
+    assert.deepEqual(
+      tensors.filter(name => !isNamed(name.replace(/\d+/, 'i'))),
+      [],
+    );
+    const [, example] = /header\["(.+?)"\]/.exec(page) ?? [];
+    assert.ok(tensors.includes(example), example);
   });
 
   it('README names only commands that exist', () => {
