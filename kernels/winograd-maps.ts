@@ -10,7 +10,7 @@ import { madd } from './simd';
 export const ONE: i32 = 0;
 /** Stride 2 from the fine to the coarse grid, and back. */
 export const DOWN: i32 = 1;
-export const UP: i32 = 2;
+const UP: i32 = 2;
 
 /** Samples of a tile of the input, along one axis. */
 // @ts-ignore: decorator

@@ -50,7 +50,7 @@ export interface FolderListing {
   isCut: boolean;
 }
 
-export const SOUND_EXTENSIONS = ['.wav', '.wave', '.rf64', '.bw64', '.mp3', '.flac', '.ogg', '.oga', '.opus'];
+const SOUND_EXTENSIONS = ['.wav', '.wave', '.rf64', '.bw64', '.mp3', '.flac', '.ogg', '.oga', '.opus'];
 /** What people keep beside recordings without taking it for one. */
 const COMPANION = /^(\..*|thumbs\.db|desktop\.ini|(readme|licen[cs]e|credits|attribution)(\.[a-z]+)?|.*\.md)$/i;
 const naturalOrder = new Intl.Collator('en', { numeric: true });

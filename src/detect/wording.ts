@@ -52,7 +52,7 @@ function formatRatio(ratio: number): string {
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** Local time, HH:MM:SS. */
-export function clockTime(time: Date): string {
+function clockTime(time: Date): string {
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 

@@ -25,7 +25,7 @@ export function melToHz(mel: number, scale: MelScale = 'slaney'): number {
 }
 
 /** Corner frequencies in Hz of `bands` triangles, each sharing two with its neighbours: bands + 2 values. */
-export function melFrequencies(bands: number, fMin: number, fMax: number, scale: MelScale = 'slaney'): Float64Array {
+function melFrequencies(bands: number, fMin: number, fMax: number, scale: MelScale = 'slaney'): Float64Array {
   const from = hzToMel(fMin, scale);
   const step = (hzToMel(fMax, scale) - from) / (bands + 1);
   return Float64Array.from({ length: bands + 2 }, (_, i) => melToHz(from + i * step, scale));

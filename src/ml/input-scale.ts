@@ -56,7 +56,7 @@ export function learnScale(source: PictureSource, { shape, normalize }: FrontEnd
 }
 
 /** Columns up to the last that is not at the floor from top to bottom. */
-export function filledColumns(picture: Float32Array, bins: number, frames: number): number {
+function filledColumns(picture: Float32Array, bins: number, frames: number): number {
   for (let column = frames; column > 0; column--) {
     for (let row = 0; row < bins; row++) if (picture[row * frames + column - 1] > FLOOR_DB) return column;
   }

@@ -91,7 +91,7 @@ export class SvgSurface implements Surface {
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Text as it may stand in XML, between tags or in an attribute; characters that XML forbids are left out. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(FORBIDDEN, '').replace(/[&<>"']/g, sign => ENTITIES[sign]);
 }
 

@@ -56,7 +56,7 @@ export const THEME: Record<ThemeName, Theme> = {
   },
 };
 
-export const MARKERS = ['circle', 'square', 'triangle', 'diamond', 'down', 'plus', 'cross', 'star'] as const;
+const MARKERS = ['circle', 'square', 'triangle', 'diamond', 'down', 'plus', 'cross', 'star'] as const;
 export type Marker = (typeof MARKERS)[number];
 
 /** How one series looks. */

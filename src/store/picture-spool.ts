@@ -33,7 +33,7 @@ export interface SpoolDescriptor {
   file?: string;
 }
 
-export const DEFAULT_MEMORY_LIMIT_BYTES = 64 << 20;
+const DEFAULT_MEMORY_LIMIT_BYTES = 64 << 20;
 const DEFAULT_QUEUE_LIMIT_BYTES = 32 << 20;
 const CHUNK_BYTES = 4 << 20;
 const FLOAT_BYTES = 4;

@@ -6,7 +6,7 @@ import { PACKAGE_ROOT } from './pack';
 import { programPath } from './system';
 
 /** Pictures that a test run leaves behind for people to look at (not under version control). */
-export const ARTIFACTS = join(PACKAGE_ROOT, 'artifacts');
+const ARTIFACTS = join(PACKAGE_ROOT, 'artifacts');
 
 const FLAGS = [
   '--headless',

@@ -21,7 +21,7 @@ export interface PackedPackage {
 }
 
 /** What the palette manager runs in Node-RED's user directory (@node-red/registry, installer.js). */
-export const PALETTE_INSTALL = [
+const PALETTE_INSTALL = [
   'install',
   '--no-audit',
   '--no-update-notifier',

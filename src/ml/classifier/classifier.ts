@@ -8,7 +8,7 @@ import { featureValues } from './feature-table';
 import { mostLikely } from './judgement';
 
 /** Tells classifier files from those of other models. */
-export const CLASSIFIER_KIND = 'feature-classifier';
+const CLASSIFIER_KIND = 'feature-classifier';
 
 export interface Classification {
   /** The likeliest. */

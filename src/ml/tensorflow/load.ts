@@ -5,7 +5,7 @@ import util from 'node:util';
 import { asError, UserError } from '../../errors';
 import type { TfApi } from './tf-api';
 
-export const TENSORFLOW_PACKAGE = '@tensorflow/tfjs-node';
+const TENSORFLOW_PACKAGE = '@tensorflow/tfjs-node';
 const INSTEAD = 'or open the audio model and choose the engine auto';
 
 /**

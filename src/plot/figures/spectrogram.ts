@@ -28,7 +28,7 @@ export interface HeatmapFigure {
 }
 
 /** Errors are drawn relative to at least this difference on the model's 0…1 scale, so that normal pictures stay dark. */
-export const LEAST_DIFFERENCE = 0.2;
+const LEAST_DIFFERENCE = 0.2;
 
 export function drawSpectrogram(drawing: Drawing, { title, values, info, audio }: SpectrogramFigure): void {
   const matrix = matrixOf(values, info);
@@ -73,13 +73,13 @@ export function differences(error: Float32Array): Float32Array {
 }
 
 /** @throws UserError `payload-size` where the values do not fit the shape */
-export function matrixOf(values: Float32Array, { shape: [bins, frames] }: SpectrogramInfo): Matrix {
+function matrixOf(values: Float32Array, { shape: [bins, frames] }: SpectrogramInfo): Matrix {
   if (values.length === bins * frames) return { values, bins, frames };
   throw new UserError('payload-size', `${values.length} values for a picture of ${bins}×${frames}.`);
 }
 
 /** The axes of a spectrogram. */
-export function timeAndFrequency(info: SpectrogramInfo): { x: Axis; y: Axis } {
+function timeAndFrequency(info: SpectrogramInfo): { x: Axis; y: Axis } {
   const seconds = (info.shape[1] * info.hopLength) / info.sampleRate;
   const { unit, ticks, at } = frequencyAxis(info);
   const time: Scale = { at: value => value / seconds, ticks: most => timeTicks(seconds, most) };
