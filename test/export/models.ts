@@ -10,6 +10,7 @@ import { Engine } from '#src/ml/engine';
 import { type InputScale, scaleInput } from '#src/ml/input-scale';
 import { Random } from '#src/ml/random';
 import { writeModelFile } from '#src/store/model-file';
+import { frontEnd } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
 
 export interface TestModel {
@@ -38,10 +39,7 @@ export async function testModel({
   ...network
 }: TestModelOptions): Promise<TestModel> {
   const random = new Random(5);
-  const frontEnd: FrontEnd = {
-    ...{ shape, sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
-    ...{ fMin: 0, fMax: 8000, normalize: 'model', rangeDb: 80 },
-  };
+  const settings = frontEnd(shape, { rangeDb: 80 });
   const scale = { low: -71.35, high: -12.05, columns: columns ?? shape[1] };
   const options = { ...networkDefaults(network.preset ?? 'custom'), ...network };
   const architecture = buildArchitecture([shape[0], scale.columns], options);
@@ -77,10 +75,15 @@ export async function testModel({
   writeModelFile(file, tensors, {
     ...{ packageVersion: '0.0.0', name: 'boiler', version: 1, createdAt: '2026-11-21T14:03:12.000Z' },
     ...describeModel({
-      ...{ architecture, frontEnd, scale, scores: { rl: distribution, kl: distribution, total: distribution } },
+      ...{
+        architecture,
+        frontEnd: settings,
+        scale,
+        scores: { rl: distribution, kl: distribution, total: distribution },
+      },
       training: { options: training, segments: 3, epochs: 1, loss: 1, rl: 1, kl: 1, skippedUpdates: 0, seconds: 1 },
     }),
   });
   await engine.close();
-  return { file, architecture, frontEnd, scale, pictures, scores };
+  return { file, architecture, frontEnd: settings, scale, pictures, scores };
 }

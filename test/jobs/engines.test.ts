@@ -6,23 +6,20 @@ import { join } from 'node:path';
 import { modelFacts } from '#src/jobs/model-description';
 import { type ScoringRequest, ScoringService } from '#src/jobs/scoring-service';
 import { type ModelReport, TrainingJob } from '#src/jobs/training-job';
-import type { SpectrogramInfo } from '#src/messages';
 import type { EngineSettings } from '#src/ml/compute-engine';
 import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
 import { Random } from '#src/ml/random';
 import { findTensorflow } from '#src/ml/tensorflow/load';
 import { readModelFile, readModelMetadata, writeModelFile } from '#src/store/model-file';
 import { PictureSpool } from '#src/store/picture-spool';
+import { spectrogramInfo } from '../support/spectrograms';
 import { skip } from '../support/system';
 import { tempFolder } from '../support/temp';
 import { plainTensorflow } from '../support/tensorflow';
 
 const BINS = 16;
 const FRAMES = 12;
-const info: SpectrogramInfo = {
-  ...{ shape: [BINS, FRAMES], sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
-  ...{ fMin: 0, fMax: 8000, normalize: 'model', min: -60, max: -20 },
-};
+const info = spectrogramInfo([BINS, FRAMES]);
 
 const picture = (random: Random): Float32Array =>
   Float32Array.from({ length: BINS * FRAMES }, (_, i) => -50 + (i % FRAMES) + 3 * random.normal());

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { modelFacts } from '#src/jobs/model-description';
 import { type ScoringRequest, type ScoringResult, ScoringService } from '#src/jobs/scoring-service';
 import { type ModelReport, TrainingJob, type TrainingTask } from '#src/jobs/training-job';
-import type { SpectrogramInfo } from '#src/messages';
 import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
 import { samplePrior } from '#src/ml/prior';
 import { Random } from '#src/ml/random';
@@ -13,14 +12,12 @@ import type { TrainingProgress } from '#src/ml/train';
 import { readModelFile, readModelMetadata, writeModelFile } from '#src/store/model-file';
 import { PictureSpool } from '#src/store/picture-spool';
 import { rewriteHeader } from '../store/models';
+import { spectrogramInfo } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
 
 const BINS = 32;
 const FRAMES = 24;
-const info: SpectrogramInfo = {
-  ...{ shape: [BINS, FRAMES], sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
-  ...{ fMin: 0, fMax: 8000, normalize: 'model', min: -60, max: -20 },
-};
+const info = spectrogramInfo([BINS, FRAMES]);
 
 /** Noise around −50 dB; with `bump`, 25 dB more in one corner. */
 function picture(random: Random, bump = false): Float32Array {

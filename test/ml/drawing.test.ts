@@ -1,13 +1,13 @@
 // What a model draws from latent values: the same as it draws when it scores, on both engines, and on the scale of the
 // pictures it was trained on.
 import assert from 'node:assert/strict';
-import type { FrontEnd } from '#src/messages';
 import { buildArchitecture, type NetworkOptions } from '#src/ml/architecture';
 import type { ComputeEngine } from '#src/ml/compute-engine';
 import { chooseEngine } from '#src/ml/create-engine';
 import { Engine } from '#src/ml/engine';
 import { scaleInput, unscaleOutput } from '#src/ml/input-scale';
 import { Random } from '#src/ml/random';
+import { frontEnd } from '../support/spectrograms';
 import { plainTensorflow } from '../support/tensorflow';
 
 const BATCH = 3;
@@ -76,22 +76,20 @@ describe('drawing from latent values', () => {
 });
 
 describe('the way back from the scale of the network', () => {
-  const frontEnd = (normalize: FrontEnd['normalize']): FrontEnd => ({
-    ...{ shape: [2, 3], sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
-    ...{ fMin: 0, fMax: 8000, normalize },
-  });
-
   it('undoes the scaling, and pads as the spectrogram does', () => {
     const picture = Float32Array.of(-60, -40, -100, -50, -30, -100);
     const scale = { low: -60, high: -20, columns: 2 };
     const scaled = new Float32Array(6);
     scaleInput(picture, [2, 3], scale, scaled, 2);
-    assert.deepEqual(unscaleOutput(scaled, 2, frontEnd('model'), scale), picture);
+    assert.deepEqual(unscaleOutput(scaled, 2, frontEnd([2, 3]), scale), picture);
   });
 
   it('leaves pictures from 0 to 1 as they are, padding at 0', () => {
     const drawn = Float32Array.of(0.25, 0.5, 0.75, 1);
     const scale = { low: 0, high: 1, columns: 2 };
-    assert.deepEqual(unscaleOutput(drawn, 0, frontEnd('minmax'), scale), Float32Array.of(0.25, 0.5, 0, 0.75, 1, 0));
+    assert.deepEqual(
+      unscaleOutput(drawn, 0, frontEnd([2, 3], { normalize: 'minmax' }), scale),
+      Float32Array.of(0.25, 0.5, 0, 0.75, 1, 0),
+    );
   });
 });

@@ -1,7 +1,6 @@
 // Trainings with a mixture prior, and trainings that collapse: really trained, on small pictures of a few kinds.
 import assert from 'node:assert/strict';
 import { modelWarnings } from '#src/jobs/model-warnings';
-import type { FrontEnd } from '#src/messages';
 import type { NetworkOptions } from '#src/ml/architecture';
 import { trainingDefaults } from '#src/ml/defaults';
 import type { PictureSource } from '#src/ml/input-scale';
@@ -9,13 +8,10 @@ import { MIXTURE_TENSORS, mixtureOf, mixtureWeights } from '#src/ml/mixture';
 import { warmUpEpochs } from '#src/ml/mixture-training';
 import { Random } from '#src/ml/random';
 import { type TrainingOptions, type TrainingProgress, train } from '#src/ml/train';
+import { frontEnd } from '../support/spectrograms';
 
 const BINS = 16;
 const FRAMES = 16;
-const frontEnd: FrontEnd = {
-  ...{ shape: [BINS, FRAMES], sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
-  ...{ fMin: 0, fMax: 8000, normalize: 'model' },
-};
 const network: NetworkOptions = {
   ...{ preset: 'custom', filters: [6, 8], kernels: [3, 3], strides: [2, 2], latentDim: 4 },
   ...{ batchNorm: false, variational: true },
@@ -47,7 +43,7 @@ async function run(source: PictureSource, chosen: NetworkOptions, rest: Partial<
   const progress: TrainingProgress[] = [];
   const trained = await train(
     source,
-    frontEnd,
+    frontEnd([BINS, FRAMES]),
     chosen,
     options,
     p => progress.push(p),

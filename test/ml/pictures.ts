@@ -1,13 +1,7 @@
 // Small pictures to train on in tests.
-import type { FrontEnd } from '#src/messages';
 import type { NetworkOptions } from '#src/ml/architecture';
 import type { PictureSource } from '#src/ml/input-scale';
 import { Random } from '#src/ml/random';
-
-export const frontEnd = (shape: [number, number], normalize: FrontEnd['normalize']): FrontEnd => ({
-  ...{ shape, sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
-  ...{ fMin: 0, fMax: 8000, normalize },
-});
 
 export const small: NetworkOptions = {
   ...{ preset: 'custom', filters: [6, 8], kernels: [3, 3], strides: [2, 2] },

@@ -4,7 +4,8 @@ import { UserError } from '#src/errors';
 import { trainingDefaults } from '#src/ml/defaults';
 import { sweep, sweepWeights } from '#src/ml/sweep';
 import { type Trained, train } from '#src/ml/train';
-import { frontEnd, small, stripes } from './pictures';
+import { frontEnd } from '../support/spectrograms';
+import { small, stripes } from './pictures';
 
 const source = stripes(30, 16, 16);
 
@@ -18,7 +19,7 @@ function trainWith(rlWeight: number): Promise<Trained> {
     rlWeight,
   };
   return train(
-    ...([source, frontEnd([16, 16], 'model'), small, options] as const),
+    ...([source, frontEnd([16, 16]), small, options] as const),
     () => {},
     () => false,
   );

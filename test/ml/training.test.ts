@@ -7,7 +7,8 @@ import { Engine } from '#src/ml/engine';
 import { learnScale, type PictureSource, scaleInput } from '#src/ml/input-scale';
 import { Random } from '#src/ml/random';
 import { type TrainingOptions, type TrainingProgress, train } from '#src/ml/train';
-import { frontEnd, small, stripes } from './pictures';
+import { frontEnd } from '../support/spectrograms';
+import { small, stripes } from './pictures';
 
 const options = (rest: Partial<TrainingOptions>): TrainingOptions => ({
   ...trainingDefaults('compact'),
@@ -21,7 +22,7 @@ async function trainSmall(rest: Partial<TrainingOptions>, source = stripes(40, 1
   const progress: TrainingProgress[] = [];
   const trained = await train(
     source,
-    frontEnd([16, 16], 'model'),
+    frontEnd([16, 16]),
     small,
     options(rest),
     p => progress.push(p),
@@ -103,7 +104,7 @@ describe('training', function () {
     let seen = 0;
     const run = train(
       stripes(40, 16, 16),
-      frontEnd([16, 16], 'model'),
+      frontEnd([16, 16]),
       small,
       options({}),
       () => seen++,
@@ -120,7 +121,7 @@ describe('training', function () {
     const source = stripes(4, 513, 128);
     const levels = { ...source, read: scaledRead(source, 513, 128) };
     const { engine } = await train(
-      ...([levels, frontEnd([513, 128], 'minmax'), network, settings] as const),
+      ...([levels, frontEnd([513, 128], { normalize: 'minmax' }), network, settings] as const),
       p => p.phase === 'training' && losses.push(p.loss),
       () => false,
     );
@@ -154,7 +155,7 @@ describe('input scale', () => {
         if (index === 7) into[offset] = 30;
       },
     };
-    const scale = learnScale(source, frontEnd([bins, frames], 'model'));
+    const scale = learnScale(source, frontEnd([bins, frames]));
     assert.equal(scale.columns, 6);
     assert.ok(Math.abs(scale.low + 60) < 0.1 && Math.abs(scale.high + 30) < 0.1, JSON.stringify(scale));
     const into = new Float32Array(bins * 6);
@@ -175,13 +176,13 @@ describe('input scale', () => {
         pictureLength: 8,
         read: (_, into, offset = 0) => into.fill(level, offset, offset + 8),
       };
-      const { low, high } = learnScale(source, frontEnd([2, 4], 'model'));
+      const { low, high } = learnScale(source, frontEnd([2, 4]));
       assert.ok(high - low >= 10 && Number.isFinite(low), `${low} ${high}`);
     }
   });
 
   it('takes pictures that are already 0 to 1 as they are', () => {
-    const scale = learnScale(stripes(2, 4, 4), frontEnd([4, 4], 'minmax'));
+    const scale = learnScale(stripes(2, 4, 4), frontEnd([4, 4], { normalize: 'minmax' }));
     assert.deepEqual(scale, { low: 0, high: 1, columns: 4 });
   });
 });

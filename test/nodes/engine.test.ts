@@ -3,21 +3,19 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelReport } from '#src/jobs/training-job';
-import { bufferOf, type Message, type SpectrogramInfo } from '#src/messages';
+import { bufferOf, type Message } from '#src/messages';
 import { ENGINE_CHOICES } from '#src/ml/compute-engine';
 import { Random } from '#src/ml/random';
 import { findTensorflow } from '#src/ml/tensorflow/load';
 import { readModelMetadata } from '#src/store/model-file';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { PACKAGE_ROOT } from '../support/pack';
+import { spectrogramInfo } from '../support/spectrograms';
 import { skip } from '../support/system';
 import { tempFolder } from '../support/temp';
 import { installTensorflow } from '../support/tensorflow';
 
-const INFO: SpectrogramInfo = {
-  ...{ shape: [16, 12], sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
-  ...{ fMin: 0, fMax: 8000, normalize: 'model', min: -60, max: -20 },
-};
+const INFO = spectrogramInfo([16, 12]);
 const NOT_INSTALLED = /^@tensorflow\/tfjs-node is not installed; .*npm install @tensorflow\/tfjs-node/;
 
 const random = new Random(11);

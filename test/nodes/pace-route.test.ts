@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { measurePace } from '#nodes/lib/pace-route';
 import { readTraining } from '#nodes/lib/vae-train-config';
 import { train } from '#src/ml/train';
-import { frontEnd, stripes } from '../ml/pictures';
+import { stripes } from '../ml/pictures';
+import { frontEnd } from '../support/spectrograms';
 
 const FIELDS = {
   ...{ preset: 'custom', filters: '8,16', kernels: '3,3', strides: '2,2', latentDim: 4, batchSize: 16 },
@@ -23,7 +24,7 @@ describe('the pace of a training', function () {
     const settings = { ...options, epochs, threads };
     const { engine, seconds } = await train(
       source,
-      frontEnd([64, 64], 'model'),
+      frontEnd([64, 64]),
       network,
       settings,
       () => {},

@@ -4,25 +4,16 @@ import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeScores } from '#src/detect/distribution';
 import { describeModel } from '#src/jobs/model-description';
-import type { FrontEnd, Message, ScoreInfo } from '#src/messages';
+import type { Message, ScoreInfo } from '#src/messages';
 import { buildArchitecture } from '#src/ml/architecture';
 import { writeModelFile } from '#src/store/model-file';
 import { ModelStore } from '#src/store/model-store';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
+import { frontEnd } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
 import { until } from '../support/wait';
 
-const FRONT_END: FrontEnd = {
-  shape: [16, 16],
-  sampleRate: 16000,
-  fftSize: 1024,
-  hopLength: 512,
-  window: 'hann',
-  scale: 'mel',
-  fMin: 0,
-  fMax: 8000,
-  normalize: 'model',
-};
+const FRONT_END = frontEnd([16, 16]);
 const NETWORK = {
   preset: 'custom',
   filters: [2],

@@ -14,13 +14,11 @@ import type { TrainingProgress } from '#src/ml/train';
 import { MarkedNormal } from '#src/store/marked-normal';
 import { readModelMetadata } from '#src/store/model-file';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
+import { spectrogramInfo } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
 import { until } from '../support/wait';
 
-const INFO: SpectrogramInfo = {
-  ...{ shape: [16, 12], sampleRate: 16000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
-  ...{ fMin: 0, fMax: 8000, normalize: 'model', min: -60, max: -20 },
-};
+const INFO = spectrogramInfo([16, 12]);
 
 const random = new Random(11);
 

@@ -1,25 +1,14 @@
 // One figure of each kind as nodes bring them, with numbers from a seed.
-import type { AudioInfo, SpectrogramInfo } from '#src/messages';
+import type { AudioInfo } from '#src/messages';
 import { Random } from '#src/ml/random';
 import type { Figure } from '#src/plot/figures/draw';
+import { spectrogramInfo } from '../support/spectrograms';
 
 const random = new Random(11);
 const numbers = (count: number, value: (i: number) => number): number[] =>
   Array.from({ length: count }, (_, i) => value(i));
 
-export const INFO: SpectrogramInfo = {
-  shape: [128, 63],
-  sampleRate: 16000,
-  fftSize: 1024,
-  hopLength: 512,
-  window: 'hann',
-  scale: 'mel',
-  fMin: 0,
-  fMax: 8000,
-  normalize: 'model',
-  min: -80,
-  max: 0,
-};
+export const INFO = spectrogramInfo([128, 63], { min: -80, max: 0 });
 
 export const AUDIO: AudioInfo = {
   sampleRate: 16000,

@@ -3,20 +3,9 @@ import assert from 'node:assert/strict';
 import type { AudioInfo, SpectrogramInfo } from '#src/messages';
 import { explanationPicture } from '#src/plot/heatmap';
 import { brightness, type DecodedPicture, decodePng, type Rgb } from '../support/png';
+import { spectrogramInfo } from '../support/spectrograms';
 
-const INFO: SpectrogramInfo = {
-  shape: [128, 64],
-  sampleRate: 16000,
-  fftSize: 1024,
-  hopLength: 512,
-  window: 'hann',
-  scale: 'mel',
-  fMin: 0,
-  fMax: 8000,
-  normalize: 'model',
-  min: -80,
-  max: 0,
-};
+const INFO = spectrogramInfo([128, 64], { min: -80, max: 0 });
 const AUDIO: AudioInfo = {
   sampleRate: 16000,
   samples: 32768,

@@ -1,6 +1,5 @@
 // What pictures are made of: PNG files, colour scales, letters, lines with smooth edges, places of marks.
 import assert from 'node:assert/strict';
-import type { SpectrogramInfo } from '#src/messages';
 import { frequencyAxis, niceValues, timeTicks } from '#src/plot/axis';
 import { colourAt } from '#src/plot/colour-maps';
 import { GLYPHS } from '#src/plot/font/glyphs';
@@ -12,20 +11,9 @@ import { clockScale, countScale, fittingScale, linearScale, logScale, number } f
 import { contrast } from '#src/plot/surface';
 import { categoryLook, THEME, THEMES } from '#src/plot/theme';
 import { brightness, decodePng } from '../support/png';
+import { spectrogramInfo } from '../support/spectrograms';
 
-const INFO: SpectrogramInfo = {
-  shape: [128, 64],
-  sampleRate: 16000,
-  fftSize: 1024,
-  hopLength: 512,
-  window: 'hann',
-  scale: 'mel',
-  fMin: 0,
-  fMax: 8000,
-  normalize: 'model',
-  min: -80,
-  max: 0,
-};
+const INFO = spectrogramInfo([128, 64], { min: -80, max: 0 });
 
 describe('PNG', () => {
   it('comes back pixel by pixel, with few colours and with many', () => {
