@@ -11,6 +11,7 @@ import { registerListenRoute } from './lib/listen-route';
 import { listeningRoom } from './lib/listening-room';
 import { registerMicInRoutes } from './lib/mic-in-routes';
 import { RunningMicrophone } from './lib/running-microphones';
+import { runningSources } from './lib/running-sources';
 import { registerNode, type Status, shortMessage } from './lib/shell';
 
 interface MicInDef extends NodeDef {
@@ -77,6 +78,7 @@ export = (RED: NodeAPI): void => {
         segment(pcm, audio) {
           const msg = { topic, payload: bufferOf(pcm), audio };
           listeningRoom.segment(msg);
+          runningSources.brought(node.id, msg);
           send(msg);
         },
         state(state) {
@@ -102,7 +104,10 @@ export = (RED: NodeAPI): void => {
           if (start) microphone.start();
           else await microphone.stop();
         },
-        close: () => microphone.stop(),
+        async close() {
+          await microphone.stop();
+          runningSources.closed(node.id);
+        },
       };
     },
   });

@@ -2,6 +2,7 @@
 // a thread of the node's own; the order of the messages stays.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { measureColumnTime } from '../src/dsp/frame-time';
+import { pictureFit } from '../src/dsp/picture-fit';
 import { FFT_SIZES } from '../src/dsp/real-fft';
 import { type DetailedSpectrogramInfo, Spectrogram } from '../src/dsp/spectrogram';
 import {
@@ -20,6 +21,7 @@ import { listeningRoom } from './lib/listening-room';
 import { MessageQueue } from './lib/message-queue';
 import { endOfPass } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
+import { registerSpectrogramPreviewRoutes } from './lib/spectrogram-preview-routes';
 
 /** What the pictures are made with; the sample rate comes with each segment. */
 type PictureSettings = Omit<SpectrogramSettings, 'sampleRate'>;
@@ -161,17 +163,14 @@ class SpectrogramNode implements Handlers {
 
   /** What is cut off is never found odd: this is said once, with what would keep it. */
   private warnOfCropping(spectrogram: Spectrogram, samples: number): void {
-    const { frames, hopLength, fftSize, sampleRate } = spectrogram.settings;
-    const natural = spectrogram.naturalFrames(samples);
-    if (this.warnedOfCropping || frames === 0 || natural <= frames) return;
+    if (this.warnedOfCropping) return;
+    const { natural, columns, lostPercent, seconds, heldSeconds, fittingHop } = pictureFit(spectrogram, samples);
+    if (lostPercent === 0) return;
     this.warnedOfCropping = true;
-    const share = Math.max(1, Math.round((100 * (natural - frames)) / natural));
-    const seconds = (count: number) => (count / sampleRate).toFixed(1);
-    const held = frames * hopLength;
-    const fitting = Math.floor(samples / frames) + 1;
-    const hop = fitting <= fftSize ? ` or a hop length of ${fitting}` : ' or shorter segments';
+    const [all, held, lost] = [seconds, heldSeconds, seconds - heldSeconds].map(value => value.toFixed(1));
+    const hop = fittingHop ? ` or a hop length of ${fittingHop}` : ' or shorter segments';
     this.shell.node.warn(
-      `${share} % of each segment (the last ${seconds(samples - held)} s) is not in the picture: ${frames} columns of ${hopLength} samples hold ${seconds(held)} s of ${seconds(samples)} s. Use ${natural} columns, 0 for as many as there are,${hop}.`,
+      `${lostPercent} % of each segment (the last ${lost} s) is not in the picture: ${columns} columns of ${spectrogram.settings.hopLength} samples hold ${held} s of ${all} s. Use ${natural} columns, 0 for as many as there are,${hop}.`,
     );
   }
 
@@ -196,4 +195,5 @@ function computeNow({ spectrogram }: Maker, pcm: Float32Array): TimedSpectrogram
 
 export = (RED: NodeAPI): void => {
   registerNode<NodeDef, Config>(RED, { type: 'spectrogram', read, start: shell => new SpectrogramNode(shell) });
+  registerSpectrogramPreviewRoutes(RED, form => read(form as NodeDef).picture);
 };

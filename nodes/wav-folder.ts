@@ -13,6 +13,7 @@ import { type FolderPass, FolderPlayer, type PassResult, summaryOf } from './lib
 import { listeningRoom } from './lib/listening-room';
 import { isStop, PassQueue } from './lib/pass-queue';
 import { deployedNode, routesOf } from './lib/routes';
+import { runningSources } from './lib/running-sources';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
 interface WavFolderConfig extends Omit<PassOptions, 'files'> {
@@ -76,6 +77,7 @@ function start({ RED, node, config, status, send, fail }: Shell<WavFolderConfig>
     (out: Send): Send =>
     msg => {
       listeningRoom.shownSegment(node.id, msg as Message);
+      runningSources.brought(node.id, msg as Message);
       out(msg);
     };
   const queue = new PassQueue(() => passes.stop());
@@ -94,6 +96,7 @@ function start({ RED, node, config, status, send, fail }: Shell<WavFolderConfig>
   }
 
   const newFiles = config.watch ? watchNewFiles() : undefined;
+  runningSources.opened(node.id, config);
 
   function watchNewFiles(): NewFiles {
     const player = new FolderPlayer<SoundSegment>(RED, { progress: text => status.busy(text), problem });
@@ -115,6 +118,7 @@ function start({ RED, node, config, status, send, fail }: Shell<WavFolderConfig>
     },
     async close() {
       await Promise.all([queue.stop(), newFiles?.close()]);
+      runningSources.closed(node.id);
     },
   };
 }

@@ -1,7 +1,7 @@
 // MP3, FLAC, Ogg Vorbis and Opus through audio-decode (WebAssembly decoders), fed piece by piece so that a long file
 // neither lies in memory as a whole nor keeps the reader from being stopped.
 import { UserError } from '../errors';
-import type { FileBytes, SoundFile } from './file-bytes';
+import type { SoundBytes, SoundFile } from './file-bytes';
 
 export type CompressedFormat = 'mp3' | 'flac' | 'oga' | 'opus';
 
@@ -27,7 +27,7 @@ export function sniffCompressed(start: Buffer): CompressedFormat | undefined {
 /**
  * @throws UserError `sound-file` where not even the first block can be decoded
  */
-export async function openCompressed(bytes: FileBytes, format: CompressedFormat): Promise<SoundFile> {
+export async function openCompressed(bytes: SoundBytes, format: CompressedFormat): Promise<SoundFile> {
   const flac = format === 'flac' ? readFlacInfo(bytes.read(0, 42)) : undefined;
   const decoded = decodePieces(bytes, format);
   const first = await decoded.next();
@@ -97,7 +97,7 @@ interface Decoded {
   sampleRate: number;
 }
 
-async function* decodePieces(bytes: FileBytes, format: CompressedFormat): AsyncGenerator<Decoded, void> {
+async function* decodePieces(bytes: SoundBytes, format: CompressedFormat): AsyncGenerator<Decoded, void> {
   // An ES module: only a dynamic import can load it from CommonJS.
   const { default: decode } = await import('audio-decode');
   const decoder = await decode[format]();

@@ -1,4 +1,4 @@
-// The bytes of a file by position, and what reading sound from them gives.
+// Bytes by position, of a file or in memory, and what reading sound from them gives.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../errors';
 
@@ -18,8 +18,41 @@ export interface SoundFile {
   close(): void;
 }
 
+/** Bytes by position: all that the readers see of what they read. */
+export interface SoundBytes {
+  readonly size: number;
+  /** At most `length` bytes from `position`; fewer at the end, never more memory than there is to read. */
+  read(position: number, length: number): Buffer;
+  /** Fills `bytes` from `position`; returns how many there were. */
+  readInto(bytes: Uint8Array, position: number): number;
+  close(): void;
+}
+
+/** A file that has been sent here and is nowhere on the disk. */
+export class MemoryBytes implements SoundBytes {
+  readonly size: number;
+
+  constructor(private readonly bytes: Uint8Array) {
+    this.size = bytes.length;
+  }
+
+  /** A view, not a copy. */
+  read(position: number, length: number): Buffer {
+    const { buffer, byteOffset, byteLength } = this.bytes.subarray(position, position + length);
+    return Buffer.from(buffer, byteOffset, byteLength);
+  }
+
+  readInto(bytes: Uint8Array, position: number): number {
+    const part = this.bytes.subarray(position, position + bytes.length);
+    bytes.set(part);
+    return part.length;
+  }
+
+  close(): void {}
+}
+
 /** A file's bytes by position: the one way in which the readers touch the disk. */
-export class FileBytes {
+export class FileBytes implements SoundBytes {
   readonly size: number;
   private open = true;
 
@@ -39,13 +72,11 @@ export class FileBytes {
     throw new UserError('file-unreadable', 'not a regular file.');
   }
 
-  /** At most `length` bytes from `position`; fewer at the end of the file, never more memory than the file has. */
   read(position: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.size - position)));
     return bytes.subarray(0, this.readInto(bytes, position));
   }
 
-  /** Fills `bytes` from `position`; returns how many there were. */
   readInto(bytes: Uint8Array, position: number): number {
     let filled = 0;
     while (filled < bytes.length) {

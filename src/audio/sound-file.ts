@@ -2,7 +2,7 @@
 // Reading is synchronous and meant for worker threads; memory stays at one block, however long the file is.
 import { UserError } from '../errors';
 import { openCompressed, sniffCompressed } from './compressed-file';
-import { FileBytes, type SoundFile } from './file-bytes';
+import { FileBytes, type SoundBytes, type SoundFile } from './file-bytes';
 import { isWav } from './wav-header';
 import { openWav } from './wav-reader';
 
@@ -11,7 +11,14 @@ import { openWav } from './wav-reader';
  * @throws UserError `file-unreadable` or `sound-file`; the message gives the reason and leaves the file's name to the caller
  */
 export async function openSoundFile(file: string): Promise<SoundFile> {
-  const bytes = FileBytes.open(file);
+  return openSound(FileBytes.open(file));
+}
+
+/**
+ * Opens what has the content of such a file; closes it where it is none, as closing the sound does later.
+ * @throws UserError `sound-file`
+ */
+export async function openSound(bytes: SoundBytes): Promise<SoundFile> {
   try {
     if (bytes.size === 0) throw new UserError('sound-file', 'the file is empty (0 bytes).');
     const start = bytes.read(0, 64);

@@ -1,12 +1,12 @@
 // The samples of a WAV file in blocks: interleaved for those who want the channels, mono for everyone else.
-import type { FileBytes, SoundFile } from './file-bytes';
+import type { SoundBytes, SoundFile } from './file-bytes';
 import { readWavHeader, type WavHeader } from './wav-header';
 import { decodeSamples, mixToMono, separate } from './wav-samples';
 
 /** Bytes decoded at a time. */
 const BLOCK_BYTES = 256 * 1024;
 
-export function openWav(bytes: FileBytes): SoundFile {
+export function openWav(bytes: SoundBytes): SoundFile {
   const header = readWavHeader((position, length) => bytes.read(position, length), bytes.size);
   return {
     sampleRate: header.sampleRate,
@@ -24,7 +24,7 @@ export function openWav(bytes: FileBytes): SoundFile {
 }
 
 /** All channels, frame by frame; the array is used again for the next block. */
-export function* interleavedBlocks(bytes: FileBytes, header: WavHeader): Generator<Float32Array, void> {
+export function* interleavedBlocks(bytes: SoundBytes, header: WavHeader): Generator<Float32Array, void> {
   const { frameBytes, channels, dataOffset, encoding } = header;
   const blockFrames = Math.min(header.frames, Math.max(1, Math.floor(BLOCK_BYTES / frameBytes)));
   const raw = new Uint8Array(blockFrames * frameBytes);

@@ -21,10 +21,14 @@ export class RequestThread<Request, Answer> {
   private pending?: Pending<Answer>;
   private closed = false;
 
-  /** @param task what the thread does, in the words of its errors: 'makes spectrograms' */
+  /**
+   * @param task what the thread does, in the words of its errors: 'makes spectrograms'
+   * @param isQuiet what the thread writes to the console is for nobody: decoders complain about damaged files there
+   */
   constructor(
     private readonly workerFile: string,
     private readonly task: string,
+    private readonly isQuiet = false,
   ) {}
 
   /**
@@ -68,7 +72,9 @@ export class RequestThread<Request, Answer> {
   }
 
   private start(): Worker {
-    const worker = new Worker(this.workerFile);
+    const { isQuiet } = this;
+    const worker = new Worker(this.workerFile, { stdout: isQuiet, stderr: isQuiet });
+    if (isQuiet) for (const stream of [worker.stdout, worker.stderr]) stream.resume();
     worker.on('message', (reply: Reply<Answer>) => {
       // The last words of a thread that was cancelled are for nobody.
       if (this.worker !== worker) return;

@@ -1,4 +1,4 @@
-// The thread's side of request-thread.ts: one request in, one answer out, in order.
+// The thread's side of request-thread.ts: one request in, one answer out. The owner waits for it before it asks again.
 import { parentPort } from 'node:worker_threads';
 import { asError, UserError } from '../errors';
 import type { Reply } from './request-thread';
@@ -14,14 +14,14 @@ export interface Answered<Answer> {
  * @throws Error where this is no worker thread
  */
 export function answerRequests<Request, Answer>(
-  work: (request: Request, onProgress: (done: number) => void) => Answered<Answer>,
+  work: (request: Request, onProgress: (done: number) => void) => Answered<Answer> | Promise<Answered<Answer>>,
 ): void {
   const port = parentPort;
   if (!port) throw new Error('this file runs as a worker thread only');
   const reply = (message: Reply<Answer>, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
-  port.on('message', (request: Request) => {
+  port.on('message', async (request: Request) => {
     try {
-      const { answer, transfer } = work(request, progress => reply({ progress }));
+      const { answer, transfer } = await work(request, progress => reply({ progress }));
       reply({ answer }, transfer);
     } catch (thrown) {
       const { message, stack } = asError(thrown);
