@@ -83,3 +83,15 @@ export const threshold = (model, fields) =>
   ask({ url: path('models', model, 'threshold'), data: fields, cache: false });
 export const listen = (form, take) => postForLines(form, take, 'listen');
 export const devices = () => get('devices');
+
+const PREVIEW = ['spectrogram', 'preview'];
+export const previewSounds = sources =>
+  ask({ url: path(...PREVIEW, 'sounds'), data: { sources: sources.join() }, cache: false });
+export const choosePreview = (dialog, sound) => post(sound, ...PREVIEW, dialog, 'sound');
+export const sendPreview = (dialog, file, query) =>
+  ask({
+    ...{ url: `${path(...PREVIEW, dialog, 'upload')}?${$.param(query)}`, type: 'POST' },
+    ...{ contentType: 'application/octet-stream', data: file, processData: false },
+  });
+export const drawPreview = (dialog, fields) => post(fields, ...PREVIEW, dialog, 'picture');
+export const endPreview = dialog => ask({ url: path(...PREVIEW, dialog), type: 'DELETE' });

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { listeningRoom } from '#nodes/lib/listening-room';
+import { wav16 } from '../audio/fixtures';
 import { ADMIN_AUTH, asking, startAdmin } from '../support/admin';
 import { javascript } from '../support/flows';
 import { PACKAGE_ROOT } from '../support/pack';
@@ -55,6 +56,7 @@ const FLOW = [
   { id: 'model-b', type: 'audio-model', name: 'Fan' },
   // A stand-in for a model: judges every segment of a folder as strange, with a heat-map of one byte.
   { id: 'folder', type: 'wav-folder', z: 'tab', folder: 'earshot:tap/test', wires: [['judge']] },
+  { id: 'records', type: 'wav-folder', z: 'tab', folder: 'sounds', recursive: true, wires: [[]] },
   javascript(
     'judge',
     'tab',
@@ -145,6 +147,41 @@ describe('routes of the package', () => {
     assert.match(linked, /link\/secret.wav/);
     assert.doesNotMatch(linked, /"secret"/);
     assert.match(await check('earshot:tap'), /"type":"checked","check":\{"labels":\[\{"label":"tap-alone","files":3/);
+  });
+
+  it('preview no file but those in the folder of a deployed node: no way up, no NUL, no link out of it', async () => {
+    const folder = join(userDir, 'sounds');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'here.wav'), wav16(new Int16Array(8000)));
+    const elsewhere = join(userDir, 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'secret.wav'), wav16(new Int16Array(8000)));
+    symlinkSync(join(elsewhere, 'secret.wav'), join(folder, 'link.wav'));
+    symlinkSync(elsewhere, join(folder, 'way'));
+    const dialog = `/audio-anomaly/spectrogram/preview/${'0f'.repeat(16)}`;
+    const choose = (name: string, source = 'records') => ask('POST', `${dialog}/sound`, 'writer', { source, name });
+    assert.deepEqual((await choose('here.wav')).body, {
+      ...{ name: 'here.wav', seconds: 1, sampleRate: 8000, isCut: false, warnings: [] },
+    });
+    for (const name of ['link.wav', 'way/secret.wav']) {
+      const { status, body } = await choose(name);
+      assert.deepEqual([status, body.code], [409, 'outside-folder'], name);
+    }
+    const tricks = ['../elsewhere/secret.wav', '..%2felsewhere%2fsecret.wav', 'here.wav\0', 'here.wav/', './here.wav'];
+    for (const name of [...tricks, join(elsewhere, 'secret.wav'), '/etc/passwd', '', '__proto__']) {
+      const { status, body } = await choose(name);
+      assert.deepEqual([status, body.code], [409, 'no-such-sound'], name);
+      assert.match(String(body.error), /^there is no sound file .* in the folder of this wav-folder node; choose one/);
+    }
+    for (const source of ['gone', 'mic', 'model-a', '../folder', '__proto__', 'records\0']) {
+      const { status, body } = await choose('here.wav', source);
+      assert.deepEqual([status, body.code], [404, 'not-deployed'], source);
+    }
+    const listed = await ask('GET', '/audio-anomaly/spectrogram/preview/sounds?sources=records,mic,gone', 'writer');
+    const [sounds, ...others] = listed.body as unknown as { id: string; files?: { names: string[] } }[];
+    assert.ok(sounds.files?.names.includes('here.wav') && !listed.bytes.includes(userDir), 'names, no paths');
+    assert.deepEqual(others, [{ id: 'mic' }, { id: 'gone' }]);
+    assert.equal((await ask('DELETE', dialog, 'writer')).status, 200);
   });
 
   it('say in words that a source or model is not there', async () => {
