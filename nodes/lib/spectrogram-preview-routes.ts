@@ -6,12 +6,13 @@ import type { SpectrogramSettings } from '../../src/dsp/spectrogram-settings';
 import { UserError } from '../../src/errors';
 import type { PreviewPicture, SoundNames } from '../../src/jobs/preview-worker';
 import { floatsOf } from '../../src/messages';
-import { type Answer, answering, Refusal, type Request, type Response } from './answer';
-import { numberField, resolveFolder, textField } from './config';
+import { type Answer, Refusal, type Request, type Response } from './answer';
+import { numberField, resolveFolder, textField, textListField } from './config';
 import { PreviewSessions } from './preview-sessions';
+import { routesOf } from './routes';
 import { runningSources } from './running-sources';
 
-const BASE = '/audio-anomaly/spectrogram/preview';
+const BASE = 'spectrogram/preview';
 /** So that there is always something to see. */
 const EXAMPLE = { folder: 'earshot:motor/normal', name: 'healthy_1400.wav' };
 const MAX_UPLOAD_BYTES = 20_000_000;
@@ -47,11 +48,11 @@ export type PictureAnswer = Omit<PreviewPicture, 'levels'> & {
 };
 
 /**
- * `GET …/sounds?sources=ID,ID` → PreviewSource[]: what the sources before the node have to show.
+ * `POST …/sounds` `{sources: 'ID,ID'}` → PreviewSource[]: what the sources before the node have to show.
  * `POST …/:dialog/sound` `{segment: ID}`, `{source: ID, name}` (a file of a deployed wav-folder node) or `{}` (an example),
  * with `sampleRate` → ChosenSound. `POST …/:dialog/upload?name=…&sampleRate=…` with the bytes of a file → ChosenSound.
  * `POST …/:dialog/picture` `{from, seconds, …properties of the node}` → PictureAnswer.
- * `DELETE …/:dialog` forgets its sound. 400, 404, 409, 411, 413 with `{error, code}` in words.
+ * `POST …/:dialog/end` forgets its sound. 400, 404, 409, 411, 413 with `{error, code}` in words.
  * All of it is for those who may change flows: files are read and time is taken.
  * @param read the node's own reading of its properties
  */
@@ -60,21 +61,16 @@ export function registerSpectrogramPreviewRoutes(
   read: (form: object) => Omit<SpectrogramSettings, 'sampleRate'>,
 ): void {
   const sessions = new PreviewSessions();
-  const change = RED.auth.needsPermission('audio-anomaly.write');
-  const route = (method: 'get' | 'post' | 'delete', path: string, answer: Answer): void => {
-    RED.httpAdmin[method](`${BASE}/${path}`, change, answering(answer));
-  };
+  const post = (path: string, answer: Answer): void => routesOf(RED).post(`${BASE}/${path}`, 'write', answer);
 
-  route('get', 'sounds', async (req, res) => {
-    const ids = String(req.query.sources ?? '')
-      .split(',')
-      .filter(Boolean);
+  post('sounds', async (req, res) => {
+    const ids = textListField(formOf(req), 'sources');
     const sources: PreviewSource[] = [];
     for (const id of ids.slice(0, MAX_SOURCES)) sources.push(await sourceOf(sessions, id, leaving(res)));
     res.json(sources);
   });
 
-  route('post', ':dialog/sound', async (req, res) => {
+  post(':dialog/sound', async (req, res) => {
     const dialog = dialogOf(req);
     const form = formOf(req);
     const segment = textField(form, 'segment');
@@ -88,7 +84,7 @@ export function registerSpectrogramPreviewRoutes(
   });
 
   let uploads = 0;
-  route('post', ':dialog/upload', async (req, res) => {
+  post(':dialog/upload', async (req, res) => {
     const dialog = dialogOf(req);
     const name = textField(req.query, 'name', 'sound');
     const rate = rateField(req.query);
@@ -103,7 +99,7 @@ export function registerSpectrogramPreviewRoutes(
     }
   });
 
-  route('post', ':dialog/picture', async (req, res) => {
+  post(':dialog/picture', async (req, res) => {
     const dialog = dialogOf(req);
     const form = formOf(req);
     const stretch = {
@@ -116,7 +112,7 @@ export function registerSpectrogramPreviewRoutes(
     res.json({ ...rest, levels: { ...levels, bytes } } satisfies PictureAnswer);
   });
 
-  route('delete', ':dialog', (req, res) => {
+  post(':dialog/end', (req, res) => {
     sessions.end(dialogOf(req));
     res.json({});
   });

@@ -85,8 +85,7 @@ export const listen = (form, take) => postForLines(form, take, 'listen');
 export const devices = () => get('devices');
 
 const PREVIEW = ['spectrogram', 'preview'];
-export const previewSounds = sources =>
-  ask({ url: path(...PREVIEW, 'sounds'), data: { sources: sources.join() }, cache: false });
+export const previewSounds = sources => post({ sources: sources.join() }, ...PREVIEW, 'sounds');
 export const choosePreview = (dialog, sound) => post(sound, ...PREVIEW, dialog, 'sound');
 export const sendPreview = (dialog, file, query) =>
   ask({
@@ -94,4 +93,4 @@ export const sendPreview = (dialog, file, query) =>
     ...{ contentType: 'application/octet-stream', data: file, processData: false },
   });
 export const drawPreview = (dialog, fields) => post(fields, ...PREVIEW, dialog, 'picture');
-export const endPreview = dialog => ask({ url: path(...PREVIEW, dialog), type: 'DELETE' });
+export const endPreview = dialog => post({}, ...PREVIEW, dialog, 'end');

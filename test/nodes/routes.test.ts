@@ -177,11 +177,12 @@ describe('routes of the package', () => {
       const { status, body } = await choose('here.wav', source);
       assert.deepEqual([status, body.code], [404, 'not-deployed'], source);
     }
-    const listed = await ask('GET', '/audio-anomaly/spectrogram/preview/sounds?sources=records,mic,gone', 'writer');
+    const ids = { sources: 'records,mic,gone' };
+    const listed = await ask('POST', '/audio-anomaly/spectrogram/preview/sounds', 'writer', ids);
     const [sounds, ...others] = listed.body as unknown as { id: string; files?: { names: string[] } }[];
     assert.ok(sounds.files?.names.includes('here.wav') && !listed.bytes.includes(userDir), 'names, no paths');
     assert.deepEqual(others, [{ id: 'mic' }, { id: 'gone' }]);
-    assert.equal((await ask('DELETE', dialog, 'writer')).status, 200);
+    assert.equal((await ask('POST', `${dialog}/end`, 'writer', {})).status, 200);
   });
 
   it('say in words that a source or model is not there', async () => {

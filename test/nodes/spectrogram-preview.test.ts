@@ -135,7 +135,7 @@ describe('the preview of a spectrogram', () => {
   });
 
   it('is of the last segment that a source brought', async () => {
-    const { body } = await ask('GET', `${BASE}/sounds?sources=motor`);
+    const { body } = await ask('POST', `${BASE}/sounds`, undefined, { sources: 'motor' });
     const [{ segment, files }] = body as unknown as PreviewSource[];
     assert.deepEqual([segment?.seconds, segment?.sampleRate], [1, 22050]);
     assert.ok(files?.names.includes('healthy_1450.wav'));
@@ -219,7 +219,7 @@ describe('the preview of a spectrogram', () => {
     for (const digit of [1, 2, 3, 4]) await choose({}, dialogOf(digit));
     const known = async (digit: number) => (await draw({}, dialogOf(digit))).body.code !== 'no-sound';
     assert.deepEqual([await known(1), await known(2), await known(3), await known(4)], [false, true, true, true]);
-    for (const digit of [2, 3, 4]) await ask('DELETE', `${BASE}/${dialogOf(digit)}`);
+    for (const digit of [2, 3, 4]) await ask('POST', `${BASE}/${dialogOf(digit)}/end`);
     assert.deepEqual([await known(2), await known(3), await known(4)], [false, false, false]);
   });
 
