@@ -45,7 +45,7 @@ export class SoundChoice {
     this.place = h('output', { for: 'spectrogram-preview-from', 'aria-live': 'off' });
     this.stretch = h(
       'div',
-      { class: 'earshot-row earshot-stretch', hidden: true },
+      { class: 'earshot-row earshot-stretch', 'aria-live': 'off', hidden: true },
       h('label', { for: 'spectrogram-preview-from' }, t('from')),
       this.slider,
       this.place,

@@ -20,13 +20,13 @@ const formatRate = rate => (rate < 10_000 ? String(rate) : String(rate).replace(
 
 class SpectrogramPreview {
   constructor(box, node) {
-    this.node = node;
+    Object.assign(this, { box, node });
     this.dialog = randomName();
     this.picture = new LevelPicture();
     this.view = h('div', { class: 'earshot-preview', hidden: true }, this.picture.element);
     this.words = h('div', { class: 'earshot-dialog-words' });
     this.warnings = h('ul', { class: 'earshot-warnings', hidden: true });
-    this.choice = new SoundChoice(node, t, () => this.questions.soon());
+    this.choice = new SoundChoice(node, t, () => this.soon());
     box.replaceChildren(
       this.choice.element,
       this.view,
@@ -37,9 +37,10 @@ class SpectrogramPreview {
       fail: error => this.say(t('failed', { problem: error.message })),
     });
     this.form = $(FIELDS.map(name => `#node-input-${name}`).join());
-    this.changed = () => this.questions.soon();
+    this.changed = () => this.soon();
     this.form.on('input change', this.changed);
     setText(this.words, t('reading'));
+    box.setAttribute('aria-busy', 'true');
     void this.start();
   }
 
@@ -50,6 +51,12 @@ class SpectrogramPreview {
     this.form.off('input change', this.changed);
     this.request?.abort();
     server.endPreview(this.dialog).catch(() => {});
+  }
+
+  /** Before there is a sound to choose there is nothing to ask. */
+  soon() {
+    this.box.setAttribute('aria-busy', 'true');
+    if (this.choice.current) this.questions.soon();
   }
 
   async start() {
@@ -71,7 +78,7 @@ class SpectrogramPreview {
   async ask() {
     const { choice } = this;
     const words = this.wrongField();
-    if (words || !choice.current) return { words };
+    if (words) return { words };
     const { current } = choice;
     if (this.chosen !== current) {
       const tooLarge = current.file?.size > MAX_FILE_BYTES;
@@ -168,6 +175,7 @@ class SpectrogramPreview {
 
   /** @param {boolean} isStale whether the picture belongs to fields as they were before */
   say(words, warnings = [], isStale = true) {
+    this.box.removeAttribute('aria-busy');
     setText(this.words, words);
     this.warnings.replaceChildren(...warnings.map(text => h('li', {}, icon('exclamation-triangle'), ` ${text}`)));
     show(this.warnings, warnings.length > 0);

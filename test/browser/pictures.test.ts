@@ -86,6 +86,7 @@ describe('pictures of the documentation', function () {
   /** From its title to its last field. */
   async function shootDialog(): Promise<Buffer> {
     await editor.page.waitForTimeout(SLIDE_MS);
+    await tray().locator('[aria-busy=true]').waitFor({ state: 'detached' });
     const rows = await tray().locator('form').first().locator('> *:visible').all();
     const header = await tray().locator('.red-ui-tray-header').boundingBox();
     const last = await rows.at(-1)?.boundingBox();
