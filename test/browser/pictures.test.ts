@@ -8,7 +8,7 @@ import { Editor } from '../support/editor';
 import { nodeTypes } from '../support/helper';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDir, PACKAGE_ROOT } from '../support/pack';
-import { keepPicture } from '../support/picture-book';
+import { keepPicture, shootAround } from '../support/picture-book';
 import { requireSystem } from '../support/system';
 
 const MODEL = { id: 'model', type: 'audio-model', name: 'Boiler' };
@@ -98,6 +98,22 @@ describe('pictures of the documentation', function () {
     await tray().locator('#node-dialog-cancel, #node-config-dialog-cancel').click();
     await tray().waitFor({ state: 'detached' });
   }
+
+  it('shows what the check of a folder finds as it is', async () => {
+    await open('wav-folder');
+    await tray().locator('#node-input-folder').fill('earshot:motor');
+    await tray().locator('#node-input-segmentSeconds').fill('1');
+    const check = tray().locator('#folder-check');
+    await check.getByRole('button').click();
+    await check.locator('table').waitFor();
+    // As it is left, not as it is pressed.
+    await editor.page.mouse.move(0, 0);
+    await tray().locator('#node-input-name').focus();
+    const words = await check.locator('button, .earshot-dialog-words, th, td').allTextContents();
+    const shown = words.map(word => word.trim());
+    await keepPicture('nodes/wav-folder-check', shown, () => shootAround(editor.page, [check]));
+    await close();
+  });
 
   for (const type of nodeTypes()) {
     it(`shows the dialog of ${type} as it is`, async () => {

@@ -93,6 +93,17 @@ describe('the page of every node', () => {
         }
       });
 
+      it('gives the ranges that its dialog takes', () => {
+        for (const [, name, , meaning] of rowsOf(partOf(page, 'Settings'))) {
+          for (const [range, from, to] of meaning.replaceAll('−', '-').matchAll(/(-?[\d.]+) to (-?[\d.]*\d)/g)) {
+            const takes = checkOf(form, plain(name));
+            if (!takes) continue;
+            const verdicts = [Number(from) - 1, Number(from), Number(to), Number(to) + 1].map(takes);
+            assert.deepEqual(verdicts, [false, true, true, false], `${name}: ${range}`);
+          }
+        }
+      });
+
       for (const part of ['Statuses', 'Typical mistakes']) {
         it(`quotes under "${part}" what the node says`, () => {
           const quotes = rowsOf(partOf(page, part)).map(([quote]) => plain(quote));
@@ -128,6 +139,14 @@ function defaultAsShown(form: Form, property: string): string {
   if (choice) return choice;
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return value === '' || value === undefined ? 'empty' : String(value);
+}
+
+/** Whether a new node's form takes a value for a property; undefined where nothing is typed in, or nothing checked now. */
+function checkOf(form: Form, property: string): ((value: unknown) => boolean) | undefined {
+  const { validate } = form.definition.defaults[property] ?? {};
+  if (!validate || form.inputOf(property).is('select')) return undefined;
+  const takes = (value: unknown): boolean => validate.call(form.defaultValues(), value, {}) === true;
+  return takes('nonsense') ? undefined : takes;
 }
 
 /** What stands between the values of a quote, as far as it has words; statuses are put together with dots. */
