@@ -95,12 +95,12 @@ describe('the page of every node', () => {
 
       it('gives the ranges that its dialog takes', () => {
         for (const [, name, , meaning] of rowsOf(partOf(page, 'Settings'))) {
-          for (const [range, from, to] of meaning.replaceAll('−', '-').matchAll(/(-?[\d.]+) to (-?[\d.]*\d)/g)) {
-            const takes = checkOf(form, plain(name));
-            if (!takes) continue;
-            const verdicts = [Number(from) - 1, Number(from), Number(to), Number(to) + 1].map(takes);
-            assert.deepEqual(verdicts, [false, true, true, false], `${name}: ${range}`);
-          }
+          // The first range in a row is that of its field.
+          const [range, from, to] = /(-?[\d.]+) to (-?[\d.]*\d)/.exec(meaning.replaceAll('−', '-')) ?? [];
+          const takes = checkOf(form, plain(name));
+          if (!range || !takes) continue;
+          const verdicts = [Number(from) - 1, Number(from), Number(to), Number(to) + 1].map(takes);
+          assert.deepEqual(verdicts, [false, true, true, false], `${name}: ${range}`);
         }
       });
 
