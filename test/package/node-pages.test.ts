@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildArchitecture } from '#src/ml/architecture';
+import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
+import { parameterCount } from '#src/ml/parameters';
 import { Form, lookUp } from '../support/forms';
 import { nodeTypes } from '../support/helper';
 import { PACKAGE_ROOT } from '../support/pack';
@@ -130,6 +133,20 @@ describe('the page of every node', () => {
       });
     });
   }
+
+  it('says of vae-train what each network brings', () => {
+    const [, part] = /### Which network\n([^]*?)\n### /.exec(read(FOLDER, 'vae-train.md')) ?? ['', ''];
+    const said = rowsOf(part).map(([name, ...cells]) => [name, ...cells.slice(0, 8)]);
+    const brought = (['compact', 'office', 'mirrored'] as const).map(preset => {
+      const network = networkDefaults(preset);
+      const { filters, strides, latentDim, batchNorm } = network;
+      const { epochs, batchSize, rlWeight } = trainingDefaults(preset);
+      const learns = parameterCount(buildArchitecture([128, 128], network)).toLocaleString('en');
+      const choices = [filters.join('-'), strides.join('-'), latentDim, batchNorm ? 'yes' : 'no'];
+      return [preset, ...choices, epochs, batchSize, rlWeight, learns].map(String);
+    });
+    assert.deepEqual(said.slice(0, 3), brought);
+  });
 });
 
 /** A default as a table writes it: a number or text as it is, a list's choice in its words, "empty" for nothing. */
