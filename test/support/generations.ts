@@ -24,7 +24,7 @@ export const NODE_RED_4: Generation = {
 
 const beside = join(process.env.EARSHOT_NODE_RED_5 ?? '', 'node_modules');
 
-const NODE_RED_5: Generation = {
+export const NODE_RED_5: Generation = {
   name: 'Node-RED 5',
   node: join(beside, 'node', 'bin', 'node'),
   nodeRed: join(beside, 'node-red'),
