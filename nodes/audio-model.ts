@@ -8,8 +8,8 @@ import { ENGINE_CHOICES, type EngineSettings } from '../src/ml/compute-engine';
 import { engineProblem } from '../src/ml/create-engine';
 import { ModelStore } from '../src/store/model-store';
 import type { AudioModel, ModelSummary } from './lib/audio-model-node';
-import { choiceField, numberField, resolveFolder, textField, userDirectory } from './lib/config';
-import { usualThreads } from './lib/planned-training';
+import { choiceField, resolveFolder, textField, userDirectory } from './lib/config';
+import { threadsOf } from './lib/planned-training';
 import { type Handlers, registerNode, type Shell } from './lib/shell';
 
 interface Config {
@@ -22,16 +22,14 @@ interface Config {
 }
 
 const DEFAULT_FOLDER = 'audio-models';
-const MAX_THREADS = 64;
 /** A file that these codes name is passed over for the version before it. */
 const UNUSABLE = new Set(['model-damaged', 'model-newer-format', 'model-unreadable']);
 
 function read(def: NodeDef, RED: NodeAPI): Config {
-  const threads = numberField(def, 'threads', 0, { min: 0, max: MAX_THREADS, integer: true });
   return {
     name: textField(def, 'name', 'model'),
     folder: resolveFolder(RED, textField(def, 'folder', DEFAULT_FOLDER)),
-    threads: threads || usualThreads(),
+    threads: threadsOf(def),
     // Flows from before there was a choice say nothing: auto.
     engine: { choice: choiceField(def, 'engine', ENGINE_CHOICES, 'auto'), folders: [userDirectory(RED)] },
   };

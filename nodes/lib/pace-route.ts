@@ -20,7 +20,7 @@ const known = new Map<string, PaceAnswer>();
 let running: PaceJob | undefined;
 
 /**
- * `POST /audio-anomaly/network/pace` with the properties of a vae-train node, `bins` and `frames` → PaceAnswer; 409 with
+ * `POST /audio-anomaly/network/pace` with what `planTraining` reads → PaceAnswer; 409 with
  * `{error, code}` in words. Ends when the request is given up.
  */
 export function registerPaceRoute(RED: NodeAPI): void {

@@ -17,11 +17,16 @@ export interface PlannedTraining extends Pick<VaeTrainConfig, 'network' | 'optio
 
 const SIDE = { min: 1, max: 100_000, integer: true };
 
-/** Threads of a training where the model does not say: one core is left to everything else. */
-export const usualThreads = (): number => Math.max(1, availableParallelism() - 1);
+const MAX_THREADS = 64;
+
+/** Threads of a training, as an audio model is set: where it does not say, one core is left to everything else. */
+export function threadsOf(model: object): number {
+  const threads = numberField(model, 'threads', 0, { min: 0, max: MAX_THREADS, integer: true });
+  return threads || Math.max(1, availableParallelism() - 1);
+}
 
 /**
- * @param query properties of a vae-train node, and `bins` and `frames` of the spectrograms
+ * @param query properties of a vae-train node, `bins` and `frames` of the spectrograms, and `threads` of its model
  * @throws UserError where a property is wrong, the network does not fit the pictures or the training the machine
  */
 export function planTraining(query: object): PlannedTraining {
@@ -30,7 +35,7 @@ export function planTraining(query: object): PlannedTraining {
   const frames = numberField(query, 'frames', 128, { ...SIDE, unit: 'columns' });
   const shape: [number, number] = [bins, frames];
   const architecture = buildArchitecture(shape, network);
-  const threads = usualThreads();
+  const threads = threadsOf(query);
   const microBatch = microBatchSize(architecture, options.batchSize, threads);
   return { network, options, shape, architecture, threads, microBatch };
 }

@@ -81,7 +81,7 @@ class FolderCheck extends Trial {
 }
 
 function warningsOf(check, form) {
-  const { rates, short, unreadable, unreadableCount, unknownLengths, otherLabels, moreLabels, isCut } = check;
+  const { rates, lengths, short, unreadable, unreadableCount, unknownLengths, otherLabels, moreLabels, isCut } = check;
   const warnings = unreadable.map(({ filename, reason }) => t('unreadable', { name: filename, reason }));
   if (unreadableCount > unreadable.length)
     warnings.push(t('moreUnreadable', { count: unreadableCount - unreadable.length }));
@@ -89,6 +89,10 @@ function warningsOf(check, form) {
     warnings.push(
       t('rates', { rates: rates.map(({ sampleRate, files }) => `${sampleRate} Hz (${files})`).join(', ') }),
     );
+  }
+  if (lengths) {
+    const [from, to] = [lengths.least, lengths.most].map(formatDuration);
+    warnings.push(t('lengths', { from, to }));
   }
   if (short > 0) warnings.push(t(form.pad === 'drop' ? 'dropped' : 'padded', { count: short }));
   if (unknownLengths > 0) warnings.push(t('unknownLengths', { count: unknownLengths }));

@@ -1,5 +1,6 @@
 // In the dialog of mic-in: tries the microphone with the fields as they are, deployed or not. A test shows the level, a
 // recording of three seconds can be heard and seen; both say in a sentence whether that is well.
+import { onThemeChange } from '../sidebar/colours.mjs';
 import { formatDb, h, icon, setText, show } from '../sidebar/dom.mjs';
 import * as server from '../sidebar/server.mjs';
 import { LevelMeter, SpectrogramView } from '../sidebar/sound-view.mjs';
@@ -36,7 +37,13 @@ class MicrophoneTest extends Trial {
       this.verdict,
       this.recording,
     );
+    this.endTheme = onThemeChange(() => this.spectrogram.plot.redraw());
     this.reset();
+  }
+
+  close() {
+    this.endTheme();
+    super.close();
   }
 
   clear() {

@@ -146,7 +146,7 @@ class ThresholdPreview {
     const { answer, range, recent } = this;
     if (!answer) return;
     const beyond = drawScores(plot, range, answer.normal, recent);
-    if (beyond > 0) plot.text(t('beyond', { count: beyond }), plot.right, plot.top + 4, { align: 'right' });
+    if (beyond > 0) plot.text(t('beyond', { count: beyond }), plot.right, plot.top - 9, { align: 'right' });
     if (answer.threshold) drawThreshold(plot, range, answer.threshold.value);
     plot.describe(this.words.textContent);
   }

@@ -8,7 +8,7 @@ const t = (key, values) => RED._(`@earshot/node-red-audio-anomaly/vae-train:vae-
 
 /** What the time of one picture depends on. */
 const NETWORK = ['preset', 'filters', 'kernels', 'strides', 'latentDim', 'batchNorm', 'batchSize'];
-const PLAIN = ['#vae-train-bins', '#vae-train-frames', '#node-input-variational'];
+const PLAIN = ['#vae-train-bins', '#vae-train-frames', '#node-input-variational', '#node-input-model'];
 /** What it is multiplied by. */
 const AMOUNT = ['epochs', 'sweep', 'sweepCount'];
 const SEGMENTS = 150;
@@ -72,6 +72,7 @@ class TrainingTime {
     this.pending(t('measuring'));
     const fields = Object.fromEntries(NETWORK.map(name => [name, input(name).val()]));
     fields.variational = input('variational').is(':checked');
+    fields.threads = Number(RED.nodes.node(input('model').val())?.threads) || 0;
     for (const side of ['bins', 'frames']) fields[side] = $(`#vae-train-${side}`).val();
     this.asked = server.pace(fields);
     return this.asked;

@@ -78,6 +78,7 @@ class AlarmItem {
     const long = count > 1 && seconds >= LONG_SECONDS ? ` · ${formatDuration(seconds)}` : '';
     setText(this.when, `${formatTime(at)}${long}`);
     setText(this.source, String(source).split(/[\\/]/).at(-1));
+    this.source.title = this.source.textContent;
     setText(this.score, `${formatScore(score)} / ${formatScore(threshold)}`);
     this.element.classList.toggle('earshot-was-normal', normal);
     // Another shape, not only another colour.

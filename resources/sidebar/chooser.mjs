@@ -1,5 +1,5 @@
 // A list of nodes to choose from, as the flow is being edited.
-import { h, t } from './dom.mjs';
+import { h, t, tellChoice } from './dom.mjs';
 import { labelOf } from './editor.mjs';
 
 export class Chooser {
@@ -22,6 +22,7 @@ export class Chooser {
   /** Chooses a node, which may be in the list only with the next offer. */
   set(id) {
     this.chosen = id || undefined;
+    tellChoice(this.select);
     this.choose(this.chosen);
   }
 
@@ -37,6 +38,7 @@ export class Chooser {
     }
     const wanted = this.chosen ?? remembered;
     this.select.value = nodes.some(({ id }) => id === wanted) ? wanted : (nodes[0]?.id ?? '');
+    tellChoice(this.select);
     if (this.select.value !== (this.chosen ?? '')) this.set(this.select.value);
   }
 }

@@ -33,6 +33,11 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Tells a choice whose name may be longer than there is room for in full where the pointer rests. */
+export function tellChoice(select) {
+  select.title = select.selectedOptions[0]?.text ?? '';
+}
+
 /** Shows or hides an element. */
 export function show(element, visible) {
   element.hidden = !visible;
@@ -65,8 +70,9 @@ export const formatTime = (at, withSeconds = true) => {
   return `${two(date.getHours())}:${two(date.getMinutes())}${withSeconds ? `:${two(date.getSeconds())}` : ''}`;
 };
 
-/** "40 s", "12 min", "3 h 20 min" */
+/** "0.2 s", "40 s", "12 min", "3 h 20 min" */
 export function formatDuration(seconds) {
+  if (seconds > 0 && seconds < 0.95) return t('unit.seconds', { count: Math.max(0.1, seconds).toFixed(1) });
   if (seconds < 90) return t('unit.seconds', { count: Math.max(0, Math.round(seconds)) });
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return t('unit.minutes', { count: minutes });

@@ -1,6 +1,6 @@
 // The first ten minutes, step by step: choose a microphone, record what is normal, train, listen. Each step shows how it
 // stands by what Node-RED tells, not by what was clicked.
-import { formatDuration, h, icon, setText, show, t } from './dom.mjs';
+import { formatDuration, h, icon, setText, show, t, tellChoice } from './dom.mjs';
 import * as server from './server.mjs';
 import { SEGMENT_SECONDS } from './starter-flow.mjs';
 import { isRecording, isTraining } from './training-view.mjs';
@@ -13,7 +13,11 @@ export class FirstSteps {
   /** @param {{place: (device: string, minutes: number) => void, record: () => void}} actions */
   constructor(actions) {
     this.actions = actions;
-    this.device = h('select', { id: 'earshot-device' }, h('option', { value: 'default' }, 'default'));
+    this.device = h(
+      'select',
+      { id: 'earshot-device', onchange: () => tellChoice(this.device) },
+      h('option', { value: 'default' }, 'default'),
+    );
     this.minutes = h('input', {
       ...{ type: 'number', id: 'earshot-minutes', min: 0.1, max: 120, step: 'any', value: DEFAULT_MINUTES },
       'aria-label': t('steps.minutes'),
@@ -72,6 +76,7 @@ export class FirstSteps {
           ),
         );
         this.device.value = devices.some(({ id }) => id === chosen) ? chosen : devices[0].id;
+        tellChoice(this.device);
       }
       setText(this.note, problem ?? '');
     } catch (error) {

@@ -5,6 +5,8 @@ import { ANOMALY } from './score-store.mjs';
 
 const MARGIN = { left: 46, right: 6, top: 8, bottom: 22 };
 const SPANS = [600, 3600, 8 * 3600];
+/** What is shown before there are scores of a whole span: or they would all stand at the right edge. */
+const SHORT_SPANS = [60, 120, 300, 600, 1200, 3600, 7200, 14_400];
 /** Scores this many times larger than others are drawn on a logarithmic scale. */
 const LOG_FROM = 12;
 /** A gap this many times longer than usual is not bridged by the curve. */
@@ -22,7 +24,7 @@ export class ScoreView {
         {
           type: 'button',
           class: 'red-ui-button red-ui-button-small',
-          'aria-pressed': seconds === this.span,
+          'aria-pressed': String(seconds === this.span),
           onclick: event => this.choose(seconds, event.currentTarget),
         },
         t(`score.span.${seconds}`),
@@ -43,10 +45,10 @@ export class ScoreView {
   }
 
   draw(plot) {
-    const { store, span } = this;
+    const { store } = this;
     const { left, right, top, bottom, colours, context } = plot;
     const now = Date.now();
-    const since = now - 1000 * span;
+    const since = now - 1000 * this.span;
     const points = [];
     store.forEach(since, (at, score, threshold, verdict) => points.push({ at, score, threshold, verdict }));
     plot.frame();
@@ -55,6 +57,7 @@ export class ScoreView {
       plot.describe(t('score.none'));
       return;
     }
+    const span = SHORT_SPANS.find(seconds => seconds < this.span && points[0].at > now - 1000 * seconds) ?? this.span;
     const scale = scaleOf(points, top + 4, bottom);
     const x = at => right - ((now - at) / 1000 / span) * (right - left);
     plot.leftAxis(scale.marks(Math.max(2, Math.floor((bottom - top) / 28))));
@@ -97,7 +100,7 @@ export class ScoreView {
     const key = Number.isNaN(last.threshold) ? 'score.describedAlone' : 'score.described';
     plot.describe(
       t(key, {
-        ...{ name: this.name, count: points.length, span: t(`score.span.${span}`), anomalies },
+        ...{ name: this.name, count: points.length, span: t(`score.span.${this.span}`), anomalies },
         ...{ score: formatScore(last.score), threshold: formatScore(last.threshold) },
       }),
     );
@@ -132,9 +135,9 @@ const usualStep = points => {
 };
 
 const MINUTE = 60_000;
-const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 240].map(minutes => minutes * MINUTE);
+const TIME_STEPS = [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 240].map(minutes => minutes * MINUTE);
 
-/** Whole minutes or hours of the clock, at most `most` of them. */
+/** Round times of the clock, at most `most` of them. */
 function timeMarks(now, span, most) {
   const step = TIME_STEPS.find(candidate => (1000 * span) / candidate <= most) ?? TIME_STEPS.at(-1);
   const offset = new Date(now).getTimezoneOffset() * MINUTE;

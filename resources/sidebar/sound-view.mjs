@@ -1,6 +1,6 @@
 // A spectrogram with its axes, running or of one sound, and the level meter below it.
 import { viridis } from './colours.mjs';
-import { formatDb, h, setText, show, t } from './dom.mjs';
+import { formatDb, h, setText, t } from './dom.mjs';
 import { niceValues, Plot } from './plot.mjs';
 
 const SECONDS = 12;
@@ -197,7 +197,8 @@ export class LevelMeter {
     this.bar = h('div', { class: 'earshot-meter-bar' });
     this.mark = h('div', { class: 'earshot-meter-peak' });
     this.value = h('span', { class: 'earshot-meter-value' }, '–');
-    this.clip = h('span', { class: 'earshot-clip', role: 'status', hidden: true }, t('sound.clipped'));
+    // A live region of its own: clipping is announced when it begins, the level at no change.
+    this.clip = h('span', { class: 'earshot-clip', role: 'status' });
     this.meter = h(
       'div',
       {
@@ -224,16 +225,17 @@ export class LevelMeter {
   clear() {
     this.peak = QUIETEST_DB;
     this.set(QUIETEST_DB, '–');
-    show(this.clip, false);
+    clearTimeout(this.timer);
+    setText(this.clip, '');
   }
 
   update({ rms, peak, clipped }) {
     this.peak = Math.max(peak ?? QUIETEST_DB, this.peak - PEAK_FALLS_DB, QUIETEST_DB);
     this.set(rms ?? QUIETEST_DB, formatDb(rms));
     if (clipped > 0) {
-      show(this.clip, true);
+      setText(this.clip, t('sound.clipped'));
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => show(this.clip, false), CLIPPED_SHOWN_MS);
+      this.timer = setTimeout(() => setText(this.clip, ''), CLIPPED_SHOWN_MS);
     }
   }
 

@@ -8,6 +8,8 @@ import { countAlarms, countRaised, parseVotes } from './score-store.mjs';
 
 const STEPS = 200;
 const REFRESH_MS = 1000;
+/** A time shorter than this is told in scores. */
+const LEAST_SPAN_SECONDS = 60;
 
 export class ThresholdView {
   /** @param {(value: number) => void} apply */
@@ -123,7 +125,9 @@ export class ThresholdView {
     slider.setAttribute('aria-valuetext', formatScore(value));
     const settings = { ...parseVotes(node?.votes), hysteresis: Number(node?.hysteresis) || 0 };
     const { alarms, scores, seconds } = countAlarms(store, value, settings);
-    const values = { value: formatScore(value), alarms, span: formatDuration(seconds), had: countRaised(store) };
+    // Recordings that are played come faster than they were recorded: their time says nothing.
+    const span = seconds < LEAST_SPAN_SECONDS ? t('unit.scores', { count: scores }) : formatDuration(seconds);
+    const values = { value: formatScore(value), alarms, span, had: countRaised(store) };
     if (scores === 0) setText(this.words, t('threshold.noScores', values));
     else setText(this.words, t(moved === undefined ? 'threshold.inForce' : 'threshold.would', values));
     this.slider.title = this.words.textContent;
@@ -141,7 +145,7 @@ export class ThresholdView {
     const { normal, value, threshold, range } = this;
     const beyond = drawScores(plot, range, normal, this.recent());
     if (beyond > 0)
-      plot.text(t('threshold.beyond', { count: beyond }), right, top + 4, { align: 'right', colour: colours.ink });
+      plot.text(t('threshold.beyond', { count: beyond }), right, top - 9, { align: 'right', colour: colours.ink });
     if (threshold && this.moved !== undefined) {
       const x = placeOf(plot, range, threshold.value);
       plot.line(x, top, x, bottom, colours.muted, { dash: [3, 3] });

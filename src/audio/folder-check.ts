@@ -30,6 +30,8 @@ export interface FolderCheck {
   unknownLengths: number;
   /** Files shorter than one segment. */
   short: number;
+  /** Seconds, where files go out whole and are not of one length. */
+  lengths?: { least: number; most: number };
   unreadable: SkippedFile[];
   unreadableCount: number;
   /** Labels that are passed over. */
@@ -43,6 +45,8 @@ export type CheckEvent = { type: 'progress'; done: number; files: number } | { t
 export const CHECK_LIMITS = { entries: 20_000, files: 5000, milliseconds: 10_000 };
 const MAX_LABELS = 40;
 const MAX_NAMED = 20;
+/** Files that differ by less are of one length: what recorded them ends where its buffer does. */
+const SAME_LENGTH_SECONDS = 0.02;
 const PROGRESS_EVERY_MS = 250;
 
 /** @throws UserError `folder`, `no-sound` */
@@ -73,6 +77,8 @@ class Tally {
   private unreadableCount = 0;
   private unknownLengths = 0;
   private short = 0;
+  private least = Number.POSITIVE_INFINITY;
+  private most = 0;
 
   constructor(
     private readonly options: PassOptions,
@@ -89,7 +95,10 @@ class Tally {
       count.files++;
       if (sound.frames === undefined) this.unknownLengths++;
       else {
-        count.seconds += sound.frames / sound.sampleRate;
+        const seconds = sound.frames / sound.sampleRate;
+        count.seconds += seconds;
+        this.least = Math.min(this.least, seconds);
+        this.most = Math.max(this.most, seconds);
         count.segments += this.segmentsOf(sound.frames, sound.sampleRate, sound.channels);
       }
     } catch (thrown) {
@@ -112,8 +121,15 @@ class Tally {
         .map(([sampleRate, files]) => ({ sampleRate, files }))
         .sort((a, b) => b.files - a.files)
         .slice(0, MAX_NAMED),
+      lengths: this.differingLengths(),
       ...{ unknownLengths, short, unreadable, unreadableCount, otherLabels, isCut },
     };
+  }
+
+  private differingLengths(): FolderCheck['lengths'] {
+    const { least, most } = this;
+    const isWhole = this.options.segmentSeconds === 0;
+    return isWhole && most - least > SAME_LENGTH_SECONDS ? { least, most } : undefined;
   }
 
   /** As a pass cuts them. */

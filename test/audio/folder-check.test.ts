@@ -68,6 +68,15 @@ describe('checking a folder', () => {
     assert.deepEqual(check.unreadable, [{ filename: 'odd/broken.wav', reason }]);
   });
 
+  it('notices files of different lengths where they go out whole, and only there', async () => {
+    const folder = mixedFolder();
+    assert.deepEqual((await checked(checkFolder(options(folder)))).lengths, { least: 0.0375, most: 1 });
+    assert.equal((await checked(checkFolder(options(folder, { segmentSeconds: 0.1 })))).lengths, undefined);
+    const equal = tempFolder('check');
+    for (const samples of [8000, 8100]) writeFileSync(join(equal, `${samples}.wav`), wav16(new Int16Array(samples)));
+    assert.equal((await checked(checkFolder(options(equal)))).lengths, undefined, 'as good as equal');
+  });
+
   it('takes the length of WAV and FLAC from their headers and says which it does not know', async () => {
     const check = await checked(
       checkFolder(options(FIXTURES, { recursive: false, labels: { pattern: '(flac|mp3)$' } })),

@@ -141,6 +141,21 @@ describeInEditor('the editor', function (bench) {
     assert.deepEqual(await editor.page.evaluate(saved), { ...variables, frames: `\${COLUMNS}` });
   });
 
+  it('turns no icon for those who ask that nothing moves', async () => {
+    const id = await editor.drag('mic-in', 700, 180);
+    const dialog = await editor.edit(id);
+    const turning = () =>
+      dialog.locator('#node-input-mic-in-refresh i').evaluate(icon => {
+        icon.classList.add('fa-spin');
+        return getComputedStyle(icon).animationName;
+      });
+    assert.notEqual(await turning(), 'none');
+    await editor.page.emulateMedia({ reducedMotion: 'reduce' });
+    assert.equal(await turning(), 'none');
+    await editor.page.emulateMedia({ reducedMotion: null });
+    await editor.closeDialog('cancel');
+  });
+
   it('adds an audio model from the dialog of a node that needs one', async () => {
     const id = await editor.drag('vae-score', 700, 60);
     const dialog = await editor.edit(id);

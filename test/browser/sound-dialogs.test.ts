@@ -139,12 +139,16 @@ describeGenerations('the dialogs of sources of sound', function (generation) {
     await part.getByText('4 files that can be read, 6 s, 13 segments.').waitFor();
     const rows = part.locator('tbody tr');
     assert.deepEqual(await rows.first().locator('th, td').allTextContents(), ['normal', '3', '6 s', '12']);
-    assert.deepEqual(await rows.nth(1).locator('th, td').allTextContents(), ['odd', '1', '0 s', '1']);
+    assert.deepEqual(await rows.nth(1).locator('th, td').allTextContents(), ['odd', '1', '0.2 s', '1']);
     const width = async (row: number) => (await rows.nth(row).locator('.earshot-count > div').boundingBox())!.width;
     assert.ok(Math.abs((await width(0)) / (await width(1)) - 3) < 0.1);
     await part.getByText('odd/<b>broken.wav cannot be read: not a sound file').waitFor();
     await part.getByText('Sample rates differ: 8000 Hz (3), 22050 Hz (1).').waitFor();
     await part.getByText('filled up with silence: 1.').waitFor();
+    await part.getByText('differ in length').waitFor({ state: 'detached' });
+    await set('segmentSeconds', '0');
+    await part.getByRole('button', { name: 'Check the folder' }).click();
+    await part.getByText('The files go out whole, and differ in length: 0.2 s to 2 s.').waitFor();
     await part.scrollIntoViewIfNeeded();
     await editor.picture('dialog wav-folder check', dialog);
     await editor.page.evaluate(`document.documentElement.classList.add('nr-theme-dark')`);

@@ -43,6 +43,13 @@ describe('the pace of a training', function () {
     assert.ok(performance.now() - start < 100);
   });
 
+  it('is measured with as many threads as the model trains with', async () => {
+    const fields = { ...FIELDS, latentDim: 3 };
+    assert.equal((await measurePace({ ...fields, threads: 1 }, never))?.threads, 1);
+    assert.equal((await measurePace({ ...fields, threads: 2 }, never))?.threads, 2);
+    await assert.rejects(measurePace({ ...fields, threads: 65 }, never), /threads is number 65/);
+  });
+
   it('is measured once at a time, and given up when nobody waits for it', async () => {
     const leave = new AbortController();
     const first = measurePace({ ...FIELDS, latentDim: 5 }, leave.signal);

@@ -7,27 +7,65 @@ import { PACKAGE_ROOT } from '../support/pack';
 const FOLDER = join(PACKAGE_ROOT, 'resources', 'dialogs');
 const modules = readdirSync(FOLDER).map(name => ({ name, text: readFileSync(join(FOLDER, name), 'utf8') }));
 
-const lookUp = (texts: unknown, key: string): unknown =>
-  key.split('.').reduce<unknown>((inner, part) => (inner as Record<string, unknown> | undefined)?.[part], texts);
+/** `a.b.c` for each text of a catalogue. */
+function keysOf(catalogue: object, prefix = ''): string[] {
+  return Object.entries(catalogue).flatMap(([key, value]) =>
+    typeof value === 'object' ? keysOf(value as object, `${prefix}${key}.`) : `${prefix}${key}`,
+  );
+}
+
+/** The arguments of each call of `name`, as written. */
+function* callsOf(name: string, text: string): Generator<string> {
+  for (const { index, 0: head } of text.matchAll(new RegExp(`\\b${name}\\(`, 'g'))) {
+    const start = index + head.length;
+    let end = start;
+    for (let depth = 1; depth > 0; end++) depth += { '(': 1, ')': -1 }[text[end]] ?? 0;
+    yield text.slice(start, end - 1);
+  }
+}
+
+/** Keys that a module names: as they are, as one of two, and as what codes of the server stand for. */
+function namedKeys(text: string): string[] {
+  const choices = [...callsOf('t', text)].flatMap(call => [...call.matchAll(/(?:^|[?:])\s*'([\w.]+)'/g)]);
+  const codes = /const REFUSALS = \{([^}]*)\}/.exec(text)?.[1].matchAll(/: '([\w.]+)'/g) ?? [];
+  return [...choices, ...codes].map(([, key]) => key);
+}
+
+/** Keys that it builds from parts, as patterns. */
+const builtKeys = (text: string): RegExp[] =>
+  [...text.matchAll(/\bt\(`([^`]+)`/g)].map(([, key]) => new RegExp(`^${key.replace(/\$\{[^}]+\}/g, '\\w+')}$`));
 
 describe('parts of edit dialogs', () => {
   for (const { name, text } of modules) {
-    it(`${name}: uses texts that are in the catalogue`, () => {
+    it(`${name}: uses texts that are in the catalogue, and all of them`, () => {
       const [, type, prefix] = /`@earshot\/node-red-audio-anomaly\/([\w-]+):([\w.-]+)\.\$\{key\}`/.exec(text) ?? [];
       if (!type) return;
-      const catalogue = JSON.parse(
-        readFileSync(join(PACKAGE_ROOT, 'nodes', 'locales', 'en-US', `${type}.json`), 'utf8'),
-      ) as unknown;
-      const used = [...text.matchAll(/\bt\('([\w.]+)'/g)].map(([, key]) => `${prefix}.${key}`);
-      assert.ok(used.length > 0);
+      const nodes = join(PACKAGE_ROOT, 'nodes');
+      const catalogue = JSON.parse(readFileSync(join(nodes, 'locales', 'en-US', `${type}.json`), 'utf8')) as object;
+      const keys = keysOf(catalogue)
+        .filter(key => key.startsWith(`${prefix}.`))
+        .map(key => key.slice(prefix.length + 1));
+      const [named, built] = [namedKeys(text), builtKeys(text)];
+      assert.ok(named.length > 0);
       assert.deepEqual(
-        used.filter(key => typeof lookUp(catalogue, key) !== 'string'),
+        named.filter(key => !keys.includes(key)),
+        [],
+      );
+      const withoutText = built.filter(pattern => !keys.some(key => pattern.test(key)));
+      assert.deepEqual(withoutText, []);
+      // A key may also be the value of a variable; and the form itself says what it could not load.
+      const form = readFileSync(join(nodes, `${type}.html`), 'utf8');
+      const isUsed = (key: string): boolean =>
+        text.includes(`'${key}'`) || built.some(pattern => pattern.test(key)) || form.includes(`.${key}'`);
+      assert.deepEqual(
+        keys.filter(key => !isUsed(key)),
         [],
       );
     });
 
     it(`${name}: takes colours from the editor and makes no markup of texts`, () => {
-      assert.deepEqual(text.match(/#[0-9a-fA-F]{3,8}\b(?!-)|\b(?:rgb|hsl)a?\(/g) ?? [], []);
+      const colour = /#[0-9a-fA-F]{3,8}\b(?!-)|\b(?:rgb|hsl)a?\(|[:=]\s*'?(?:black|white|red|green|blue|gr[ae]y)\b(?!-)/g;
+      assert.deepEqual(text.match(colour) ?? [], []);
       assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\.html\(|https?:\/\//);
     });
 
