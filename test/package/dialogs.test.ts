@@ -64,7 +64,8 @@ describe('parts of edit dialogs', () => {
     });
 
     it(`${name}: takes colours from the editor and makes no markup of texts`, () => {
-      const colour = /#[0-9a-fA-F]{3,8}\b(?!-)|\b(?:rgb|hsl)a?\(|[:=]\s*'?(?:black|white|red|green|blue|gr[ae]y)\b(?!-)/g;
+      const colour =
+        /#[0-9a-fA-F]{3,8}\b(?!-)|\b(?:rgb|hsl)a?\(|[:=]\s*'?(?:black|white|red|green|blue|gr[ae]y)\b(?!-)/g;
       assert.deepEqual(text.match(colour) ?? [], []);
       assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\.html\(|https?:\/\//);
     });
