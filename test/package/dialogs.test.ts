@@ -45,7 +45,10 @@ describe('parts of edit dialogs', () => {
       const keys = keysOf(catalogue)
         .filter(key => key.startsWith(`${prefix}.`))
         .map(key => key.slice(prefix.length + 1));
-      const [named, built] = [namedKeys(text), builtKeys(text)];
+      // What it imports from beside it speaks with its texts.
+      const parts = modules.filter(part => part.name === name || text.includes(`from './${part.name}'`));
+      const whole = parts.map(part => part.text).join('\n');
+      const [named, built] = [namedKeys(whole), builtKeys(whole)];
       assert.ok(named.length > 0);
       assert.deepEqual(
         named.filter(key => !keys.includes(key)),
@@ -56,7 +59,7 @@ describe('parts of edit dialogs', () => {
       // A key may also be the value of a variable; and the form itself says what it could not load.
       const form = readFileSync(join(nodes, `${type}.html`), 'utf8');
       const isUsed = (key: string): boolean =>
-        text.includes(`'${key}'`) || built.some(pattern => pattern.test(key)) || form.includes(`.${key}'`);
+        whole.includes(`'${key}'`) || built.some(pattern => pattern.test(key)) || form.includes(`.${key}'`);
       assert.deepEqual(
         keys.filter(key => !isUsed(key)),
         [],
