@@ -13,6 +13,7 @@ const t = (key, values) => RED._(`@earshot/node-red-audio-anomaly/threshold:thre
 const FIELDS = ['method', 'deviations', 'percentile', 'perDay', 'everySeconds', 'value', 'from', 'learnCount'];
 const ALARM_FIELDS = ['votes', 'hysteresis', 'notify', 'holdOffSeconds'];
 const DAYS_IN_YEAR = 365;
+const THIN_SPACE = '\u202f';
 /** Recordings that are played come faster than they were recorded: their time says nothing. */
 const LEAST_SPAN_SECONDS = 60;
 /** What Node-RED refuses in its own language, by code → our sentence. */
@@ -176,8 +177,9 @@ function frequencyOf(perDay) {
   return perDay * DAYS_IN_YEAR >= 1 ? 'rare' : 'never';
 }
 
-/** Two digits that count, e.g. "2.5", "43", "1,200". */
-const shortNumber = value => value.toLocaleString('en', { maximumSignificantDigits: value < 100 ? 2 : 3 });
+/** Two digits that count, e.g. "2.5", "43", "1 200": a comma or a point would mean something else in other languages. */
+const shortNumber = value =>
+  value.toLocaleString('en', { maximumSignificantDigits: value < 100 ? 2 : 3 }).replaceAll(',', THIN_SPACE);
 
 /** Shows the preview in `box`; call `close` of what is returned when the dialog closes. */
 export const start = (box, node) => new ThresholdPreview(box, node);

@@ -106,7 +106,7 @@ describeGenerations('edit dialogs that help', function (generation) {
       assert.match(first, /There are no scores of this version yet/);
       assert.ok(first.includes(EVIL), 'the name of the model is shown as it is written');
       await dialog.locator('#node-input-deviations').fill('-100');
-      await saying(preview, /above it: 48 of 48 normal segments · about 169,000 false alarms a day/);
+      await saying(preview, /above it: 48 of 48 normal segments · about 169\u202f000 false alarms a day/);
       await dialog.locator('#node-input-method').selectOption('budget');
       await dialog.locator('#node-input-perDay').fill('5');
       await saying(
