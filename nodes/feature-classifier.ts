@@ -10,6 +10,7 @@ import type { ClassifierOptions, ClassifierProgress } from '../src/ml/classifier
 import { ClassifierVersions } from './lib/classifier-versions';
 import { carryOn, inSeconds, isLast } from './lib/collecting';
 import { booleanField, choiceField, numberField, resolveFolder, textField } from './lib/config';
+import { NodeTraining } from './lib/node-training';
 import { endOfPass, isPassEnd } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
@@ -87,15 +88,13 @@ class ClassifierNode implements Handlers {
   private collector: FeatureCollector;
   /** Whether rows are examples now, or to be classified. */
   private collecting: boolean;
-  private job: ClassifierJob | undefined;
-  /** The training and what comes behind it. */
-  private running: Promise<void> | undefined;
+  private readonly training: NodeTraining<SavedClassifierReport>;
   private turn: Promise<void> = Promise.resolve();
-  private closing = false;
   private statusAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly shell: Shell<Config>) {
     const { config, node } = shell;
+    this.training = new NodeTraining(shell.status);
     this.collector = new FeatureCollector(config.features);
     this.versions = new ClassifierVersions(config.folder, config.classifier, {
       warn: text => node.warn(text),
@@ -106,7 +105,7 @@ class ClassifierNode implements Handlers {
   }
 
   async input(msg: Message, send: Send): Promise<void> {
-    if (msg.stop) return this.stop();
+    if (msg.stop) return this.training.stop();
     // One message after the other: a table takes several turns of the event loop, and the next may be a reset.
     const handled = this.turn.then(() => this.handle(msg, send));
     this.turn = handled.catch(() => {});
@@ -114,10 +113,8 @@ class ClassifierNode implements Handlers {
   }
 
   async close(): Promise<void> {
-    this.closing = true;
     this.versions.close();
-    await this.job?.cancel();
-    await this.running;
+    await this.training.close();
   }
 
   private collectsAtFirst(): boolean {
@@ -126,7 +123,7 @@ class ClassifierNode implements Handlers {
   }
 
   private async handle(msg: Message, send: Send): Promise<void> {
-    if (this.closing) return;
+    if (this.training.isClosed) return;
     if (msg.reset) this.reset();
     const { payload } = msg;
     const hasRows = Array.isArray(payload) || (isObject(payload) && Object.keys(payload).length > 0);
@@ -165,7 +162,7 @@ class ClassifierNode implements Handlers {
     if (!classifier) {
       throw new UserError(
         'not-trained',
-        this.job
+        this.training.isRunning
           ? 'the classifier is being trained; features can be classified when that is done.'
           : `the classifier "${this.shell.config.classifier}" has not been trained yet; send it labelled features first, the last with msg.complete.`,
       );
@@ -188,7 +185,7 @@ class ClassifierNode implements Handlers {
     const { count, classCount } = this.collector;
     this.showNow(() => {
       const classes = `${classCount} ${classCount === 1 ? 'class' : 'classes'}`;
-      if (!this.job) this.shell.status.idle(`collected ${count} · ${classes}`);
+      if (!this.training.isRunning) this.shell.status.idle(`collected ${count} · ${classes}`);
     });
   }
 
@@ -221,29 +218,21 @@ class ClassifierNode implements Handlers {
     this.collector = new FeatureCollector(features);
     shell.status.busy(`training on ${collector.count}`);
     const task = { table: collector.table(labels), options, folder, name };
-    const job = new ClassifierJob(task, progress => this.tell(progress, msg));
-    this.job = job;
     if (mode === 'auto') this.collecting = false;
-    this.running = this.finish(job, msg).finally(() => {
-      this.job = undefined;
-      this.running = undefined;
-      unlock();
+    this.training.start(new ClassifierJob(task, progress => this.tell(progress, msg)), {
+      done: report => this.finish(report, msg),
+      cancelled: () => this.giveUp(() => shell.status.idle('cancelled')),
+      failed: thrown => this.giveUp(() => shell.fail(thrown, msg)),
+      tidy: unlock,
     });
   }
 
-  private async finish(job: ClassifierJob, msg: Message): Promise<void> {
-    const { shell } = this;
-    try {
-      const report = await job.result;
-      if (this.closing) return;
-      this.statusAt = Number.NEGATIVE_INFINITY;
-      if (!report) return this.giveUp(() => shell.status.idle('cancelled'));
-      this.versions.refresh();
-      shell.status.ok(`trained v${report.version} · ${percent(report.accuracy)} of ${report.rows.test} right`);
-      shell.send([null, reportMessage(msg, report)]);
-    } catch (thrown) {
-      if (!this.closing) this.giveUp(() => shell.fail(thrown, msg));
-    }
+  private finish(report: SavedClassifierReport, msg: Message): void {
+    const { status, send } = this.shell;
+    this.statusAt = Number.NEGATIVE_INFINITY;
+    this.versions.refresh();
+    status.ok(`trained v${report.version} · ${percent(report.accuracy)} of ${report.rows.test} right`);
+    send([null, reportMessage(msg, report)]);
   }
 
   /** Without a new version things are as they were before the training. */
@@ -253,7 +242,7 @@ class ClassifierNode implements Handlers {
   }
 
   private tell(progress: ClassifierProgress, msg: Message): void {
-    if (this.closing) return;
+    if (this.training.isClosed) return;
     const { phase, trial, trials, epoch, bestAccuracy, secondsLeft } = progress;
     const { status, send } = this.shell;
     if (phase === 'training') status.busy(`training the best · epoch ${epoch}`);
@@ -264,17 +253,9 @@ class ClassifierNode implements Handlers {
     send([null, { ...carryOn(msg), topic: 'progress', payload: progress }]);
   }
 
-  private async stop(): Promise<void> {
-    const { job, shell } = this;
-    if (!job) return shell.status.idle('nothing to stop');
-    shell.status.busy('stopping');
-    await job.cancel();
-    await this.running;
-  }
-
   /** A version was trained, here or by another node, or has gone. */
   private versionChanged(): void {
-    if (this.job) return;
+    if (this.training.isRunning) return;
     if (this.collector.count === 0) this.collecting = this.collectsAtFirst();
     this.showReady();
   }

@@ -10,6 +10,7 @@ import type { Message, ScoreInfo } from '../src/messages';
 import { type AudioModel, audioModelOf } from './lib/audio-model-node';
 import { carryOn, inSeconds, isLast } from './lib/collecting';
 import { booleanField, choiceField, numberField, numberListField, textField } from './lib/config';
+import { NodeTraining } from './lib/node-training';
 import { endOfPass, isPassEnd } from './lib/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from './lib/shell';
 
@@ -69,12 +70,11 @@ class RlKlNode implements Handlers {
   private pointsVersion = 0;
   /** Points that were left out because there were too many. */
   private dropped = 0;
-  private job: RlKlJob | undefined;
-  private running: Promise<void> | undefined;
+  private readonly training: NodeTraining<RlKlReport>;
   private waiting = 0;
-  private closing = false;
 
   constructor(private readonly shell: Shell<Config>) {
+    this.training = new NodeTraining(shell.status);
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
     this.file = rlKlFile(this.model.store.folder, shell.node.id);
     shell.status.idle('waiting for labelled scores');
@@ -82,12 +82,12 @@ class RlKlNode implements Handlers {
   }
 
   async input(msg: Message, send: Send): Promise<void> {
-    if (msg.stop) return this.stop();
+    if (msg.stop) return this.training.stop();
     if (msg.reset) this.forget();
     const hasScore = msg.score !== undefined;
     if (!hasScore && msg.reset) return;
-    if (this.running) await this.afterTraining();
-    if (this.closing) return;
+    if (this.training.isRunning) await this.afterTraining();
+    if (this.training.isClosed) return;
     const last = isLast(msg);
     if (this.classifier && msg.parts && isPassEnd(msg)) return send([msg, null]);
     if (last && !hasScore && this.classifier) {
@@ -111,10 +111,8 @@ class RlKlNode implements Handlers {
     }
   }
 
-  async close(): Promise<void> {
-    this.closing = true;
-    await this.job?.cancel();
-    await this.running;
+  close(): Promise<void> {
+    return this.training.close();
   }
 
   private restore(): void {
@@ -191,27 +189,19 @@ class RlKlNode implements Handlers {
     const { settings } = shell.config;
     shell.status.busy(`training on ${points.length} scores`);
     const task = { points, settings, file, model: { name: model.modelName, version: this.pointsVersion } };
-    const job = new RlKlJob(task, progress => this.tell(progress, msg));
-    this.job = job;
-    this.running = this.finish(job, msg).finally(() => {
-      this.job = undefined;
-      this.running = undefined;
+    this.training.start(new RlKlJob(task, progress => this.tell(progress, msg)), {
+      done: report => this.finish(report, msg),
+      cancelled: () => shell.status.idle(`cancelled, ${this.points.length} collected`),
+      failed: thrown => shell.fail(thrown, msg),
     });
   }
 
-  private async finish(job: RlKlJob, msg: Message): Promise<void> {
+  private finish(report: RlKlReport, msg: Message): void {
     const { shell } = this;
-    try {
-      const report = await job.result;
-      if (this.closing) return;
-      if (!report) return shell.status.idle(`cancelled, ${this.points.length} collected`);
-      this.classifier = loadRlKl(this.file);
-      this.points = [];
-      this.showReport(report);
-      shell.send([null, { ...carryOn(msg), topic: 'report', payload: report }]);
-    } catch (thrown) {
-      if (!this.closing) shell.fail(thrown, msg);
-    }
+    this.classifier = loadRlKl(this.file);
+    this.points = [];
+    this.showReport(report);
+    shell.send([null, { ...carryOn(msg), topic: 'report', payload: report }]);
   }
 
   private showReport({ balancedAccuracy, auc, accuracy, never }: RlKlReport): void {
@@ -222,7 +212,7 @@ class RlKlNode implements Handlers {
   }
 
   private tell(progress: RlKlProgress, msg: Message): void {
-    if (this.closing) return;
+    if (this.training.isClosed) return;
     const { status, send } = this.shell;
     const { phase, epoch, epochs, secondsLeft } = progress;
     status.busy(phase === 'training' ? `training ${epoch}/${epochs} · ${inSeconds(secondsLeft)}` : phase);
@@ -238,15 +228,8 @@ class RlKlNode implements Handlers {
       );
     }
     this.waiting++;
-    await this.running;
+    await this.training.ended();
     this.waiting--;
-  }
-
-  private async stop(): Promise<void> {
-    if (!this.job) return this.shell.status.idle('nothing to stop');
-    this.shell.status.busy('stopping');
-    await this.job.cancel();
-    await this.running;
   }
 
   private forget(): void {

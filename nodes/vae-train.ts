@@ -13,6 +13,7 @@ import { carryOn, inSeconds, isLast } from './lib/collecting';
 import { listeningRoom } from './lib/listening-room';
 import { addMarked } from './lib/marked-pictures';
 import { registerNetworkRoute } from './lib/network-route';
+import { NodeTraining } from './lib/node-training';
 import { registerPaceRoute } from './lib/pace-route';
 import { PassCount } from './lib/pass-count';
 import type { Training } from './lib/room/model-view';
@@ -31,17 +32,15 @@ class Trainer implements Handlers {
   private frontEnd: FrontEnd | undefined;
   private range = new MeanRange();
   private spool: PictureSpool | undefined;
-  private job: TrainingJob | undefined;
-  /** The training and what comes behind it, until all of it is tidied up. */
-  private running: Promise<void> | undefined;
+  private readonly training: NodeTraining<ModelReport>;
   private turn: Promise<void> = Promise.resolve();
-  private closing = false;
   /** Someone asked for a recording and a training with it (trainWhen 'asked'). */
   private asked = false;
   private toldAt = Number.NEGATIVE_INFINITY;
   private readonly pass = new PassCount();
 
   constructor(private readonly shell: Shell<VaeTrainConfig>) {
+    this.training = new NodeTraining(shell.status);
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
     const problem = this.model.engineProblem();
     if (problem) shell.status.warn(shortMessage(problem));
@@ -72,16 +71,14 @@ class Trainer implements Handlers {
   }
 
   async close(): Promise<void> {
-    this.closing = true;
-    await this.job?.cancel();
-    await this.running;
+    await this.training.close();
     await this.spool?.discard();
   }
 
   /** The button: trains with what there is, or starts a recording that ends with a training. */
   private async train(msg: Message): Promise<void> {
     if (this.shell.config.trainWhen !== 'asked') return this.begin(msg);
-    if (this.job) {
+    if (this.training.isRunning) {
       throw new UserError('busy', 'a training is running; wait until it is done, or cancel it with msg.stop.');
     }
     await this.forget();
@@ -104,7 +101,7 @@ class Trainer implements Handlers {
     await this.spool.append(values);
     this.range.add(info);
     this.pass.took(msg);
-    if (!this.job) this.showCollected();
+    if (!this.training.isRunning) this.showCollected();
   }
 
   private showCollected(): void {
@@ -165,34 +162,25 @@ class Trainer implements Handlers {
     this.startOver();
     shell.status.busy([`training on ${count + marked} segments`, ...leftOutText(leftOut)].join(' · '));
     this.note({ phase: 'preparing', collected: count, epoch: 0 });
-    const job = new TrainingJob(task, progress => this.tell(progress, msg));
-    this.job = job;
-    this.running = this.finish(job, msg, leftOut).finally(async () => {
-      this.job = undefined;
-      this.running = undefined;
-      unlock();
-      await spool.discard();
+    this.training.start(new TrainingJob(task, progress => this.tell(progress, msg)), {
+      done: report => this.finish(report, msg, leftOut),
+      cancelled: () => this.showCancelled(),
+      failed: thrown => this.note({ phase: 'failed', problem: shell.fail(thrown, msg).message }),
+      tidy() {
+        unlock();
+        return spool.discard();
+      },
     });
   }
 
-  private async finish(job: TrainingJob, msg: Message, leftOut: number): Promise<void> {
+  private finish(report: ModelReport, msg: Message, leftOut: number): void {
     const { shell, model } = this;
-    try {
-      const report = await job.result;
-      if (this.closing) return;
-      if (!report) {
-        shell.status.idle('cancelled');
-        return this.note({ phase: 'cancelled' });
-      }
-      model.refresh();
-      this.note({ phase: 'done', secondsLeft: 0 });
-      const { sweep, ...payload } = report;
-      this.conclude(report, leftOut);
-      const sweepMessage = sweep && { ...carryOn(msg), topic: 'sweep', payload: { kind: 'sweep', ...sweep } };
-      shell.send([{ ...carryOn(msg), payload }, sweepMessage ?? null]);
-    } catch (thrown) {
-      if (!this.closing) this.note({ phase: 'failed', problem: shell.fail(thrown, msg).message });
-    }
+    model.refresh();
+    this.note({ phase: 'done', secondsLeft: 0 });
+    const { sweep, ...payload } = report;
+    this.conclude(report, leftOut);
+    const sweepMessage = sweep && { ...carryOn(msg), topic: 'sweep', payload: { kind: 'sweep', ...sweep } };
+    shell.send([{ ...carryOn(msg), payload }, sweepMessage ?? null]);
   }
 
   /** What is wrong with the new model is said where people look: under the node and in the debug sidebar. */
@@ -217,7 +205,7 @@ class Trainer implements Handlers {
     const { phase, epoch, epochs, rl, secondsLeft, mixture, rlWeight, run, runs } = progress;
     const now = performance.now();
     const isDue = phase !== 'training' || epoch === epochs || now - this.toldAt >= PROGRESS_INTERVAL_MS;
-    if (this.closing || !isDue) return;
+    if (this.training.isClosed || !isDue) return;
     this.toldAt = now;
     const { status, send } = this.shell;
     const weight = run ? `rl weight ${rlWeight} (${run}/${runs}) · ` : '';
@@ -230,16 +218,14 @@ class Trainer implements Handlers {
   }
 
   private async stop(): Promise<void> {
-    const { job } = this;
-    if (!job && this.asked) {
-      await this.forget();
-      this.shell.status.idle('cancelled');
-      return this.note({ phase: 'cancelled' });
-    }
-    if (!job) return this.shell.status.idle('nothing to stop');
-    this.shell.status.busy('stopping');
-    await job.cancel();
-    await this.running;
+    if (this.training.isRunning || !this.asked) return this.training.stop();
+    await this.forget();
+    this.showCancelled();
+  }
+
+  private showCancelled(): void {
+    this.shell.status.idle('cancelled');
+    this.note({ phase: 'cancelled' });
   }
 
   private async forget(): Promise<void> {
