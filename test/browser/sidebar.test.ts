@@ -103,7 +103,10 @@ describeGenerations('the sidebar', function (generation) {
       await target.click();
     };
     void microphone.play(hum()).catch(() => {});
-    const tab = editor.page.locator('.red-ui-tab-link-button[href="#earshot"]');
+    // Of Node-RED 4, and of Node-RED 5.
+    const tab = editor.page.locator(
+      '.red-ui-tab-link-button[href="#earshot"], .red-ui-sidebar-tab-bar button[data-tab-id="earshot"]',
+    );
     if (await tab.isVisible()) await click(tab);
     else {
       // Where the sidebar is too narrow for all its tabs, they are in a menu.
