@@ -163,7 +163,7 @@ describeGenerations('edit dialogs that help', function (generation) {
     it('says how long a training takes here, measured on the network as it is chosen', async () => {
       const dialog = await editor.edit('train');
       const time = dialog.locator('#training-time');
-      await saying(time, /about \d+ (s|min) on this computer \(.* to .*, threads: \d+\)|about \d+ h/);
+      await saying(time, /about [\d.]+ (s|min) on this computer \(.* to .*, threads: \d+\)|about \d+ h/);
       assert.equal(await dialog.locator('#vae-train-segments').inputValue(), '48');
       await dialog.locator('#node-input-epochs').fill('100000');
       await saying(time, /about \d+ (min|h)/);
