@@ -26,7 +26,7 @@ interface Recording {
   modified: number;
 }
 
-/** Other programs may add and delete files: what is known of the folder is looked up again after this long. */
+/** Other programs may add and delete files. */
 const REFRESH_MS = 5000;
 /** A part file this old was left by a writer that was killed. */
 const STALE_PART_MS = 60_000;
@@ -39,11 +39,16 @@ export class RecordingFolder {
   private sounds: Recording[] = [];
   private lookedUp = Number.NEGATIVE_INFINITY;
 
-  /** @param folder absolute; made with the first recording @param prefix start of the names, a safe file name */
+  /**
+   * @param folder absolute; made with the first recording
+   * @param prefix start of the names, a safe file name
+   * @param refreshMs what is known of the folder is looked up again after this long
+   */
   constructor(
     readonly folder: string,
     private readonly prefix: string,
     private readonly limits: RecordingLimits,
+    private readonly refreshMs = REFRESH_MS,
   ) {}
 
   /**
@@ -68,7 +73,7 @@ export class RecordingFolder {
   }
 
   private async refresh(): Promise<void> {
-    if (performance.now() - this.lookedUp < REFRESH_MS) return;
+    if (performance.now() - this.lookedUp < this.refreshMs) return;
     try {
       await mkdir(this.folder, { recursive: true });
       const names = await readdir(this.folder);
