@@ -3,7 +3,7 @@
 import { onThemeChange } from '../sidebar/colours.mjs';
 import { formatDuration, formatScore, h, setText, show } from '../sidebar/dom.mjs';
 import { Plot } from '../sidebar/plot.mjs';
-import { drawScores, drawThreshold, MARGIN, rangeOf } from '../sidebar/score-histogram.mjs';
+import { drawScores, drawThreshold, MARGIN, rangeOf, swatch } from '../sidebar/score-histogram.mjs';
 import { ScoreStore } from '../sidebar/score-store.mjs';
 import * as server from '../sidebar/server.mjs';
 import { Latest } from './latest.mjs';
@@ -25,7 +25,6 @@ const REFUSALS = {
 };
 
 const field = name => $(`#node-input-${name}`).val();
-const swatch = kind => h('span', { class: `earshot-swatch earshot-swatch-${kind}`, 'aria-hidden': true });
 
 class ThresholdPreview {
   constructor(box, node) {

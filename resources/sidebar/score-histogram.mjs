@@ -1,9 +1,12 @@
 // Scores as a picture: bars for normal segments, an outline for the last ones, a line with a handle for the threshold.
-import { formatTick } from './dom.mjs';
+import { formatTick, h } from './dom.mjs';
 import { niceValues } from './plot.mjs';
 
 export const MARGIN = { left: 10, right: 10, top: 18, bottom: 22 };
 const BINS = 48;
+
+/** How scores look in the picture, for its legend. @param {'normal' | 'recent'} kind */
+export const swatch = kind => h('span', { class: `earshot-swatch earshot-swatch-${kind}`, 'aria-hidden': true });
 
 /**
  * The scores that an axis shows: all normal ones, nearly all of the last ones, and room right of the threshold.

@@ -3,7 +3,7 @@
 // it holds from the next deployment on, as any edit does.
 import { formatDuration, formatScore, h, setText, show, t } from './dom.mjs';
 import { Plot } from './plot.mjs';
-import { drawScores, drawThreshold, MARGIN, placeOf, rangeOf } from './score-histogram.mjs';
+import { drawScores, drawThreshold, MARGIN, placeOf, rangeOf, swatch } from './score-histogram.mjs';
 import { countAlarms, countRaised, parseVotes } from './score-store.mjs';
 
 const STEPS = 200;
@@ -39,18 +39,8 @@ export class ThresholdView {
     this.legend = h(
       'div',
       { class: 'earshot-legend' },
-      h(
-        'span',
-        {},
-        h('span', { class: 'earshot-swatch earshot-swatch-normal', 'aria-hidden': true }),
-        t('threshold.normal'),
-      ),
-      h(
-        'span',
-        {},
-        h('span', { class: 'earshot-swatch earshot-swatch-recent', 'aria-hidden': true }),
-        t('threshold.recent'),
-      ),
+      h('span', {}, swatch('normal'), t('threshold.normal')),
+      h('span', {}, swatch('recent'), t('threshold.recent')),
     );
     this.element = h(
       'div',
