@@ -69,9 +69,10 @@ class SpectrogramPreview {
     }
   }
 
-  /** A question under way, which ends with the dialog. */
+  /** A question under way, which ends with the dialog; after that none is asked. */
   server(request) {
     this.request = request;
+    if (this.closed) request.abort();
     return request;
   }
 
