@@ -4,7 +4,7 @@ import type { FlowEntry, NodeRed } from './node-red';
 import { keepPicture, shootAround, TAKES_PICTURES, wordsOfFlow } from './picture-book';
 
 /** Large enough for every example at its full size. */
-const WINDOW = { width: 2300, height: 2400 };
+const WINDOW = { width: 2800, height: 2900 };
 /** Pictures under nodes are asked for when their tab is shown. */
 const PICTURES_MS = 2500;
 const MARGIN = 10;
