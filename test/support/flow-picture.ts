@@ -1,10 +1,10 @@
 // Pictures of flows in the editor for the documentation: a whole example after it has run, or a part of one.
 import { Editor } from './editor';
 import type { FlowEntry, NodeRed } from './node-red';
-import { keepPicture, shootAround, TAKES_PICTURES, wordsOfFlow } from './picture-book';
+import { keepPicture, shootAround, TAKES_PICTURES, wordsOfFlow, wordsOfPlot } from './picture-book';
 
 /** Large enough for every example at its full size. */
-const WINDOW = { width: 2800, height: 2900 };
+const WINDOW = { width: 2300, height: 2400 };
 /** Pictures under nodes are asked for when their tab is shown. */
 const PICTURES_MS = 2500;
 const MARGIN = 10;
@@ -51,7 +51,7 @@ export async function keepPlotPictures(nodeRed: NodeRed, nodes: readonly FlowEnt
   const editor = TAKES_PICTURES ? await openLarge(nodeRed) : undefined;
   try {
     for (const node of nodes) {
-      await keepPicture(`plots/${node.plot}`, wordsOfFlow([node]), async () => {
+      await keepPicture(`plots/${node.plot}`, wordsOfPlot(node), async () => {
         const picture = editor!.page.locator(`g[id="${node.id}"] .earshot-plot`);
         await picture.waitFor({ state: 'visible' });
         return shootAround(editor!.page, [picture]);

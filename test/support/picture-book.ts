@@ -53,3 +53,8 @@ export function wordsOfFlow(flow: readonly FlowEntry[]): string[] {
     .filter(({ x, y }) => x !== undefined && y !== undefined)
     .map(({ type, name, plot, x, y }) => [type, name, plot, `at ${x},${y}`].filter(Boolean).join(' '));
 }
+
+/** Likewise of the picture that an audio-plot node draws, wherever the node lies. */
+export const wordsOfPlot = ({ type, name, plot }: FlowEntry): string[] => [
+  [type, name, plot].filter(Boolean).join(' '),
+];
