@@ -59,6 +59,15 @@ export class Editor {
     await this.browser.close();
   }
 
+  /** Loads the editor anew, as a browser that is set to a language does, e.g. `nl-NL`. */
+  async speak(locale: string): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    const userAgent = (await this.page.evaluate('navigator.userAgent')) as string;
+    await session.send('Emulation.setUserAgentOverride', { userAgent, acceptLanguage: locale });
+    await this.page.reload();
+    await this.loaded();
+  }
+
   /** Waits until the editor can be used: after a reload of its page. */
   async loaded(): Promise<void> {
     await this.page.locator('#red-ui-header-button-deploy').waitFor();
