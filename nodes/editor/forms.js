@@ -127,6 +127,16 @@ function forms(type) {
     });
   };
 
+  /** Shows the default of what a flow leaves out that was not made in the editor: the node goes by it. */
+  const showDefaults = (form, node) => {
+    for (const [property, { value }] of Object.entries(node._def.defaults)) {
+      if (node[property] !== undefined || isEmpty(value)) continue;
+      const input = form.find(`#node-input-${property}, #node-config-input-${property}`);
+      if (input.is(':checkbox')) input.prop('checked', value);
+      else input.val(value);
+    }
+  };
+
   /** Makes the column of labels as wide as the longest of them in this language; the fields take the rest. */
   const fitLabels = form => {
     const labels = form.find('.form-row > label:first-child').clone();
@@ -140,6 +150,7 @@ function forms(type) {
   const prepare = node => {
     const form = $('#dialog-form, #node-config-dialog-edit-form').last();
     fitLabels(form);
+    showDefaults(form, node);
     allowVariables(form, node);
   };
 

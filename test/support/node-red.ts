@@ -70,7 +70,7 @@ export class NodeRed {
     });
     socket.on('error', () => {});
     await within(
-      10_000,
+      30_000,
       'web socket of the editor',
       new Promise(resolve => {
         socket.once('open', resolve);
