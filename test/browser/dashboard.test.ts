@@ -1,5 +1,5 @@
 // The example for Dashboard 2.0 with the real package, in a real Chromium: the page fills with scores, an alarm brings
-// its picture, and the slider changes what the threshold node decides. Pictures go to artifacts/.
+// its picture, and the slider changes what the threshold node decides. With EARSHOT_LOOK set, pictures go to artifacts/.
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -55,8 +55,7 @@ describeGenerations('the dashboard example', function (generation) {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed' && editor)
-      await editor.picture(`failed ${this.currentTest.title}`.slice(0, 80));
+    if (this.currentTest?.state === 'failed' && editor) await editor.failed(this.currentTest.title);
   });
 
   after(async () => {

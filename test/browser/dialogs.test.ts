@@ -1,5 +1,5 @@
 // Edit dialogs that show what their settings do, in a real Chromium: on a model trained here on the bundled motor, the
-// fields are changed as a person does and what is shown follows. Pictures go to artifacts/.
+// fields are changed as a person does and what is shown follows. With EARSHOT_LOOK set, pictures go to artifacts/.
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { Editor } from '../support/editor';
@@ -59,8 +59,7 @@ describeGenerations('edit dialogs that help', function (generation) {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed' && editor)
-      await editor.picture(`failed ${this.currentTest.title}`.slice(0, 80));
+    if (this.currentTest?.state === 'failed' && editor) await editor.failed(this.currentTest.title);
     await editor?.closeDialogs();
   });
 

@@ -1,5 +1,6 @@
 // The nodes in Node-RED's editor, in a real Chromium: every dialog opens, reads as text, refuses nonsense and saves;
-// the demo flow is imported, deployed and run with the mouse, and its decision is seen. Pictures go to artifacts/.
+// the demo flow is imported, deployed and run with the mouse, and its decision is seen.
+// With EARSHOT_LOOK set, pictures go to artifacts/.
 import assert from 'node:assert/strict';
 import { namelessParts, notReachedByTab } from '../support/access';
 import { faintTexts } from '../support/contrast';

@@ -50,14 +50,22 @@ interface Reader {
 
 const READERS: Reader[] = [
   { title: 'a Dutch browser', browser: 'nl-NL', language: 'nl', dialog: 'vae-train' },
-  { title: 'an Austrian browser', browser: 'de-AT', language: 'de', dialog: 'threshold' },
-  { title: 'a Dutch browser whose user chose German', browser: 'nl-NL', chosen: 'de', language: 'de' },
+  { title: 'an Austrian browser', browser: 'de-AT', language: 'de' },
+  {
+    title: 'a Dutch browser whose user chose German',
+    browser: 'nl-NL',
+    chosen: 'de',
+    language: 'de',
+    dialog: 'threshold',
+  },
 ];
 
 describeInEditor('the editor in other languages', function (bench) {
   this.timeout(60_000);
 
-  for (const { title, browser, chosen, language, dialog } of READERS) {
+  // Node-RED 5 asks for its texts as Node-RED 4 does: one reader shows it.
+  const readers = bench.generation === NODE_RED_4 ? READERS : READERS.slice(-1);
+  for (const { title, browser, chosen, language, dialog } of readers) {
     it(`${title} gets all of it in "${language}"`, async () => {
       const { editor } = bench;
       if (chosen) await editor.page.evaluate(`localStorage.setItem('editor-language', '${chosen}')`);

@@ -1,5 +1,6 @@
 // Pictures in the editor, in a real Chromium: the example flow is imported, deployed and run with the mouse, and the
-// pictures appear under their nodes, open large, and go away when they are not wanted. Pictures go to artifacts/.
+// pictures appear under their nodes, open large, and go away when they are not wanted.
+// With EARSHOT_LOOK set, pictures go to artifacts/.
 import assert from 'node:assert/strict';
 import type { Editor } from '../support/editor';
 import type { FlowEntry, NodeRed } from '../support/node-red';

@@ -50,8 +50,7 @@ describeGenerations('the sidebar', function (generation) {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed' && editor)
-      await editor.picture(`failed ${this.currentTest.title}`.slice(0, 80));
+    if (this.currentTest?.state === 'failed' && editor) await editor.failed(this.currentTest.title);
   });
 
   after(async () => {

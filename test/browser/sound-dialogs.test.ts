@@ -39,7 +39,7 @@ describeGenerations('the dialogs of sources of sound', function (generation) {
 
   afterEach(async function () {
     if (this.currentTest?.state !== 'failed' || !editor) return;
-    await editor.picture(`failed ${this.currentTest.title}`.slice(0, 80));
+    await editor.failed(this.currentTest.title);
     await editor.closeDialogs();
   });
 

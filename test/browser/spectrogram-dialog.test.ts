@@ -1,5 +1,5 @@
 // The dialog of the spectrogram node in a real Chromium: a real sound as the node would compute it, while the fields are
-// changed as a person does. Pictures go to artifacts/.
+// changed as a person does. With EARSHOT_LOOK set, pictures go to artifacts/.
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { wav16 } from '../audio/fixtures';

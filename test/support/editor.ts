@@ -5,8 +5,10 @@ import { type Browser, chromium, type Locator, type Page } from 'playwright-core
 import { PACKAGE_ROOT } from './pack';
 import { programPath } from './system';
 
-/** Pictures that a test run leaves behind for people to look at (not under version control). */
+// Pictures that a test run leaves behind for people to look at (not under version control): of failures, and where
+// EARSHOT_LOOK is set of all that is shown.
 const ARTIFACTS = join(PACKAGE_ROOT, 'artifacts');
+const LOOKS = Boolean(process.env.EARSHOT_LOOK);
 
 const FLAGS = [
   '--headless',
@@ -81,8 +83,17 @@ export class Editor {
     await this.page.locator('.red-ui-notification').first().waitFor({ state: 'detached' });
   }
 
-  /** Keeps a picture of the window, or of one part of it. */
+  /** Keeps a picture of the window, or of one part of it, for those who want to look (EARSHOT_LOOK). */
   async picture(name: string, part?: Locator): Promise<void> {
+    if (LOOKS) await this.keep(name, part);
+  }
+
+  /** Keeps a picture of what a test that failed had before it. */
+  async failed(title: string): Promise<void> {
+    await this.keep(`failed ${title}`.slice(0, 80));
+  }
+
+  private async keep(name: string, part?: Locator): Promise<void> {
     mkdirSync(this.pictures, { recursive: true });
     await (part ?? this.page).screenshot({ path: join(this.pictures, `${name}.png`) });
   }

@@ -45,7 +45,7 @@ export function describeInEditor(title: string, body: (this: Suite, bench: Workb
 
     afterEach(async function () {
       if (this.currentTest?.state !== 'failed' || !bench.editor) return;
-      await bench.editor.picture(`failed ${this.currentTest.title}`.slice(0, 80));
+      await bench.editor.failed(this.currentTest.title);
       await bench.editor.closeDialogs();
     });
 
