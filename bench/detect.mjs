@@ -10,11 +10,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readAudioFile } from '../dist/src/audio/read-audio-file.js';
 import { segmentStarts, takeSegment } from '../dist/src/audio/segment.js';
-import { auc, partialAuc } from '../dist/src/detect/roc.js';
+import { networkDefaults, trainingDefaults } from '../dist/src/detectors/vae/defaults.js';
+import { train } from '../dist/src/detectors/vae/train.js';
 import { DEFAULT_SPECTROGRAM, Spectrogram } from '../dist/src/dsp/spectrogram.js';
-import { networkDefaults, trainingDefaults } from '../dist/src/ml/defaults.js';
-import { scaleInput } from '../dist/src/ml/input-scale.js';
-import { train } from '../dist/src/ml/train.js';
+import { scaleInput } from '../dist/src/engine/input-scale.js';
+import { auc, partialAuc } from '../dist/src/stats/roc.js';
 
 const { values: args } = parseArgs({
   options: {
@@ -51,7 +51,7 @@ async function runTask(task) {
   const frontEnd = training[0].info;
   const source = {
     count: training.length,
-    pictureLength: training[0].values.length,
+    exampleLength: training[0].values.length,
     read: (index, into, offset = 0) => into.set(training[index].values, offset),
   };
   const options = { ...trainingDefaults('compact'), seed: Number(args.seed), threads: availableParallelism() };

@@ -1,9 +1,9 @@
 // A small listener for bench/digits.mjs: a dense network on log-mel pictures of 24 bands × 16 stretches of time.
 import { Spectrogram } from '../dist/src/dsp/spectrogram.js';
-import { Mlp } from '../dist/src/ml/mlp.js';
-import { trainMlp } from '../dist/src/ml/mlp-train.js';
-import { Random } from '../dist/src/ml/random.js';
-import { learnZNorm, zNormalised } from '../dist/src/ml/z-norm.js';
+import { Mlp } from '../dist/src/stats/mlp.js';
+import { trainMlp } from '../dist/src/stats/mlp-train.js';
+import { Random } from '../dist/src/stats/random.js';
+import { learnZNorm, zNormalised } from '../dist/src/stats/z-norm.js';
 
 const BANDS = 24;
 const STRETCHES = 16;

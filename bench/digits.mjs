@@ -11,17 +11,17 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readTraining } from '../dist/nodes/lib/vae-train-config.js';
+import { readTraining } from '../dist/nodes/vae-train/vae-train-config.js';
 import { readAudioFile } from '../dist/src/audio/read-audio-file.js';
 import { encodeWav } from '../dist/src/audio/wav-write.js';
-import { describeScores, percentileOf } from '../dist/src/detect/distribution.js';
+import { draw } from '../dist/src/detectors/vae/drawing.js';
+import { train } from '../dist/src/detectors/vae/train.js';
 import { MeanRange } from '../dist/src/dsp/decibel-range.js';
-import { soundOfPicture } from '../dist/src/dsp/sound-of-picture.js';
 import { Spectrogram } from '../dist/src/dsp/spectrogram.js';
-import { draw } from '../dist/src/jobs/drawing.js';
-import { scaleInput } from '../dist/src/ml/input-scale.js';
-import { Random } from '../dist/src/ml/random.js';
-import { train } from '../dist/src/ml/train.js';
+import { invertSpectrogram } from '../dist/src/dsp/spectrogram-inverse.js';
+import { scaleInput } from '../dist/src/engine/input-scale.js';
+import { describeScores, percentileOf } from '../dist/src/stats/distribution.js';
+import { Random } from '../dist/src/stats/random.js';
 import { DigitClassifier } from './digit-classifier.mjs';
 
 const LEAST_RECOGNISED = 0.8;
@@ -77,7 +77,7 @@ class DigitModel {
     const frontEnd = { ...pictures[0].info, ...range.mean() };
     const source = {
       count: pictures.length,
-      pictureLength: pictures[0].values.length,
+      exampleLength: pictures[0].values.length,
       read: (index, into, offset = 0) => into.set(pictures[index].values, offset),
     };
     const trained = await train(
@@ -126,7 +126,7 @@ class DigitModel {
   sound({ picture, min, max }, info, samples) {
     const phases = { kind: 'griffin-lim', iterations: ITERATIONS, random: this.phases };
     const columns = { samples: samples ?? (this.trained.scale.columns - 1) * info.hopLength };
-    return soundOfPicture(picture, { ...info, min, max }, { phases, ...columns }).pcm;
+    return invertSpectrogram(picture, { ...info, min, max }, { phases, ...columns }).pcm;
   }
 }
 

@@ -1,8 +1,8 @@
 // Our side of bench/engine.mjs, driven like engine-peer.py: lines of JSON on stdin, one argument of JSON settings.
 import { createInterface } from 'node:readline';
-import { Engine } from '../dist/src/ml/engine.js';
-import { microBatchSize } from '../dist/src/ml/memory-budget.js';
-import { Random } from '../dist/src/ml/random.js';
+import { Engine } from '../dist/src/engine/engine.js';
+import { microBatchSize } from '../dist/src/engine/memory-budget.js';
+import { Random } from '../dist/src/stats/random.js';
 
 const { architecture, batch, threads, rlWeight } = JSON.parse(process.argv[2]);
 /** Pictures that go through at once: as in a real training, no more than the memory has room for. */

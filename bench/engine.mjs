@@ -11,8 +11,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { buildArchitecture } from '../dist/src/ml/architecture.js';
-import { networkDefaults, trainingDefaults } from '../dist/src/ml/defaults.js';
+import { networkDefaults, trainingDefaults } from '../dist/src/detectors/vae/defaults.js';
+import { buildArchitecture } from '../dist/src/engine/architecture.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: args } = parseArgs({

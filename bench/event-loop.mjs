@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { networkDefaults, trainingDefaults } from '../dist/src/detectors/vae/defaults.js';
 import { DEFAULT_SPECTROGRAM, Spectrogram } from '../dist/src/dsp/spectrogram.js';
-import { ScoringService } from '../dist/src/jobs/scoring-service.js';
-import { TrainingJob } from '../dist/src/jobs/training-job.js';
-import { networkDefaults, trainingDefaults } from '../dist/src/ml/defaults.js';
-import { Random } from '../dist/src/ml/random.js';
-import { PictureSpool } from '../dist/src/store/picture-spool.js';
+import { Random } from '../dist/src/stats/random.js';
+import { ExampleSpool } from '../dist/src/store/example-spool.js';
+import { ScoringService } from '../dist/src/tasks/scoring-service.js';
+import { TrainingJob } from '../dist/src/tasks/training-job.js';
 
 const { values: args } = parseArgs({
   options: {
@@ -43,7 +43,7 @@ const rssMb = () => round(process.memoryUsage().rss / 2 ** 20);
 
 async function job(name, epochs) {
   const pictures = Array.from({ length: TRAINING_SEGMENTS }, () => spectrogram.compute(segment()));
-  const spool = new PictureSpool({ folder, pictureLength: pictures[0].values.length });
+  const spool = new ExampleSpool({ folder, exampleLength: pictures[0].values.length });
   for (const { values } of pictures) await spool.append(values);
   const task = { spool: spool.descriptor(), frontEnd: pictures[0].info, network, folder, name };
   const training = new TrainingJob({ ...task, options: { ...options, epochs } }, () => {});

@@ -3,8 +3,8 @@
 //   node bench/explanation.mjs [--rounds 40] [--json]
 // Prints the processor's time in ms, the median over the rounds, which take turns; for the preset's picture sizes.
 import { parseArgs } from 'node:util';
+import { explanationPicture } from '../dist/src/charts/heatmap.js';
 import { DEFAULT_SPECTROGRAM, Spectrogram } from '../dist/src/dsp/spectrogram.js';
-import { explanationPicture } from '../dist/src/plot/heatmap.js';
 
 const { values: args } = parseArgs({
   options: { rounds: { type: 'string', default: '40' }, json: { type: 'boolean', default: false } },

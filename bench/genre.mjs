@@ -6,9 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FeatureCollector } from '../dist/src/ml/classifier/feature-table.js';
-import { trainClassifier } from '../dist/src/ml/classifier/train-classifier.js';
-import { Random } from '../dist/src/ml/random.js';
+import { FeatureCollector } from '../dist/src/detectors/features/feature-table.js';
+import { trainClassifier } from '../dist/src/detectors/features/train-classifier.js';
+import { Random } from '../dist/src/stats/random.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

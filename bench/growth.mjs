@@ -6,12 +6,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { TrainingJob } from '../dist/src/jobs/training-job.js';
-import { buildArchitecture } from '../dist/src/ml/architecture.js';
-import { networkDefaults, trainingDefaults } from '../dist/src/ml/defaults.js';
-import { Engine } from '../dist/src/ml/engine.js';
-import { Random } from '../dist/src/ml/random.js';
-import { PictureSpool } from '../dist/src/store/picture-spool.js';
+import { networkDefaults, trainingDefaults } from '../dist/src/detectors/vae/defaults.js';
+import { buildArchitecture } from '../dist/src/engine/architecture.js';
+import { Engine } from '../dist/src/engine/engine.js';
+import { Random } from '../dist/src/stats/random.js';
+import { ExampleSpool } from '../dist/src/store/example-spool.js';
+import { TrainingJob } from '../dist/src/tasks/training-job.js';
 
 const { values: args } = parseArgs({
   options: {
@@ -87,7 +87,7 @@ async function wholeTrainings() {
       ...{ shape: [128, 128], sampleRate: 44100, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
       ...{ fMin: 0, fMax: 22050, normalize: 'model' },
     };
-    const spool = new PictureSpool({ folder, pictureLength: 128 * 128 });
+    const spool = new ExampleSpool({ folder, exampleLength: 128 * 128 });
     const picture = new Float32Array(128 * 128);
     for (let i = 0; i < segments; i++) {
       for (let j = 0; j < picture.length; j++) picture[j] = -60 + 20 * random.uniform();

@@ -10,13 +10,13 @@ import { parseArgs } from 'node:util';
 import { readAudioFile } from '../dist/src/audio/read-audio-file.js';
 import { resample } from '../dist/src/audio/resample.js';
 import { segmentStarts, takeSegment } from '../dist/src/audio/segment.js';
-import { evaluateBinary } from '../dist/src/detect/binary-evaluation.js';
-import { trainRlKl } from '../dist/src/detect/rl-kl.js';
+import { trainRlKl } from '../dist/src/detectors/rl-kl/rl-kl.js';
+import { networkDefaults, trainingDefaults } from '../dist/src/detectors/vae/defaults.js';
+import { train } from '../dist/src/detectors/vae/train.js';
 import { Spectrogram } from '../dist/src/dsp/spectrogram.js';
 import { DEFAULT_SPECTROGRAM } from '../dist/src/dsp/spectrogram-settings.js';
-import { networkDefaults, trainingDefaults } from '../dist/src/ml/defaults.js';
-import { scaleInput } from '../dist/src/ml/input-scale.js';
-import { train } from '../dist/src/ml/train.js';
+import { scaleInput } from '../dist/src/engine/input-scale.js';
+import { evaluateBinary } from '../dist/src/stats/binary-evaluation.js';
 
 const { values: args, positionals } = parseArgs({
   allowPositionals: true,
@@ -85,7 +85,7 @@ const barks = await picturesOf(POSITIVE, 1);
 const frontEnd = barks[0].info;
 const source = {
   count: barks.length,
-  pictureLength: barks[0].values.length,
+  exampleLength: barks[0].values.length,
   read: (index, into, offset = 0) => into.set(barks[index].values, offset),
 };
 const options = {

@@ -26,7 +26,7 @@ function weightBytes(P: i32, Q: i32): usize {
  * @param w [36][N/8][C][8], see packWinogradDown and packWinogradUp
  * @param bias N values
  * @param block tiles at once, a multiple of 4
- * @param scratch see winogradScratchBytes in src/ml/winograd.ts
+ * @param scratch see winogradScratchBytes in src/engine/winograd.ts
  */
 export function winograd(
   kind: i32,

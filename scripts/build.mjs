@@ -1,10 +1,11 @@
-// Builds the package into dist/: TypeScript to CommonJS, the SIMD kernels to WebAssembly, and beside the nodes
-// what Node-RED looks for there (editor forms, help texts, icons).
+// Builds the package into dist/: TypeScript to CommonJS, the SIMD kernels to WebAssembly, and beside each node what
+// Node-RED looks for there (its form, help texts, labels, icon). Types are checked elsewhere (scripts/test.mjs).
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { Includes } from './includes.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -19,12 +20,22 @@ const KERNELS = [
   { entry: 'dsp', prefix: 'dsp-', flags: [] },
 ];
 
-function run(bin, args) {
-  execFileSync(process.execPath, [bin, ...args], { cwd: root, stdio: 'inherit' });
-}
-
+/** File by file, so that what stands in src/x.ts is dist/src/x.js: worker threads are started by their file's name. */
 function compileTypeScript() {
-  run(join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc'), ['-p', 'tsconfig.json']);
+  const sources = ['src', 'nodes'].flatMap(folder =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.ts'))
+      .map(name => join(folder, name)),
+  );
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: sources,
+    outdir: 'dist',
+    outbase: '.',
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+  });
 }
 
 function compileKernels() {
@@ -32,32 +43,34 @@ function compileKernels() {
   mkdirSync(join(dist, 'kernels'), { recursive: true });
   for (const { entry, prefix, flags } of KERNELS) {
     for (const [kind, simdFlags] of Object.entries(SIMD)) {
-      run(asc, [
+      const args = [
         join('kernels', `${entry}.ts`),
         ...['--outFile', join('dist', 'kernels', `${prefix}${kind}.wasm`)],
         ...['--runtime', 'stub', '--noAssert', '-O3', '--enable', 'simd', ...simdFlags],
         ...['--importMemory', '--initialMemory', '1', ...flags],
-      ]);
+      ];
+      execFileSync(process.execPath, [asc, ...args], { cwd: root, stdio: 'inherit' });
     }
   }
 }
 
+/** Node-RED reads `icons` and `locales` beside the file of a node only. */
 function copyEditorFiles() {
-  const includes = new Includes(join(root, 'nodes'), 'editor');
-  for (const folder of ['nodes', join('nodes', 'sidebar')]) {
-    mkdirSync(join(dist, folder), { recursive: true });
-    for (const name of readdirSync(join(root, folder)).filter(file => file.endsWith('.html'))) {
-      const page = join(folder, name);
-      writeFileSync(join(dist, page), includes.fillIn(page, readFileSync(join(root, page), 'utf8')));
+  const includes = new Includes(join(root, 'nodes'), join('shared', 'editor'));
+  for (const folder of readdirSync(join(root, 'nodes'))) {
+    const [from, to] = [join(root, 'nodes', folder), join(dist, 'nodes', folder)];
+    mkdirSync(to, { recursive: true });
+    for (const name of readdirSync(from).filter(file => file.endsWith('.html'))) {
+      writeFileSync(join(to, name), includes.fillIn(join(folder, name), readFileSync(join(from, name), 'utf8')));
     }
-    cpSync(join(root, folder, 'locales'), join(dist, folder, 'locales'), { recursive: true });
+    if (existsSync(join(from, 'locales'))) cpSync(join(from, 'locales'), join(to, 'locales'), { recursive: true });
+    if (existsSync(join(from, 'icon.svg'))) cpSync(join(from, 'icon.svg'), join(to, 'icons', `${folder}.svg`));
   }
   includes.assertAllUsed();
-  cpSync(join(root, 'icons'), join(dist, 'nodes', 'icons'), { recursive: true });
 }
 
 const only = process.argv[2];
 if (!only) rmSync(dist, { recursive: true, force: true });
 if (!only || only === 'ts') compileTypeScript();
-if ((!only || only === 'kernels') && existsSync(join(root, 'kernels', 'index.ts'))) compileKernels();
+if (!only || only === 'kernels') compileKernels();
 if (!only || only === 'ts' || only === 'editor') copyEditorFiles();

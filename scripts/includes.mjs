@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A line of a page that stands for a file, e.g. "  // include editor/forms.js". */
+/** A line of a page that stands for a file, e.g. "  // include shared/editor/forms.js". */
 const LINE = /^([ \t]*)\/\/[ \t]*include\b(.*)$/gm;
 
 export class Includes {

@@ -2,7 +2,7 @@
 // little-endian) because Node-RED clones a message for every further wire and shares a Buffer's memory while doing
 // so; hence nobody may write into a received Buffer.
 import { describeValue, UserError } from './errors';
-import { inTurns, TURN_VALUES } from './turns';
+import { inTurns, TURN_VALUES } from './threads/turns';
 
 /** Describes an audio segment; `msg.audio`. */
 export interface AudioInfo {

@@ -3,7 +3,7 @@ import { labelOf } from '../sidebar/editor.mjs';
 import { unwatch, watch } from './pictures.mjs';
 import { describe, t } from './words.mjs';
 
-/** Pixels that a picture may have in each direction; as nodes/lib/plot-routes.ts. */
+/** Pixels that a picture may have in each direction; as nodes/audio-plot/plot-routes.ts. */
 const LEAST = 160;
 const MOST = 2400;
 /** What the window's own title and buttons take. */

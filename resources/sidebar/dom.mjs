@@ -45,7 +45,7 @@ export function show(element, visible) {
 
 const MINUS = '\u2212';
 
-/** Three digits that count, e.g. 0.0312, 1.50, 2315, 3.10e-6; as src/detect/wording.ts. */
+/** Three digits that count, e.g. 0.0312, 1.50, 2315, 3.10e-6; as src/alarm/wording.ts. */
 export function formatScore(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';
   const size = Math.abs(value);

@@ -6,7 +6,7 @@ import { h } from './dom.mjs';
 const FONT_SIZE = 11;
 const STEPS = [1, 2, 5];
 
-/** Round values from just above `from` to `to`, at most `most` of them; as src/plot/axis.ts. */
+/** Round values from just above `from` to `to`, at most `most` of them; as src/charts/axis.ts. */
 export function niceValues(from, to, most) {
   const span = to - from;
   if (!(span > 0) || !Number.isFinite(span) || most < 1) return [];

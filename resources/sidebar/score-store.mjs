@@ -88,7 +88,7 @@ export class ScoreStore {
   }
 }
 
-/** Reads votes as "3/5" or "2"; as src/detect/alarm.ts. */
+/** Reads votes as "3/5" or "2"; as src/alarm/alarm.ts. */
 export function parseVotes(text) {
   const [, first, second = first] = /^\s*(\d{1,3})\s*(?:\/\s*(\d{1,3})\s*)?$/.exec(text || '1/1') ?? [];
   const [votes, window] = [Number(first), Number(second)];
@@ -97,7 +97,7 @@ export function parseVotes(text) {
 
 /**
  * How many alarms a threshold would have raised on the scores in the store: times that the state goes from normal to
- * anomaly, with votes and hysteresis as src/detect/alarm.ts has them.
+ * anomaly, with votes and hysteresis as src/alarm/alarm.ts has them.
  * @returns {{alarms: number, scores: number, seconds: number}}
  */
 export function countAlarms(store, threshold, { votes, window, hysteresis }) {

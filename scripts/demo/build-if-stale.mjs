@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /** What the build reads, and one file that every build of that part writes anew. */
 const BUILT_PARTS = [
-  { sources: ['nodes', 'src', 'icons', 'tsconfig.json'], witness: 'dist/nodes/lib/shell.js' },
+  { sources: ['nodes', 'src', 'tsconfig.json'], witness: 'dist/nodes/shared/shell.js' },
   { sources: ['kernels', 'scripts/build.mjs'], witness: 'dist/kernels/plain.wasm' },
 ];
 

@@ -1,6 +1,7 @@
 // What an exported file says about itself, the same in every format: what to feed it, and what its scores mean.
+
+import type { InputScale } from '../engine/input-scale';
 import type { FrontEnd } from '../messages';
-import type { InputScale } from '../ml/input-scale';
 import type { JsonObject, JsonValue, ModelMetadata } from '../store/model-file';
 import { PACKAGE_VERSION } from '../version';
 

@@ -1,5 +1,5 @@
-// The divergence of a segment's latent distribution from the prior, as src/ml/latent.ts scores it, drawn as a graph.
-import { componentDeviation, type MixtureValues, mixtureWeights } from '../ml/mixture';
+// The divergence of a segment's latent distribution from the prior, as src/engine/latent.ts scores it, drawn as a graph.
+import { componentDeviation, type MixtureValues, mixtureWeights } from '../engine/mixture';
 import type { Graph } from './network';
 
 /**

@@ -1,11 +1,12 @@
 // One model version as a file for other programs: chooses the format, writes it so that it appears whole or not at all.
+
+import type { Architecture } from '../engine/architecture';
+import type { InputScale } from '../engine/input-scale';
 import { UserError } from '../errors';
 import type { FrontEnd } from '../messages';
-import type { Architecture } from '../ml/architecture';
-import { Cancelled } from '../ml/cancelled';
-import type { InputScale } from '../ml/input-scale';
 import { writeAdvice, writeAtomically } from '../store/atomic-file';
 import type { OpenModel } from '../store/model-file';
+import { Cancelled } from '../threads/cancelled';
 import { describeExport } from './description';
 import type { ExportSource } from './network';
 import { onnxFile } from './onnx';

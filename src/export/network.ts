@@ -1,10 +1,10 @@
 // The network as a drawing in whatever format: one walk through the architecture that tells a `Graph` what to compute,
 // from the picture as the spectrogram node sends it to the score as src/ml computes it. What a convolution is called
 // in ONNX or TFLite is their own files' business.
-import { type Architecture, type ConvSpec, volume } from '../ml/architecture';
-import type { InputScale } from '../ml/input-scale';
-import { LOG_VARIANCE_LIMIT } from '../ml/latent';
-import { mixtureValues } from '../ml/mixture';
+import { type Architecture, type ConvSpec, volume } from '../engine/architecture';
+import type { InputScale } from '../engine/input-scale';
+import { LOG_VARIANCE_LIMIT } from '../engine/latent';
+import { mixtureValues } from '../engine/mixture';
 import type { JsonObject } from '../store/model-file';
 import { drawDivergence } from './divergence';
 import type { Constant, Port } from './pieces';

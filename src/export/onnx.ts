@@ -1,6 +1,6 @@
 // ONNX (https://onnx.ai/onnx/repo-docs/IR.html): a protocol buffer with the nodes of the graph and their constants.
 // Its convolutions work on [1, channels, height, width], so a grid lies that way here.
-import { samePadding } from '../ml/architecture';
+import { samePadding } from '../engine/architecture';
 import { PACKAGE_VERSION } from '../version';
 import { describedAsText } from './description';
 import { type ConvLayer, drawNetwork, type ExportSource, type Graph } from './network';

@@ -1,8 +1,8 @@
 // What an exported file is made of: bytes at hand, and constants of the network that are read from the model file only
 // when their turn comes. So a file of hundreds of megabytes takes a few in memory.
 import { fdatasyncSync } from 'node:fs';
-import { Cancelled } from '../ml/cancelled';
 import { writeFully } from '../store/safetensors';
+import { Cancelled } from '../threads/cancelled';
 
 /** A tensor of the file: its shape and size are known at once, its values are fetched when it is written. */
 export interface Constant {

@@ -1,6 +1,6 @@
 // Weights only, as a safetensors file with names and axes as PyTorch has them: convolutions [out, in, height, width],
 // transposed ones [in, out, height, width], dense layers [out, in]. docs/export.md has the network that they fit.
-import type { Architecture, ConvSpec } from '../ml/architecture';
+import type { Architecture, ConvSpec } from '../engine/architecture';
 import { encodeHeader, headerOfShapes } from '../store/safetensors';
 import { describedAsText } from './description';
 import type { ExportSource } from './network';

@@ -1,6 +1,6 @@
 // The constants of an exported network, from the tensors of the model file: as they are, with their axes in another
-// order, or worked out. The model file orders them as Keras does, see src/ml/parameters.ts; other formats do not.
-import { BATCH_NORM } from '../ml/conventions';
+// order, or worked out. The model file orders them as Keras does, see src/engine/parameters.ts; other formats do not.
+import { BATCH_NORM } from '../engine/conventions';
 import type { OpenModel } from '../store/model-file';
 import { bytesOf, type TensorEntry } from '../store/safetensors';
 import type { Constant } from './pieces';

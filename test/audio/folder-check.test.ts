@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECK_LIMITS, type CheckEvent, checkFolder, type FolderCheck } from '#src/audio/folder-check';
-import { FolderChecker } from '#src/audio/folder-checker';
 import { type PassOptions, readPass } from '#src/audio/folder-pass';
 import { type Pad, segmentCount, segmentStarts } from '#src/audio/segment';
+import { FolderChecker } from '#src/tasks/folder-checker';
 import { tempFolder } from '../support/temp';
 import { FIXTURES, wav16 } from './fixtures';
 

@@ -2,21 +2,18 @@
 // word by word, whether the browser asks for the language or the user has chosen it in the editor's settings.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { NODE_RED_4 } from '../support/generations';
 import { nodeTypes } from '../support/helper';
 import { misfits } from '../support/layout';
-import { PACKAGE_ROOT } from '../support/pack';
+import { localeFile } from '../support/locales';
 import { describeInEditor } from '../support/workbench';
 
-const NODES = join(PACKAGE_ROOT, 'nodes', 'locales');
-const SIDEBAR = join(PACKAGE_ROOT, 'nodes', 'sidebar', 'locales');
 const TYPES = nodeTypes();
 
 type Texts = { [part: string]: string | Texts };
 
-const catalogue = (folder: string, language: string, name: string): Texts =>
-  JSON.parse(readFileSync(join(folder, language, `${name}.json`), 'utf8')) as Texts;
+const catalogue = (language: string, name: string): Texts =>
+  JSON.parse(readFileSync(localeFile(name, language, '.json'), 'utf8')) as Texts;
 const textAt = (texts: Texts, key: string): unknown =>
   key.split('.').reduce<string | Texts | undefined>((inner, part) => (inner as Texts | undefined)?.[part], texts);
 
@@ -24,7 +21,7 @@ const headingsOf = (page: string): string[] => [...page.matchAll(/<h3>([^<]+)<\/
 
 /** What tells a node's help in a language from that in others: its headings and how it begins. */
 function helpIn(language: string, type: string): { headings: string[]; sentence: string } {
-  const page = readFileSync(join(NODES, language, `${type}.html`), 'utf8');
+  const page = readFileSync(localeFile(type, language, '.html'), 'utf8');
   return { headings: headingsOf(page), sentence: /(?<=<p>)[^<]{10,60}/.exec(page)?.[0].trim() ?? '' };
 }
 
@@ -137,7 +134,7 @@ describeInEditor('the editor in other languages', function (bench) {
     )) as Word[];
     const own = words.filter(({ key }) => key.startsWith(`${type}.`));
     assert.ok(own.length > 2, `${type}: ${own.length} words`);
-    const texts = catalogue(NODES, language, type);
+    const texts = catalogue(language, type);
     for (const { key, shown } of own) assert.equal(shown, textAt(texts, key), key);
     assert.doesNotMatch((await form.textContent()) ?? '', RAW_KEY);
   }
@@ -159,7 +156,7 @@ describeInEditor('the editor in other languages', function (bench) {
   async function sidebarSpeaks(language: string): Promise<void> {
     const { page } = bench.editor;
     await page.evaluate(`RED.sidebar.show('earshot')`);
-    const texts = catalogue(SIDEBAR, language, 'earshot');
+    const texts = catalogue(language, 'earshot');
     const sidebar = page.locator('.earshot');
     await sidebar
       .getByText(textAt(texts, 'earshot.steps.title') as string)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import FFT from 'fft.js';
 import { type AugmentSettings, augment } from '#src/dsp/augment';
-import { Random } from '#src/ml/random';
+import { Random } from '#src/stats/random';
 
 const RATE = 16000;
 const NOTHING: AugmentSettings = {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AnyFft, transformLength } from '#src/dsp/any-fft';
 import { FEATURE_NAMES, FeatureExtractor, type Features } from '#src/dsp/features';
-import { Random } from '#src/ml/random';
+import { Random } from '#src/stats/random';
 
 const FIXTURES = join(__dirname, '..', 'fixtures');
 const settings = { sampleRate: 44100, blockSeconds: 0.5, silenceDb: -80 };

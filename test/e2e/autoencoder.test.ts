@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FeatureDescription } from '#src/jobs/feature-file';
+import type { FeatureDescription } from '#src/store/spectrogram-file';
 import { keepPlotPictures } from '../support/flow-picture';
 import { installedExamples, only } from '../support/flows';
 import { type FlowEntry, NodeRed } from '../support/node-red';
@@ -34,7 +34,7 @@ describe('autoencoders of one’s own lists, in a real Node-RED', function () {
   it('writes each spectrogram of 512 rows with its lowest and highest value beside it', async () => {
     await nodeRed.inject(only(flow, 'inject', /^1/).id);
     await nodeRed.status(only(flow, 'wav-folder', /^healthy motor/).id, /^6 files$/, { timeout: 60_000 });
-    await nodeRed.status(only(flow, 'features-write').id, /^60 saved$/);
+    await nodeRed.status(only(flow, 'spectrogram-write').id, /^60 saved$/);
     const names = readdirSync(features).sort();
     assert.equal(names.length, 120);
     const values = names.filter(name => name.endsWith('.f32'));

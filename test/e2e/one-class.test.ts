@@ -2,8 +2,8 @@
 // its rl and kl, judgement of recordings that nothing has learnt from, and barks heard back.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import type { RlKlReport } from '#src/detect/rl-kl';
-import type { SweepReport } from '#src/ml/sweep';
+import type { RlKlReport } from '#src/detectors/rl-kl/rl-kl';
+import type { SweepReport } from '#src/detectors/vae/sweep';
 import { keepPlotPictures } from '../support/flow-picture';
 import { debug, installedExamples, javascript, only } from '../support/flows';
 import { type FlowEntry, NodeRed } from '../support/node-red';

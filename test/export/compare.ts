@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExportJob } from '#src/jobs/export-job';
+import { ExportJob } from '#src/tasks/export-job';
 import { type RuntimeOutput, runModel } from '../support/model-runtime';
 import { tempFolder } from '../support/temp';
 import type { TestModel } from './models';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { ExportJob } from '#src/jobs/export-job';
+import { ExportJob } from '#src/tasks/export-job';
 import { tempFolder } from '../support/temp';
 import { assertScores, exported } from './compare';
 import { type TestModel, testModel } from './models';

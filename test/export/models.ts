@@ -1,14 +1,14 @@
 // Small trained-looking models for the tests of exports: random weights and statistics, the file as a training saves
 // it, and the scores that our own engine gives.
 import { join } from 'node:path';
-import { describeScores } from '#src/detect/distribution';
-import { describeModel } from '#src/jobs/model-description';
+import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
+import { describeModel } from '#src/detectors/vae/model-description';
+import { type Architecture, buildArchitecture, type NetworkOptions } from '#src/engine/architecture';
+import { Engine } from '#src/engine/engine';
+import { type InputScale, scaleInput } from '#src/engine/input-scale';
 import type { FrontEnd } from '#src/messages';
-import { type Architecture, buildArchitecture, type NetworkOptions } from '#src/ml/architecture';
-import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
-import { Engine } from '#src/ml/engine';
-import { type InputScale, scaleInput } from '#src/ml/input-scale';
-import { Random } from '#src/ml/random';
+import { describeScores } from '#src/stats/distribution';
+import { Random } from '#src/stats/random';
 import { writeModelFile } from '#src/store/model-file';
 import { frontEnd } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { bufferOf, floatsOf, type Message } from '#src/messages';
-import { Random } from '#src/ml/random';
+import { Random } from '#src/stats/random';
 import { type RunningFlow, startFlow, stopFlow } from '../support/helper';
 
 const RATE = 16000;

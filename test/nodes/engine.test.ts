@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ModelReport } from '#src/jobs/training-job';
+import { ENGINE_CHOICES } from '#src/engine/compute-engine';
+import { findTensorflow } from '#src/engine/tensorflow/load';
 import { bufferOf, type Message } from '#src/messages';
-import { ENGINE_CHOICES } from '#src/ml/compute-engine';
-import { Random } from '#src/ml/random';
-import { findTensorflow } from '#src/ml/tensorflow/load';
+import { Random } from '#src/stats/random';
 import { readModelMetadata } from '#src/store/model-file';
+import type { ModelReport } from '#src/tasks/training-job';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { PACKAGE_ROOT } from '../support/pack';
 import { spectrogramInfo } from '../support/spectrograms';
@@ -118,7 +118,7 @@ describe('engine of an audio-model', function () {
   });
 
   it('can be chosen in the editor', () => {
-    const html = readFileSync(join(PACKAGE_ROOT, 'nodes', 'audio-model.html'), 'utf8');
+    const html = readFileSync(join(PACKAGE_ROOT, 'nodes', 'audio-model', 'audio-model.html'), 'utf8');
     const select = /<select id="node-config-input-engine"[\s\S]*?<\/select>/.exec(html)?.[0] ?? '';
     const values = [...select.matchAll(/<option value="(\w+)"/g)].map(match => match[1]);
     assert.deepEqual(values, [...ENGINE_CHOICES]);

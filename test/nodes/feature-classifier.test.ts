@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClassifierProgress } from '#src/detectors/features/train-classifier';
 import { FEATURE_NAMES } from '#src/dsp/features';
-import type { SavedClassifierReport } from '#src/jobs/classifier-job';
 import type { Message } from '#src/messages';
-import type { ClassifierProgress } from '#src/ml/classifier/train-classifier';
-import { Random } from '#src/ml/random';
+import { Random } from '#src/stats/random';
+import type { SavedClassifierReport } from '#src/tasks/classifier-job';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { PACKAGE_ROOT } from '../support/pack';
 import { tempFolder } from '../support/temp';
@@ -301,7 +301,7 @@ describe('feature-classifier', function () {
   });
 
   it('offers in the editor the features that audio-features sends', () => {
-    const page = readFileSync(join(PACKAGE_ROOT, 'nodes', 'feature-classifier.html'), 'utf8');
+    const page = readFileSync(join(PACKAGE_ROOT, 'nodes', 'feature-classifier', 'feature-classifier.html'), 'utf8');
     const listed = /const FEATURES = \[([^\]]+)\]/.exec(page)?.[1].match(/\w+/g);
     assert.deepEqual(listed, [...FEATURE_NAMES]);
   });

@@ -2,7 +2,7 @@
 // event loop goes on turning, the order of the messages stays, and the one bad sample at its very end is found.
 import assert from 'node:assert/strict';
 import { bufferOf, type Message, readAudio, readAudioInTurns } from '#src/messages';
-import { TURN_VALUES } from '#src/turns';
+import { TURN_VALUES } from '#src/threads/turns';
 import { LONGEST_PAUSE_MS, longestPause } from '../support/event-loop';
 import { type RunningFlow, startFlow, stopFlow } from '../support/helper';
 

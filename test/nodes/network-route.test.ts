@@ -1,6 +1,6 @@
 // What vae-train's edit dialog asks the runtime: the layers and the size of a network, or why it does not fit.
 import assert from 'node:assert/strict';
-import { type NetworkSummary, summariseNetwork } from '#nodes/lib/network-route';
+import { type NetworkSummary, summariseNetwork } from '#nodes/vae-train/network-route';
 import { ADMIN_AUTH, asking, startAdmin } from '../support/admin';
 
 const custom = (rest: object = {}) => ({

@@ -1,7 +1,7 @@
 // The end of a pass gets through each node that passes sounds and pictures on, whatever becomes of its last segment.
 import assert from 'node:assert/strict';
 import { bufferOf, type Message, type SpectrogramInfo } from '#src/messages';
-import { Random } from '#src/ml/random';
+import { Random } from '#src/stats/random';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 
 const RATE = 8000;
@@ -38,7 +38,7 @@ const CARRIERS: Carrier[] = [
   { type: 'audio-augment', make: () => sound(0.5), each: 3, copies: 2 },
   { type: 'audio-features', make: () => sound(1), each: 2 },
   { type: 'wav-record', make: () => sound(0.5), each: 1 },
-  { type: 'features-write', make: picture, each: 1 },
+  { type: 'spectrogram-write', make: picture, each: 1 },
   { type: 'spectrogram-to-audio', make: picture, each: 1, iterations: 2 },
   { type: 'vae-score', make: picture, each: 0, model: 'model' },
   { type: 'vae-generate', make: picture, each: 0, model: 'model', mode: 'reconstruct' },

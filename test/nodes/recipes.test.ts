@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { readTraining } from '#nodes/lib/vae-train-config';
+import { readTraining } from '#nodes/vae-train/vae-train-config';
 import { Spectrogram } from '#src/dsp/spectrogram';
 import type { SpectrogramSettings } from '#src/dsp/spectrogram-settings';
-import { buildArchitecture } from '#src/ml/architecture';
+import { buildArchitecture } from '#src/engine/architecture';
 import { PACKAGE_ROOT } from '../support/pack';
 
 /** The constant RECIPES of a form, with what it is made of. */
 function recipesOf<T>(type: string): Record<string, T> {
-  const html = readFileSync(join(PACKAGE_ROOT, 'nodes', `${type}.html`), 'utf8');
+  const html = readFileSync(join(PACKAGE_ROOT, 'nodes', type, `${type}.html`), 'utf8');
   const logMel = /const LOG_MEL = \{.*\};/.exec(html)?.[0] ?? '';
   const recipes = /const RECIPES = (\{[\s\S]*?\n +\});/.exec(html)?.[1] ?? '';
   return runInNewContext(`${logMel} (${recipes})`) as Record<string, T>;

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RlKlReport } from '#src/detect/rl-kl';
+import type { RlKlReport } from '#src/detectors/rl-kl/rl-kl';
 import type { Message } from '#src/messages';
-import { Random } from '#src/ml/random';
+import { Random } from '#src/stats/random';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { tempFolder } from '../support/temp';
 import { until } from '../support/wait';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { listeningRoom } from '#nodes/lib/listening-room';
+import { liveState } from '#src/live/live-state';
 import { wav16 } from '../audio/fixtures';
 import { ADMIN_AUTH, asking, startAdmin } from '../support/admin';
 import { javascript } from '../support/flows';
@@ -45,7 +45,7 @@ function registeredRoutes(): Route[] {
   for (const file of [...Object.values(nodes), ...Object.values(plugins)]) {
     (load(join(PACKAGE_ROOT, file)) as (red: object) => void)(RED);
   }
-  listeningRoom.close();
+  liveState.close();
   return routes;
 }
 

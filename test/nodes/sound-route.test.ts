@@ -1,6 +1,6 @@
 // The last sound of a spectrogram-to-audio node over HTTP: only to whom may read, only the last one, only a bounded one.
 import assert from 'node:assert/strict';
-import { forgetSound, lastSound, rememberSound } from '#nodes/lib/last-sounds';
+import { forgetSound, lastSound, rememberSound } from '#nodes/spectrogram-to-audio/last-sounds';
 import { ADMIN_AUTH, asking, startAdmin } from '../support/admin';
 import { inject, javascript } from '../support/flows';
 import { until } from '../support/wait';

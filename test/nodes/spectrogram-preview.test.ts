@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { PreviewSessions, SESSION_LIMITS } from '#nodes/lib/preview-sessions';
-import { RunningSources } from '#nodes/lib/running-sources';
-import type { ChosenSound, PictureAnswer, PreviewSource } from '#nodes/lib/spectrogram-preview-routes';
+import { RunningSources } from '#nodes/shared/running-sources';
+import type { ChosenSound, PictureAnswer, PreviewSource } from '#nodes/spectrogram/preview-routes';
+import { PreviewSessions, SESSION_LIMITS } from '#nodes/spectrogram/preview-sessions';
 import { DEFAULT_SPECTROGRAM } from '#src/dsp/spectrogram';
 import { bufferOf, type Message, readSpectrogram } from '#src/messages';
 import { wav16 } from '../audio/fixtures';
@@ -41,7 +41,12 @@ function adminWithRoutes(): Server {
   const httpAdmin = load('express')();
   httpAdmin.use(load('body-parser').json());
   const auth = { needsPermission: () => (_req: unknown, _res: unknown, next: () => void) => next() };
-  createRequire(__filename)('#nodes/spectrogram')({ nodes: { registerType() {} }, settings: {}, httpAdmin, auth });
+  createRequire(__filename)('#nodes/spectrogram/spectrogram')({
+    nodes: { registerType() {} },
+    settings: {},
+    httpAdmin,
+    auth,
+  });
   return createServer(httpAdmin);
 }
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeScores } from '#src/detect/distribution';
-import { describeModel } from '#src/jobs/model-description';
+import { describeModel } from '#src/detectors/vae/model-description';
+import { buildArchitecture } from '#src/engine/architecture';
 import type { Message, ScoreInfo } from '#src/messages';
-import { buildArchitecture } from '#src/ml/architecture';
+import { describeScores } from '#src/stats/distribution';
 import { writeModelFile } from '#src/store/model-file';
 import { ModelStore } from '#src/store/model-store';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';

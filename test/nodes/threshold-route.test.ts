@@ -1,12 +1,12 @@
 // What the dialog of a threshold node is told while its fields change: the node's own rule on the model's scores, and
 // the last scores replayed. The route itself is tried in routes.test.ts, the dialog in test/browser.
 import assert from 'node:assert/strict';
-import type { ModelSummary } from '#nodes/lib/audio-model-node';
-import { listeningRoom } from '#nodes/lib/listening-room';
-import { previewThreshold } from '#nodes/lib/threshold-route';
-import { describeScores } from '#src/detect/distribution';
-import { thresholdOf } from '#src/detect/threshold-rules';
+import type { ModelSummary } from '#nodes/shared/audio-model-node';
+import { previewThreshold } from '#nodes/threshold/threshold-route';
+import { thresholdOf } from '#src/alarm/threshold-rules';
+import { liveState } from '#src/live/live-state';
 import type { Message } from '#src/messages';
+import { describeScores } from '#src/stats/distribution';
 
 const rl = describeScores(Array.from({ length: 200 }, (_, i) => i / 100));
 const kl = describeScores([10, 20, 30]);
@@ -17,7 +17,7 @@ const SUMMARY = {
 
 const scored = (score: number, sequence: number, version: number): void => {
   const audio = { sampleRate: 16_000, samples: 8000, seconds: 0.5, startedAt: 0, source: 's', sequence, overruns: 0 };
-  listeningRoom.scored(SUMMARY.id, { kind: 'rl', version }, score, { payload: 0, audio } as Message);
+  liveState.scored(SUMMARY.id, { kind: 'rl', version }, score, { payload: 0, audio } as Message);
 };
 
 describe('the preview of a threshold', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { DEFAULT_SPECTROGRAM, Spectrogram } from '#src/dsp/spectrogram';
 import type { SpectrogramSettings } from '#src/dsp/spectrogram-settings';
 import { bufferOf, floatsOf, type Message } from '#src/messages';
-import { Random } from '#src/ml/random';
+import { Random } from '#src/stats/random';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { tempFolder } from '../support/temp';
 

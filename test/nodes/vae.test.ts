@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { modelFacts } from '#src/jobs/model-description';
-import type { ModelReport } from '#src/jobs/training-job';
+import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
+import { modelFacts } from '#src/detectors/vae/model-description';
+import type { SweepReport } from '#src/detectors/vae/sweep';
+import type { TrainingProgress } from '#src/detectors/vae/train';
+import type { Preset } from '#src/engine/architecture';
 import { bufferOf, floatsOf, frontEndOf, type Message, type SpectrogramInfo } from '#src/messages';
-import type { Preset } from '#src/ml/architecture';
-import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
-import { Random } from '#src/ml/random';
-import type { SweepReport } from '#src/ml/sweep';
-import type { TrainingProgress } from '#src/ml/train';
-import { MarkedNormal } from '#src/store/marked-normal';
+import { Random } from '#src/stats/random';
+import { MarkedNormal } from '#src/store/feedback-set';
 import { readModelMetadata } from '#src/store/model-file';
+import type { ModelReport } from '#src/tasks/training-job';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { spectrogramInfo } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
@@ -345,7 +345,7 @@ describe('vae nodes', function () {
 });
 
 describe('vae-train in the editor', () => {
-  const html = readFileSync(join(__dirname, '..', '..', 'dist', 'nodes', 'vae-train.html'), 'utf8');
+  const html = readFileSync(join(__dirname, '..', '..', 'dist', 'nodes', 'vae-train', 'vae-train.html'), 'utf8');
 
   it('refuses a mixture prior for a plain autoencoder and odd numbers of components, in words', () => {
     type Validate = (this: object, value: unknown, options: object) => true | string;

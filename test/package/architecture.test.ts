@@ -6,23 +6,28 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { preProcessFile } from 'typescript';
 import { PACKAGE_ROOT } from '../support/pack';
 
-/** For each room of src/, the rooms it may import; these may be imported by all: */
-const COMMON = ['errors', 'turns'];
+/** For each room of src/, the rooms it may import: those above it in this list, from the ground up. */
 const ROOMS: Record<string, string[]> = {
   errors: [],
-  turns: [],
-  messages: [],
-  wasm: [],
-  audio: ['messages'],
-  dsp: ['audio', 'messages', 'wasm'],
-  store: [],
-  ml: ['dsp', 'audio', 'store', 'messages', 'wasm'],
-  detect: ['ml', 'dsp', 'audio', 'store', 'messages'],
-  plot: ['ml', 'dsp', 'audio', 'store', 'messages'],
-  export: ['ml', 'store', 'messages', 'version'],
-  // What runs in worker threads on a node's behalf: puts the others together.
-  jobs: ['detect', 'plot', 'export', 'ml', 'dsp', 'audio', 'store', 'messages', 'version'],
   version: [],
+  threads: ['errors'],
+  messages: ['errors', 'threads'],
+  wasm: ['errors'],
+  audio: ['errors', 'messages', 'threads'],
+  dsp: ['errors', 'messages', 'threads', 'audio', 'wasm'],
+  store: ['errors', 'messages', 'audio'],
+  stats: ['errors', 'threads', 'store'],
+  engine: ['errors', 'messages', 'threads', 'wasm', 'store', 'stats'],
+  detectors: ['errors', 'version', 'messages', 'threads', 'dsp', 'store', 'stats', 'engine'],
+  alarm: ['errors', 'stats'],
+  charts: ['errors', 'messages', 'dsp', 'stats'],
+  export: ['errors', 'version', 'messages', 'threads', 'store', 'engine'],
+  // What runs in worker threads: puts the others together.
+  tasks: [
+    ...['errors', 'version', 'messages', 'threads', 'audio', 'dsp', 'store', 'stats', 'engine', 'detectors', 'charts'],
+    'export',
+  ],
+  live: ['errors', 'messages', 'audio', 'dsp', 'alarm', 'detectors', 'charts', 'tasks'],
 };
 
 interface Import {
@@ -110,7 +115,7 @@ describe('architecture', () => {
       if (!target) return false;
       if (!target.startsWith(`src${sep}`)) return !target.startsWith(`kernels${sep}`);
       const [room, imported] = [roomOf(from), roomOf(target)];
-      return imported !== room && !COMMON.includes(imported) && !ROOMS[room].includes(imported);
+      return imported !== room && !ROOMS[room].includes(imported);
     });
     assert.deepEqual(wrong.map(show), []);
   });
@@ -120,8 +125,8 @@ describe('architecture', () => {
       .filter(name => name.endsWith('.js'))
       .map(name => join(PACKAGE_ROOT, 'dist', name));
     const loads = new Map(built.map(file => [file, loadedBy(file)]));
-    const threshold = loads.get(join(PACKAGE_ROOT, 'dist', 'nodes', 'threshold.js'));
-    assert.ok(threshold?.includes(join(PACKAGE_ROOT, 'dist', 'nodes', 'lib', 'shell.js')), 'finds what is loaded');
+    const threshold = loads.get(join(PACKAGE_ROOT, 'dist', 'nodes', 'threshold', 'threshold.js'));
+    assert.ok(threshold?.includes(join(PACKAGE_ROOT, 'dist', 'nodes', 'shared', 'shell.js')), 'finds what is loaded');
     const circle = circleIn(loads)?.map(file => relative(PACKAGE_ROOT, file));
     assert.equal(circle, undefined, circle?.join(' loads '));
     assert.deepEqual(circleIn(new Map(Object.entries({ a: ['b'], b: ['c', 'd'], d: ['b'] }))), ['b', 'd', 'b']);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { localeFile } from '../support/locales';
 import { PACKAGE_ROOT } from '../support/pack';
 
 const FOLDER = join(PACKAGE_ROOT, 'resources', 'dialogs');
@@ -41,7 +42,7 @@ describe('parts of edit dialogs', () => {
       const [, type, prefix] = /`@earshot\/node-red-audio-anomaly\/([\w-]+):([\w.-]+)\.\$\{key\}`/.exec(text) ?? [];
       if (!type) return;
       const nodes = join(PACKAGE_ROOT, 'nodes');
-      const catalogue = JSON.parse(readFileSync(join(nodes, 'locales', 'en-US', `${type}.json`), 'utf8')) as object;
+      const catalogue = JSON.parse(readFileSync(localeFile(type, 'en-US', '.json'), 'utf8')) as object;
       const keys = keysOf(catalogue)
         .filter(key => key.startsWith(`${prefix}.`))
         .map(key => key.slice(prefix.length + 1));
@@ -57,7 +58,7 @@ describe('parts of edit dialogs', () => {
       const withoutText = built.filter(pattern => !keys.some(key => pattern.test(key)));
       assert.deepEqual(withoutText, []);
       // A key may also be the value of a variable; and the form itself says what it could not load.
-      const form = readFileSync(join(nodes, `${type}.html`), 'utf8');
+      const form = readFileSync(join(nodes, type, `${type}.html`), 'utf8');
       const isUsed = (key: string): boolean =>
         whole.includes(`'${key}'`) || built.some(pattern => pattern.test(key)) || form.includes(`.${key}'`);
       assert.deepEqual(

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ALARM_LIMITS } from '#nodes/lib/room/alarm-list';
-import { CURVE_LIMIT } from '#nodes/lib/room/model-view';
-import { RECENT_LIMITS } from '#nodes/lib/room/recent-segments';
-import { HISTORY_LIMIT } from '#src/detect/score-history';
-import { buildArchitecture } from '#src/ml/architecture';
-import { networkDefaults } from '#src/ml/defaults';
-import { parameterTable } from '#src/ml/parameters';
-import { MAX_MARKED } from '#src/store/marked-normal';
+import { HISTORY_LIMIT } from '#src/alarm/score-history';
+import { networkDefaults } from '#src/detectors/vae/defaults';
+import { buildArchitecture } from '#src/engine/architecture';
+import { parameterTable } from '#src/engine/parameters';
+import { ALARM_LIMITS } from '#src/live/alarm-list';
+import { CURVE_LIMIT } from '#src/live/model-view';
+import { RECENT_LIMITS } from '#src/live/recent-segments';
+import { MAX_MARKED } from '#src/store/feedback-set';
 import { PACKAGE_ROOT } from '../support/pack';
 
 const pages = [

@@ -1,13 +1,15 @@
 // The code that all forms share, and how the build puts it into their pages.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { PACKAGE_ROOT } from '../support/pack';
 import { tempFolder } from '../support/temp';
 
 const NODES = join(PACKAGE_ROOT, 'nodes');
-const pages = readdirSync(NODES).filter(name => name.endsWith('.html'));
+const pages = readdirSync(NODES, { recursive: true, encoding: 'utf8' }).filter(name =>
+  /^([\w-]+)\/\1\.html$/.test(name),
+);
 
 type Validate = (this: object, value: unknown, options?: object) => boolean | string;
 type Range = (value: number) => boolean;
@@ -25,7 +27,7 @@ interface Forms {
 
 /** The shared code for a node type, in an editor that answers with the keys and values of texts. */
 function formsOf(type: string): Forms {
-  const script = readFileSync(join(NODES, 'editor', 'forms.js'), 'utf8');
+  const script = readFileSync(join(NODES, 'shared', 'editor', 'forms.js'), 'utf8');
   const translate = (key: string, values: object = {}): string =>
     [key.replace('@earshot/node-red-audio-anomaly/', ''), ...Object.values(values)].join(' | ');
   const RED = { _: translate, editor: { getEditStack: () => [] } };
@@ -108,7 +110,7 @@ describe('the pages of the nodes', () => {
     it(`${page} takes of the shared code what it uses, under its own type`, () => {
       const html = readFileSync(join(NODES, page), 'utf8');
       const [line, names, type] = /const \{([^}]+)\} = forms\('([^']+)'\);/.exec(html) ?? [];
-      assert.equal(type, page.replace('.html', ''));
+      assert.equal(type, dirname(page));
       const rest = html.replace(line!, '');
       const unused = names!.split(',').filter(name => !new RegExp(`\\b${name.trim()}\\b`).test(rest));
       assert.deepEqual(unused, []);

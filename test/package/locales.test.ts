@@ -1,9 +1,10 @@
 // The editor's texts in other languages, held to the English ones: every node has its labels and its help in every
 // language, all of them, and as they are now in English. Read from the source files; the build copies them as they are.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { languagesOf, localeFile } from '../support/locales';
 import { PACKAGE_ROOT } from '../support/pack';
 
 // Node-RED's own HTML reader, found from the package of it that depends on it.
@@ -11,8 +12,6 @@ const fromNodeRed = createRequire(createRequire(__filename).resolve('@node-red/n
 const { load } = fromNodeRed('cheerio') as typeof import('cheerio');
 
 const ENGLISH = 'en-US';
-const NODES = join(PACKAGE_ROOT, 'nodes', 'locales');
-const SIDEBAR = join(PACKAGE_ROOT, 'nodes', 'sidebar', 'locales');
 
 const manifest = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
   'node-red': { nodes: Record<string, string> };
@@ -20,17 +19,11 @@ const manifest = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'ut
 /** Each has labels and help in every language. */
 const TYPES = Object.keys(manifest['node-red'].nodes).sort();
 
-const languages = [...new Set([NODES, SIDEBAR].flatMap(folder => readdirSync(folder)))].filter(
-  name => name !== ENGLISH && !name.startsWith('.'),
-);
-
-function names(folder: string, language: string, extension: string): string[] {
-  const files = existsSync(join(folder, language)) ? readdirSync(join(folder, language)) : [];
-  return files.filter(file => file.endsWith(extension)).map(file => file.slice(0, -extension.length));
-}
+const NAMES = [...TYPES, 'earshot'];
+const languages = [...new Set(NAMES.flatMap(languagesOf))].filter(name => name !== ENGLISH);
 
 /** The texts of a catalogue by their full keys, e.g. `mic-in.label.name`. */
-function textsOf(folder: string, language: string, name: string): Map<string, string> {
+function textsOf(language: string, name: string): Map<string, string> {
   const texts = new Map<string, string>();
   const gather = (value: unknown, key: string): void => {
     if (typeof value === 'object' && value !== null) {
@@ -40,7 +33,7 @@ function textsOf(folder: string, language: string, name: string): Map<string, st
       texts.set(key, value as string);
     }
   };
-  gather(JSON.parse(readFileSync(join(folder, language, `${name}.json`), 'utf8')), '');
+  gather(JSON.parse(readFileSync(localeFile(name, language, '.json'), 'utf8')), '');
   return texts;
 }
 
@@ -48,7 +41,7 @@ function textsOf(folder: string, language: string, name: string): Map<string, st
 const placeholders = (text: string): string[] => [...new Set(text.match(/__[A-Za-z]+__/g) ?? [])].sort();
 
 function helpOf(language: string, type: string): ReturnType<typeof load> {
-  const page = load(readFileSync(join(NODES, language, `${type}.html`), 'utf8'));
+  const page = load(readFileSync(localeFile(type, language, '.html'), 'utf8'));
   const script = page('script[type="text/html"]');
   assert.equal(script.length, 1, `${language}/${type}.html holds one help text`);
   assert.equal(script.attr('data-help-name'), type, `${language}/${type}.html is the help of another node`);
@@ -79,29 +72,28 @@ it('the editor speaks Dutch and German', () => {
 for (const language of languages) {
   describe(`the editor's texts in ${language}`, () => {
     it('exist for the sidebar and for every node, labels and help', () => {
-      for (const extension of ['.json', '.html']) {
-        assert.deepEqual(names(NODES, language, extension).sort(), TYPES, extension);
-      }
-      assert.deepEqual(names(SIDEBAR, language, '.json'), names(SIDEBAR, ENGLISH, '.json'));
+      const missing = [
+        ...NAMES.filter(name => !existsSync(localeFile(name, language, '.json'))),
+        ...TYPES.filter(name => !existsSync(localeFile(name, language, '.html'))),
+      ];
+      assert.deepEqual(missing, []);
     });
 
-    for (const folder of [NODES, SIDEBAR]) {
-      for (const name of names(folder, language, '.json')) {
-        it(`${name}: has every label, no other, and the same placeholders`, () => {
-          const english = textsOf(folder, ENGLISH, name);
-          const texts = textsOf(folder, language, name);
-          const missing = [...english.keys()].filter(key => !texts.has(key));
-          const superfluous = [...texts.keys()].filter(key => !english.has(key));
-          assert.deepEqual({ missing, superfluous }, { missing: [], superfluous: [] });
-          for (const [key, text] of texts) {
-            assert.ok(text.trim() !== '' || english.get(key)!.trim() === '', `${key} is empty`);
-            assert.deepEqual(placeholders(text), placeholders(english.get(key)!), `${key}: "${text}"`);
-          }
-        });
-      }
+    for (const name of NAMES) {
+      it(`${name}: has every label, no other, and the same placeholders`, () => {
+        const english = textsOf(ENGLISH, name);
+        const texts = textsOf(language, name);
+        const missing = [...english.keys()].filter(key => !texts.has(key));
+        const superfluous = [...texts.keys()].filter(key => !english.has(key));
+        assert.deepEqual({ missing, superfluous }, { missing: [], superfluous: [] });
+        for (const [key, text] of texts) {
+          assert.ok(text.trim() !== '' || english.get(key)!.trim() === '', `${key} is empty`);
+          assert.deepEqual(placeholders(text), placeholders(english.get(key)!), `${key}: "${text}"`);
+        }
+      });
     }
 
-    for (const type of names(NODES, language, '.html')) {
+    for (const type of TYPES) {
       it(`${type}: the help explains as much as the English one, under the names of the form`, () => {
         const english = helpOf(ENGLISH, type);
         const help = helpOf(language, type);
@@ -126,8 +118,8 @@ for (const language of languages) {
               .map(element => page(element).text())
               .join(' '),
           );
-        const labels = textsOf(NODES, language, type);
-        for (const [key, label] of textsOf(NODES, ENGLISH, type)) {
+        const labels = textsOf(language, type);
+        for (const [key, label] of textsOf(ENGLISH, type)) {
           if (!key.startsWith(`${type}.label.`) || !words(english).includes(plain(label))) continue;
           assert.ok(words(help).includes(plain(labels.get(key)!)), `no entry for the field "${labels.get(key)}"`);
         }

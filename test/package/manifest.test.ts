@@ -121,9 +121,9 @@ describe('package', function () {
       const expected = [
         file,
         file.replace(/\.js$/, '.html'),
-        `dist/nodes/locales/en-US/${type}.json`,
-        `dist/nodes/locales/en-US/${type}.html`,
-        `dist/nodes/icons/${type}.svg`,
+        `dist/nodes/${type}/locales/en-US/${type}.json`,
+        `dist/nodes/${type}/locales/en-US/${type}.html`,
+        `dist/nodes/${type}/icons/${type}.svg`,
       ];
       assert.deepEqual(
         expected.filter(path => !paths.has(path)),

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildArchitecture } from '#src/ml/architecture';
-import { networkDefaults, trainingDefaults } from '#src/ml/defaults';
-import { parameterCount } from '#src/ml/parameters';
+import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
+import { buildArchitecture } from '#src/engine/architecture';
+import { parameterCount } from '#src/engine/parameters';
 import { Form, lookUp } from '../support/forms';
 import { nodeTypes } from '../support/helper';
 import { PACKAGE_ROOT } from '../support/pack';
@@ -180,7 +180,7 @@ function isWritten(said: string, piece: string): boolean {
 
 /** The statuses that stand in a node's own code, with … for values and numbers. */
 function statusesOf(type: string): string[] {
-  const code = withoutValues(read('nodes', `${type}.ts`));
+  const code = withoutValues(read('nodes', type, `${type}.ts`));
   const calls = code.matchAll(/status\.(?:idle|busy|ok|warn|alarm|error)\(\s*(['"`])(.*?)\1/g);
   return [...calls].map(([, , status]) => status.replace(/\d+/g, '…'));
 }

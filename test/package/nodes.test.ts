@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Form, load, lookUp } from '../support/forms';
+import { nodeTypes } from '../support/helper';
 import { PACKAGE_ROOT } from '../support/pack';
 
 const read = (...path: string[]): string => readFileSync(join(PACKAGE_ROOT, ...path), 'utf8');
@@ -23,8 +24,7 @@ describe('every node', () => {
     : [];
 
   it('is announced in package.json', () => {
-    const files = readdirSync(join(PACKAGE_ROOT, 'nodes')).filter(name => name.endsWith('.html'));
-    assert.deepEqual(files.map(name => name.replace('.html', '')).sort(), [...types].sort());
+    assert.deepEqual(nodeTypes().sort(), [...types].sort());
   });
 
   for (const type of types) {
@@ -36,7 +36,7 @@ describe('every node', () => {
       before(() => {
         form = new Form(type);
         definition = form.definition;
-        const helpFile = load(read('nodes', 'locales', 'en-US', `${type}.html`));
+        const helpFile = load(read('nodes', type, 'locales', 'en-US', `${type}.html`));
         help = load(helpFile(`script[data-help-name="${type}"]`).html() ?? '');
       });
 
@@ -47,7 +47,7 @@ describe('every node', () => {
           assert.equal(definition.icon, `${type}.svg`);
         }
         assert.equal(definition.color, '#8FBBC4');
-        const icon = read('icons', `${type}.svg`);
+        const icon = read('nodes', type, 'icon.svg');
         assert.match(icon, /<svg[^>]*viewBox="0 0 40 60"/);
       });
 
@@ -109,7 +109,7 @@ describe('every node', () => {
           .toArray()
           .flatMap(element => (element.attribs['data-i18n'] ?? '').split(';'))
           .map(key => key.replace(/^\[[^\]]*\]/, ''));
-        const script = read('nodes', `${type}.html`);
+        const script = read('nodes', type, `${type}.html`);
         const called = [...script.matchAll(/(?:RED|this|node|self)\._\(\s*['"`]([^'"`$]+)['"`]\s*[,)]/g)].map(
           match => match[1],
         );
@@ -135,7 +135,7 @@ describe('every node', () => {
       });
 
       it("uses the editor's own colours", () => {
-        const styles = [read('nodes', `${type}.html`), read('nodes', 'locales', 'en-US', `${type}.html`)]
+        const styles = [read('nodes', type, `${type}.html`), read('nodes', type, 'locales', 'en-US', `${type}.html`)]
           .join('\n')
           .replace(definition.color ?? '', '');
         assert.deepEqual(styles.match(/(?:color|background|border)[^;"']*(?:#[0-9a-f]{3,8}|rgb\()/gi) ?? [], []);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodePng } from '#src/plot/png';
+import { encodePng } from '#src/charts/png';
 import { photograph, wordsOf } from '../support/photograph';
 import { assertTrue } from '../support/picture-book';
 import { decodePng } from '../support/png';

@@ -1,7 +1,7 @@
 // Contrast as WCAG 2.2 asks for it (success criteria 1.4.3 and 1.4.11), of what a page shows: 4.5 : 1 between letters and
 // what they lie on, 3 : 1 for large letters, icons and the essential parts of drawings.
 import type { Page } from 'playwright-core';
-import { type Colour, contrast, hex } from '#src/plot/surface';
+import { type Colour, contrast, hex } from '#src/charts/surface';
 
 /** Least contrast of letters. */
 const TEXT = 4.5;

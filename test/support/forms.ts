@@ -46,9 +46,9 @@ export class Form {
   readonly page: Page;
 
   constructor(readonly type: string) {
-    this.catalogue = JSON.parse(read('nodes', 'locales', 'en-US', `${type}.json`));
+    this.catalogue = JSON.parse(read('nodes', type, 'locales', 'en-US', `${type}.json`));
     this.definition = definitionOf(type, key => String(lookUp(this.catalogue, key.replace(/^.*:/, '')) ?? key));
-    const html = load(read('nodes', `${type}.html`));
+    const html = load(read('nodes', type, `${type}.html`));
     this.page = load(html(`script[data-template-name="${type}"]`).html() ?? '');
   }
 
@@ -97,7 +97,7 @@ function definitionOf(type: string, translate: (key: string) => string): Definit
     events: { on() {} },
   };
   const context = createContext({ RED, $: () => ({ length: 0 }), console });
-  const page = load(read('dist', 'nodes', `${type}.html`));
+  const page = load(read('dist', 'nodes', type, `${type}.html`));
   page('script[type="text/javascript"], script:not([type])').each((_, element) => {
     runInContext(page(element).html() ?? '', context);
   });

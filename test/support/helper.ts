@@ -1,6 +1,6 @@
 // Runs our nodes in Node-RED's runtime inside the test process (node-red-node-test-helper): fast, and with the node
 // objects at hand. What only a whole Node-RED shows (editor, installation, restart) is tested through node-red.ts.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Node, NodeStatus } from 'node-red';
@@ -43,14 +43,13 @@ export interface RunningFlow {
 
 let running: RunningFlow | undefined;
 
-/** All node types of the package, in the order of their files. */
+/** All node types of the package, in the order of their folders. */
 export function nodeTypes(): string[] {
-  return readdirSync(join(__dirname, '..', '..', 'nodes'))
-    .filter(name => name.endsWith('.html'))
-    .map(name => name.slice(0, -'.html'.length));
+  const nodes = join(__dirname, '..', '..', 'nodes');
+  return readdirSync(nodes).filter(name => existsSync(join(nodes, name, `${name}.html`)));
 }
 
-const nodeFile = (type: string): unknown => load(`#nodes/${type}`);
+const nodeFile = (type: string): unknown => load(`#nodes/${type}/${type}`);
 
 /**
  * Starts a flow with our node types that occur in it. Nodes of type `helper` receive what is wired to them; `catch`,

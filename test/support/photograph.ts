@@ -1,7 +1,7 @@
 // Photographs for the documentation: screenshots with few colours, so that they are small, that carry the words which
 // could be read on what was photographed. A later test reads the words again and knows whether the picture is still true.
 import { deflateSync, inflateSync } from 'node:zlib';
-import { encodePng } from '#src/plot/png';
+import { encodePng } from '#src/charts/png';
 import { chunksOf, pngOf } from './png';
 
 /** A picture as rows of 0xRRGGBB, from the top. */

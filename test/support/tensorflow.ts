@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { EngineSettings } from '#src/ml/compute-engine';
+import type { EngineSettings } from '#src/engine/compute-engine';
 import { tempFolder } from './temp';
 
 const PLAIN = createRequire(__filename).resolve('@tensorflow/tfjs');

@@ -1,0 +1,116 @@
+// The audio-augment node: passes each segment on, and after it copies that differ as another recording might. They are
+// made in a thread of the node's own.
+import type { NodeAPI, NodeDef } from 'node-red';
+import { type AugmentSettings, NOISES } from '../../src/dsp/augment';
+import { bufferOf, type Message, readAudioInTurns } from '../../src/messages';
+import { AugmentThread } from '../../src/tasks/augment-thread';
+import { isLast } from '../shared/collecting';
+import { choiceField, numberField } from '../shared/config';
+import { MessageQueue } from '../shared/message-queue';
+import { endOfPass } from '../shared/pass-end';
+import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+
+interface Config {
+  settings: AugmentSettings;
+  copies: number;
+  seed: number;
+}
+
+/** Several minutes of sound; a wav-folder node waits for this one before it sends more. */
+const QUEUE_LIMITS = { jobs: 256, bytes: 128 * 2 ** 20 };
+
+function read(def: NodeDef): Config {
+  return {
+    settings: {
+      gainDb: numberField(def, 'gainDb', 3, { min: 0, max: 60, unit: 'dB' }),
+      noise: choiceField(def, 'noise', NOISES, 'white'),
+      snrDb: numberField(def, 'snrDb', 30, { min: -60, max: 120, unit: 'dB' }),
+      shiftSeconds: numberField(def, 'shiftSeconds', 0.1, { min: 0, max: 60, unit: 's' }),
+      speedPercent: numberField(def, 'speedPercent', 0, { min: 0, max: 40, unit: '%' }),
+      maskOctaves: numberField(def, 'maskOctaves', 0, { min: 0, max: 5, unit: 'octaves' }),
+    },
+    copies: numberField(def, 'copies', 3, { min: 0, max: 100, integer: true }),
+    seed: numberField(def, 'seed', 1, { min: 0, max: 2 ** 32 - 1, integer: true }),
+  };
+}
+
+class Augmenter implements Handlers {
+  private readonly queue = new MessageQueue(QUEUE_LIMITS, 'segment', msg => this.end(msg));
+  private readonly thread: AugmentThread;
+  private closed = false;
+  private sent = 0;
+
+  constructor(private readonly shell: Shell<Config>) {
+    this.thread = new AugmentThread(shell.config.settings, shell.config.seed);
+  }
+
+  async input(msg: Message, send: Send): Promise<void> {
+    try {
+      if (isOrder(msg)) return await this.queue.handle(msg, send, async () => send(msg));
+      await this.queue.handle(msg, send, watched => this.work(msg, watched));
+    } catch (error) {
+      if (!this.closed) throw error;
+    }
+  }
+
+  end(msg: Message): Message {
+    this.sent = 0;
+    return endOfPass({ ...msg, ...this.place(msg, this.shell.config.copies) });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.queue.close();
+    await this.thread.close();
+  }
+
+  private async work(msg: Message, send: Send): Promise<void> {
+    const { pcm, info } = await readAudioInTurns(msg);
+    if (this.closed) return;
+    const { copies } = this.shell.config;
+    send({ ...msg, ...this.place(msg, 0) });
+    for (let copy = 1; copy <= copies && !this.closed; copy++) {
+      const altered = await this.thread.alter(pcm, info.sampleRate, copy);
+      if (this.closed) return;
+      const { augmentation } = altered;
+      send({
+        ...msg,
+        payload: bufferOf(altered.pcm),
+        augmentation: { copy, ...augmentation },
+        ...this.place(msg, copy),
+      });
+    }
+    this.showStatus(isLast(msg));
+  }
+
+  /** Where a copy stands in the pass: only the last copy of the last segment ends it. */
+  private place({ parts, complete }: Message, copy: number): Pick<Message, 'parts' | 'complete'> {
+    const each = this.shell.config.copies + 1;
+    const place: Pick<Message, 'parts' | 'complete'> = {};
+    if (parts) {
+      const { index, count } = parts;
+      place.parts = { ...parts, index: index * each + copy, ...(count !== undefined && { count: count * each }) };
+    }
+    if (complete !== undefined) place.complete = copy === each - 1 ? complete : undefined;
+    return place;
+  }
+
+  private showStatus(over: boolean): void {
+    const { shell, queue } = this;
+    this.sent++;
+    const text = `${this.sent} segments, ${shell.config.copies} copies of each`;
+    if (queue.dropped > 0) shell.status.warn(`${text} · ${queue.dropped} left out`);
+    else if (over) shell.status.ok(text);
+    else shell.status.busy(queue.length > 0 ? `${text} · ${queue.length} waiting` : text);
+    if (over) this.sent = 0;
+  }
+}
+
+/** A message without sound that tells the nodes behind what to do. */
+function isOrder({ payload, audio, reset, stop }: Message): boolean {
+  return !audio && !Buffer.isBuffer(payload) && (reset !== undefined || stop !== undefined);
+}
+
+export = (RED: NodeAPI): void => {
+  registerNode<NodeDef, Config>(RED, { type: 'audio-augment', read, start: shell => new Augmenter(shell) });
+};

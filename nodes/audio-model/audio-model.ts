@@ -1,0 +1,139 @@
+// The audio-model config node: one named model with its versions on disk, the newest whole one in use, and the worker
+// that scores with it. Trainers and scorers point here.
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { modelFacts } from '../../src/detectors/vae/model-description';
+import { ENGINE_CHOICES, type EngineSettings } from '../../src/engine/compute-engine';
+import { engineProblem } from '../../src/engine/create-engine';
+import { UserError } from '../../src/errors';
+import { ModelStore } from '../../src/store/model-store';
+import { ScoringService } from '../../src/tasks/scoring-service';
+import type { AudioModel, ModelSummary } from '../shared/audio-model-node';
+import { choiceField, resolveFolder, textField, userDirectory } from '../shared/config';
+import { type Handlers, registerNode, type Shell } from '../shared/shell';
+import { threadsOf } from '../vae-train/planned-training';
+
+interface Config {
+  name: string;
+  /** Where all models live. */
+  folder: string;
+  /** Threads for training. */
+  threads: number;
+  engine: EngineSettings;
+}
+
+const DEFAULT_FOLDER = 'audio-models';
+/** A file that these codes name is passed over for the version before it. */
+const UNUSABLE = new Set(['model-damaged', 'model-newer-format', 'model-unreadable']);
+
+function read(def: NodeDef, RED: NodeAPI): Config {
+  return {
+    name: textField(def, 'name', 'model'),
+    folder: resolveFolder(RED, textField(def, 'folder', DEFAULT_FOLDER)),
+    threads: threadsOf(def),
+    // Flows from before there was a choice say nothing: auto.
+    engine: { choice: choiceField(def, 'engine', ENGINE_CHOICES, 'auto'), folders: [userDirectory(RED)] },
+  };
+}
+
+class ModelKeeper implements Handlers {
+  private readonly store: ModelStore;
+  private readonly service: ScoringService;
+  private readonly listeners = new Set<(summary: ModelSummary) => void>();
+  private readonly unwatch: () => void;
+  /** Versions whose weights turned out to be damaged. */
+  private readonly damaged: number[] = [];
+  private readonly warned = new Set<string>();
+  private current: ModelSummary | undefined;
+
+  constructor(private readonly shell: Shell<Config>) {
+    const { config, node } = shell;
+    this.store = new ModelStore(config.folder, config.name);
+    this.service = new ScoringService(config.engine);
+    const problem = engineProblem(config.engine);
+    if (problem) node.warn(problem.message);
+    this.refresh();
+    this.unwatch = this.store.watch(() => this.refresh());
+    const api: Omit<AudioModel, keyof Node> = {
+      modelName: config.name,
+      folder: config.folder,
+      threads: config.threads,
+      engine: config.engine,
+      engineProblem: () => engineProblem(config.engine),
+      store: this.store,
+      summary: () => this.current,
+      onVersion: listener => {
+        this.listeners.add(listener);
+        return () => this.listeners.delete(listener);
+      },
+      refresh: () => this.refresh(),
+      score: async request => {
+        const { model, result } = await this.withModel(() => this.service.score(request));
+        return { ...result, model };
+      },
+      draw: async request => {
+        const { model, result } = await this.withModel(() => this.service.draw(request));
+        return { drawings: result, model };
+      },
+      droppedSegments: () => this.service.dropped,
+    };
+    Object.assign(node, api);
+  }
+
+  async close(): Promise<void> {
+    this.unwatch();
+    this.listeners.clear();
+    await this.service.close();
+  }
+
+  /** Takes the newest version that is whole; tells once about each that is not. */
+  private refresh(): void {
+    const options = { except: this.damaged };
+    const found = this.store.latest(options);
+    for (const problem of found?.problems ?? this.store.problems(options)) this.warnOnce(problem);
+    if (!found || found.file === this.current?.file) return;
+    const { name, version, frontEnd, scale, scores } = modelFacts(found.file, found.metadata);
+    const { columns } = scale;
+    this.current = { id: this.shell.node.id, name, version, file: found.file, frontEnd, columns, scores };
+    this.service.use(found.file);
+    for (const listener of this.listeners) listener(this.current);
+  }
+
+  private warnOnce(problem: UserError): void {
+    if (this.warned.has(problem.message)) return;
+    this.warned.add(problem.message);
+    const rest = this.current ? ` Version ${this.current.version} stays in use.` : ' The last good version is used.';
+    this.shell.node.warn(problem.message + rest);
+  }
+
+  /** Has the newest whole version work, and says which that was. */
+  private async withModel<Result>(work: () => Promise<Result>): Promise<{ result: Result; model: ModelSummary }> {
+    for (;;) {
+      const model = this.current;
+      if (!model) {
+        const { name } = this.shell.config;
+        throw new UserError(
+          'not-trained',
+          `model "${name}" has not been trained yet; train it with a vae-train node first.`,
+        );
+      }
+      try {
+        return { result: await work(), model };
+      } catch (thrown) {
+        if (!(thrown instanceof UserError && UNUSABLE.has(thrown.code)) || model !== this.current) throw thrown;
+        this.passOver(model, thrown);
+      }
+    }
+  }
+
+  private passOver(model: ModelSummary, problem: UserError): void {
+    this.damaged.push(model.version);
+    this.current = undefined;
+    this.warnOnce(problem);
+    this.refresh();
+    if (!this.current) throw problem;
+  }
+}
+
+export = (RED: NodeAPI): void => {
+  registerNode<NodeDef, Config>(RED, { type: 'audio-model', read, start: shell => new ModelKeeper(shell) });
+};

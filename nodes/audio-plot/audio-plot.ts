@@ -1,0 +1,186 @@
+// The audio-plot node: messages in, pictures out, at most two a second, the last one always. What a picture shows is
+// gathered in src/plot/gather, drawn in a thread; here are the pace, the message and the editor's view.
+import type { NodeAPI, NodeDef } from 'node-red';
+import { PICTURE_FORMATS, type PictureSettings } from '../../src/charts/figures/draw';
+import type { Gatherer } from '../../src/charts/gather/gatherer';
+import { gathererFor, PLOTS, type PlotName } from '../../src/charts/gather/plots';
+import { THEMES } from '../../src/charts/theme';
+import { type Message, payloadBytes } from '../../src/messages';
+import { rocCurve } from '../../src/stats/roc';
+import { type Picture, PlotThread } from '../../src/tasks/plot-thread';
+import { choiceField, numberField, textField, textListField } from '../shared/config';
+import { OrderedQueue } from '../shared/ordered-queue';
+import { isPassEnd } from '../shared/pass-end';
+import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import {
+  announcePicture,
+  offerPictures,
+  PICTURE_SIZE,
+  type PictureSize,
+  type PictureSource,
+  registerPlotRoutes,
+} from './plot-routes';
+
+interface Config extends PictureSettings {
+  plot: PlotName;
+  title: string;
+  /** For the plot roc: labels that are anomalies. */
+  positiveLabels: string[];
+}
+
+const SIZE = { ...PICTURE_SIZE, integer: true, unit: 'pixels' };
+const INTERVAL_MS = 500;
+/** Messages that may wait while a long sound is looked through. */
+const QUEUE_LIMITS = { jobs: 1000, bytes: 256 * 2 ** 20 };
+const CONTENT_TYPES = { png: 'image/png', svg: 'image/svg+xml' } as const;
+
+function read(def: NodeDef): Config {
+  return {
+    plot: choiceField(def, 'plot', PLOTS, 'spectrogram'),
+    title: textField(def, 'title'),
+    positiveLabels: textListField(def, 'positiveLabels'),
+    width: numberField(def, 'width', 480, SIZE),
+    height: numberField(def, 'height', 300, SIZE),
+    format: choiceField(def, 'format', PICTURE_FORMATS, 'png'),
+    theme: choiceField(def, 'theme', THEMES, 'light'),
+  };
+}
+
+class AudioPlot implements Handlers, PictureSource {
+  readonly contentType: string;
+  private readonly gatherer: Gatherer;
+  private readonly thread = new PlotThread();
+  private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'message');
+  /** Counts changes of what there is to draw. */
+  private version = 0;
+  private drawn: { version: number; picture: Picture | undefined } = { version: 0, picture: undefined };
+  private drawing: Promise<void> | undefined;
+  /** What the next picture goes out with. */
+  private latest: { msg: Message; send: Send } | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private turnAt = Number.NEGATIVE_INFINITY;
+  private busy = false;
+  private closed = false;
+
+  private readonly withdraw: () => void;
+
+  constructor(private readonly shell: Shell<Config>) {
+    this.gatherer = gathererFor(shell.config.plot, { positiveLabels: shell.config.positiveLabels, rocOf });
+    this.contentType = CONTENT_TYPES[shell.config.format];
+    shell.status.idle('waiting');
+    this.withdraw = offerPictures(shell.RED, shell.node.id, this);
+  }
+
+  input(msg: Message, send: Send): Promise<void> {
+    return this.queue.add(payloadBytes(msg), () => this.take(msg, send));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.queue.close();
+    clearTimeout(this.timer);
+    this.withdraw();
+    await this.thread.close();
+  }
+
+  words(): string {
+    return this.gatherer.summary();
+  }
+
+  async picture(size?: PictureSize): Promise<Picture | undefined> {
+    if (size) return this.drawAt(size);
+    const { version } = this;
+    while (this.drawn.version < version) {
+      this.drawing ??= this.draw().finally(() => {
+        this.drawing = undefined;
+      });
+      await this.drawing;
+    }
+    return this.drawn.picture;
+  }
+
+  private async take(msg: Message, send: Send): Promise<void> {
+    if ('reset' in msg && msg.reset !== false) this.reset(msg.topic);
+    else if (!isPassEnd(msg) && (await this.gatherer.add(msg)) && !this.closed) {
+      this.version++;
+      this.latest = { msg, send };
+      this.schedule();
+    }
+  }
+
+  private async draw(): Promise<void> {
+    const { version } = this;
+    this.drawn = { version, picture: await this.drawAt(this.shell.config) };
+  }
+
+  private async drawAt({ width, height }: PictureSize): Promise<Picture | undefined> {
+    const { title, format, theme } = this.shell.config;
+    const figure = this.gatherer.figure();
+    return figure && this.thread.draw({ ...figure, title }, { width, height, format, theme });
+  }
+
+  private reset(topic: unknown): void {
+    this.gatherer.reset(topic === undefined || topic === '' ? undefined : String(topic));
+    this.version++;
+    this.latest = undefined;
+    this.shell.status.idle('waiting');
+    this.announce();
+  }
+
+  private announce(): void {
+    announcePicture(this.shell.RED, this.shell.node.id);
+  }
+
+  private schedule(): void {
+    if (this.timer || this.busy || this.closed) return;
+    const wait = Math.max(0, this.turnAt + INTERVAL_MS - performance.now());
+    this.timer = setTimeout(() => void this.turn(), wait);
+  }
+
+  /** Draws, where the picture is wanted on a wire, and tells the editor. */
+  private async turn(): Promise<void> {
+    const { latest, shell } = this;
+    this.timer = undefined;
+    if (!latest) return;
+    this.latest = undefined;
+    this.turnAt = performance.now();
+    this.busy = true;
+    try {
+      if (isWired(shell)) {
+        const picture = await this.picture();
+        if (picture !== undefined && !this.closed) latest.send(this.withPicture(latest.msg, picture));
+      }
+      if (!this.closed) shell.status.ok(this.gatherer.summary());
+    } catch (thrown) {
+      if (!this.closed) shell.fail(thrown, latest.msg);
+    } finally {
+      this.busy = false;
+      if (!this.closed) this.announce();
+      if (this.latest) this.schedule();
+    }
+  }
+
+  private withPicture(msg: Message, picture: Picture): Message {
+    const { plot, format } = this.shell.config;
+    const { contentType } = this;
+    const attachment = { filename: `${plot}.${format}`, content: Buffer.from(picture as string), contentType };
+    const others = Array.isArray(msg.attachments) ? msg.attachments : [];
+    return { ...msg, payload: picture, contentType, attachments: [...others, attachment] };
+  }
+}
+
+function rocOf(negative: number[], positive: number[]): [number, number][] {
+  const { falsePositiveRate, truePositiveRate } = rocCurve(negative, positive);
+  return falsePositiveRate.map((rate, i) => [rate, truePositiveRate[i]]);
+}
+
+/** Node-RED keeps a node's wires there: one list of ids per output. */
+function isWired({ node }: Shell<Config>): boolean {
+  const { wires } = node as unknown as { wires?: string[][] };
+  return wires?.some(ids => ids.length > 0) ?? false;
+}
+
+export = (RED: NodeAPI): void => {
+  registerNode<NodeDef, Config>(RED, { type: 'audio-plot', read, start: shell => new AudioPlot(shell) });
+  registerPlotRoutes(RED);
+};

@@ -1,0 +1,304 @@
+// The feature-classifier node: learns from labelled features which class they belong to, in a worker thread, and then
+// tells the class of new ones.
+import type { NodeAPI, NodeDef } from 'node-red';
+import { FeatureCollector } from '../../src/detectors/features/feature-table';
+import { type Shares, SPLIT_BY } from '../../src/detectors/features/split';
+import type { ClassifierOptions, ClassifierProgress } from '../../src/detectors/features/train-classifier';
+import { describeValue, UserError } from '../../src/errors';
+import type { Message } from '../../src/messages';
+import { ClassifierJob, type SavedClassifierReport } from '../../src/tasks/classifier-job';
+import { carryOn, inSeconds, isLast } from '../shared/collecting';
+import { booleanField, choiceField, numberField, resolveFolder, textField } from '../shared/config';
+import { NodeTraining } from '../shared/node-training';
+import { endOfPass, isPassEnd } from '../shared/pass-end';
+import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { ClassifierVersions } from './classifier-versions';
+
+const MODES = ['auto', 'train', 'classify'] as const;
+const DEFAULT_FOLDER = 'audio-classifiers';
+/** Rows of one message that are taken in at a time, between turns of the event loop. */
+const ROWS_A_TURN = 2000;
+/** A busy flow does not send every open editor more than two status events a second. */
+const STATUS_INTERVAL_MS = 500;
+
+interface Config {
+  mode: (typeof MODES)[number];
+  /** Where all classifiers live, and the name of this one. */
+  folder: string;
+  classifier: string;
+  /** Only these classes; empty: all. */
+  labels: string[];
+  /** Only these features; empty: all. */
+  features: string[];
+  labelColumn: string;
+  options: ClassifierOptions;
+}
+
+function read(def: NodeDef, RED: NodeAPI): Config {
+  return {
+    mode: choiceField(def, 'mode', MODES, 'auto'),
+    folder: resolveFolder(RED, textField(def, 'folder', DEFAULT_FOLDER)),
+    classifier: textField(def, 'classifier', 'classifier'),
+    labels: listField(def, 'labels'),
+    features: listField(def, 'features'),
+    labelColumn: textField(def, 'labelColumn', 'label'),
+    options: {
+      balance: booleanField(def, 'balance', true),
+      split: splitField(def),
+      splitBy: choiceField(def, 'splitBy', SPLIT_BY, 'auto'),
+      trials: numberField(def, 'trials', 20, { min: 1, max: 1000, integer: true }),
+      epochs: numberField(def, 'epochs', 250, { min: 1, max: 100_000, integer: true }),
+      batchSize: numberField(def, 'batchSize', 16, { min: 1, max: 4096, integer: true, unit: 'examples' }),
+      learningRate: numberField(def, 'learningRate', 0.001, { min: 1e-8, max: 1 }),
+      patience: numberField(def, 'patience', 2, { min: 1, max: 1000, integer: true, unit: 'epochs' }),
+      seed: numberField(def, 'seed', 1, { min: 0, max: 2 ** 32 - 1, integer: true }),
+    },
+  };
+}
+
+const listField = (def: NodeDef, field: string): string[] => [
+  ...new Set(
+    textField(def, field)
+      .split(',')
+      .map(item => item.trim())
+      .filter(Boolean),
+  ),
+];
+
+function splitField(def: NodeDef): Shares {
+  const text = textField(def, 'split', '50/25/25');
+  const shares = text.split('/').map(part => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [training, validation, test] = shares;
+  if (shares.length === 3 && shares.every(share => share > 0) && Math.abs(training + validation + test - 100) <= 1) {
+    return [training, validation, test];
+  }
+  throw new UserError(
+    'config',
+    `split is "${text}"; expected three percentages above 0 that add up to 100, for training, validation and test, e.g. 50/25/25. Open the node and correct it.`,
+  );
+}
+
+type Payload = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Payload =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value);
+
+class ClassifierNode implements Handlers {
+  private readonly versions: ClassifierVersions;
+  private collector: FeatureCollector;
+  /** Whether rows are examples now, or to be classified. */
+  private collecting: boolean;
+  private readonly training: NodeTraining<SavedClassifierReport>;
+  private turn: Promise<void> = Promise.resolve();
+  private statusAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly shell: Shell<Config>) {
+    const { config, node } = shell;
+    this.training = new NodeTraining(shell.status);
+    this.collector = new FeatureCollector(config.features);
+    this.versions = new ClassifierVersions(config.folder, config.classifier, {
+      warn: text => node.warn(text),
+      changed: () => this.versionChanged(),
+    });
+    this.collecting = this.collectsAtFirst();
+    this.showReady();
+  }
+
+  async input(msg: Message, send: Send): Promise<void> {
+    if (msg.stop) return this.training.stop();
+    // One message after the other: a table takes several turns of the event loop, and the next may be a reset.
+    const handled = this.turn.then(() => this.handle(msg, send));
+    this.turn = handled.catch(() => {});
+    return handled;
+  }
+
+  async close(): Promise<void> {
+    this.versions.close();
+    await this.training.close();
+  }
+
+  private collectsAtFirst(): boolean {
+    const { mode } = this.shell.config;
+    return mode === 'train' || (mode === 'auto' && !this.versions.current);
+  }
+
+  private async handle(msg: Message, send: Send): Promise<void> {
+    if (this.training.isClosed) return;
+    if (msg.reset) this.reset();
+    const { payload } = msg;
+    const hasRows = Array.isArray(payload) || (isObject(payload) && Object.keys(payload).length > 0);
+    if (msg.reset && !hasRows) return;
+    if (!this.collecting) return this.answer(msg, send);
+    const last = isLast(msg) || Array.isArray(payload);
+    try {
+      if (hasRows || !last) await this.collect(msg);
+    } finally {
+      // The last message of a pass starts the training even where its own features are no good.
+      if (last) this.begin(msg);
+    }
+  }
+
+  private reset(): void {
+    this.collector = new FeatureCollector(this.shell.config.features);
+    this.collecting = this.shell.config.mode !== 'classify';
+    this.showReady();
+  }
+
+  private answer(msg: Message, send: Send): void {
+    try {
+      if (isPassEnd(msg)) send([msg, null]);
+      else this.classify(msg, send);
+    } catch (thrown) {
+      if (isLast(msg)) send([endOfPass(msg), null]);
+      throw thrown;
+    }
+  }
+
+  private classify(msg: Message, send: Send): void {
+    const { payload } = msg;
+    // Another node may have trained it just now, and the folder's watch not told yet.
+    if (!this.versions.current) this.versions.refresh();
+    const classifier = this.versions.current;
+    if (!classifier) {
+      throw new UserError(
+        'not-trained',
+        this.training.isRunning
+          ? 'the classifier is being trained; features can be classified when that is done.'
+          : `the classifier "${this.shell.config.classifier}" has not been trained yet; send it labelled features first, the last with msg.complete.`,
+      );
+    }
+    if (!isObject(payload)) throw notFeatures(payload);
+    const { label, probabilities } = classifier.classify(payload);
+    send([{ ...msg, payload: label, class: label, probabilities }, null]);
+    this.showNow(() => this.shell.status.ok(`${label} · ${percent(probabilities[label])}`));
+  }
+
+  private async collect(msg: Message): Promise<void> {
+    const { payload } = msg;
+    if (!Array.isArray(payload)) this.add(payload, msg);
+    else {
+      for (const [i, row] of payload.entries()) {
+        if (i > 0 && i % ROWS_A_TURN === 0) await new Promise(setImmediate);
+        this.add(row, msg);
+      }
+    }
+    const { count, classCount } = this.collector;
+    this.showNow(() => {
+      const classes = `${classCount} ${classCount === 1 ? 'class' : 'classes'}`;
+      if (!this.training.isRunning) this.shell.status.idle(`collected ${count} · ${classes}`);
+    });
+  }
+
+  private add(row: unknown, msg: Message): void {
+    if (!isObject(row)) throw notFeatures(row);
+    const { labels, features, labelColumn } = this.shell.config;
+    const label = labelOf(row, msg, labelColumn);
+    if (labels.length > 0 && !labels.includes(label)) return;
+    // A CSV's file name is that of the table: what its rows were recorded in is not known.
+    const fromSound = msg.features !== undefined;
+    const { [labelColumn]: _, ...columns } = row;
+    this.collector.add(features.length > 0 ? row : columns, {
+      label,
+      file: fromSound ? msg.filename : undefined,
+      seconds: msg.features?.seconds,
+    });
+  }
+
+  /** Hands what was collected to a worker. */
+  private begin(msg: Message): void {
+    const { shell, collector } = this;
+    const { folder, classifier: name, labels, features, options, mode } = shell.config;
+    if (collector.count === 0) {
+      throw new UserError(
+        'no-examples',
+        `no examples were collected${labels.length > 0 ? ` of the classes ${labels.join(', ')}` : ''}; expected features with a label each. Check that they arrive here.`,
+      );
+    }
+    const unlock = this.versions.lock(shell.node.name || `feature-classifier ${shell.node.id}`);
+    this.collector = new FeatureCollector(features);
+    shell.status.busy(`training on ${collector.count}`);
+    const task = { table: collector.table(labels), options, folder, name };
+    if (mode === 'auto') this.collecting = false;
+    this.training.start(new ClassifierJob(task, progress => this.tell(progress, msg)), {
+      done: report => this.finish(report, msg),
+      cancelled: () => this.giveUp(() => shell.status.idle('cancelled')),
+      failed: thrown => this.giveUp(() => shell.fail(thrown, msg)),
+      tidy: unlock,
+    });
+  }
+
+  private finish(report: SavedClassifierReport, msg: Message): void {
+    const { status, send } = this.shell;
+    this.statusAt = Number.NEGATIVE_INFINITY;
+    this.versions.refresh();
+    status.ok(`trained v${report.version} · ${percent(report.accuracy)} of ${report.rows.test} right`);
+    send([null, reportMessage(msg, report)]);
+  }
+
+  /** Without a new version things are as they were before the training. */
+  private giveUp(show: () => void): void {
+    this.collecting = this.collectsAtFirst();
+    show();
+  }
+
+  private tell(progress: ClassifierProgress, msg: Message): void {
+    if (this.training.isClosed) return;
+    const { phase, trial, trials, epoch, bestAccuracy, secondsLeft } = progress;
+    const { status, send } = this.shell;
+    if (phase === 'training') status.busy(`training the best · epoch ${epoch}`);
+    else {
+      const best = bestAccuracy > 0 ? ` · ${percent(bestAccuracy)}` : '';
+      status.busy(`search ${trial}/${trials}${best} · ${inSeconds(secondsLeft)}`);
+    }
+    send([null, { ...carryOn(msg), topic: 'progress', payload: progress }]);
+  }
+
+  /** A version was trained, here or by another node, or has gone. */
+  private versionChanged(): void {
+    if (this.training.isRunning) return;
+    if (this.collector.count === 0) this.collecting = this.collectsAtFirst();
+    this.showReady();
+  }
+
+  private showReady(): void {
+    const { status, config } = this.shell;
+    const classifier = this.versions.current;
+    if (this.collecting) status.idle('waiting for labelled features');
+    else if (classifier)
+      status.idle(`${config.classifier} v${this.versions.version} · ${classifier.labels.join(', ')}`);
+    else status.idle('not trained yet');
+  }
+
+  private showNow(show: () => void): void {
+    const now = performance.now();
+    if (now - this.statusAt < STATUS_INTERVAL_MS) return;
+    this.statusAt = now;
+    show();
+  }
+}
+
+const percent = (part: number): string => `${Math.round(100 * part)} %`;
+
+function labelOf(row: Payload, msg: Message, labelColumn: string): string {
+  const label = msg.label ?? row[labelColumn];
+  if ((typeof label === 'string' && label !== '') || typeof label === 'number') return String(label);
+  throw new UserError(
+    'no-label',
+    `the features have no label: msg.label is ${describeValue(msg.label)} and there is no column "${labelColumn}" with one. Label them, e.g. by the folder names of a wav-folder node.`,
+  );
+}
+
+function notFeatures(payload: unknown): UserError {
+  return new UserError(
+    'not-features',
+    `expected features (msg.payload an object, name → number), got ${describeValue(payload)}. Wire an audio-features node to this one, or the rows of a CSV.`,
+  );
+}
+
+function reportMessage(msg: Message, report: SavedClassifierReport): Message {
+  return { ...carryOn(msg), topic: 'report', payload: { kind: 'classification', ...report } };
+}
+
+export = (RED: NodeAPI): void => {
+  registerNode<NodeDef, Config>(RED, { type: 'feature-classifier', read, start: shell => new ClassifierNode(shell) });
+};

@@ -1,0 +1,145 @@
+// mic-in: sound from a microphone as audio segments. What records, cuts and recovers is src/audio/capture; here are its
+// settings, its status line and its three commands.
+import type { NodeAPI, NodeDef } from 'node-red';
+import { BACKEND_NAMES, type BackendChoice } from '../../src/audio/capture/backend';
+import { Microphone } from '../../src/audio/capture/microphone';
+import type { CaptureState } from '../../src/audio/capture/supervisor';
+import { describeValue, UserError } from '../../src/errors';
+import { liveState } from '../../src/live/live-state';
+import { bufferOf, type Message } from '../../src/messages';
+import { booleanField, choiceField, numberField, textField, userDirectory } from '../shared/config';
+import { runningSources } from '../shared/running-sources';
+import { registerNode, type Status, shortMessage } from '../shared/shell';
+import { registerListenRoute } from './listen-route';
+import { registerMicInRoutes } from './mic-in-routes';
+import { RunningMicrophone } from './running-microphones';
+
+interface MicInDef extends NodeDef {
+  device: string;
+  backend: string;
+  sampleRate: number;
+  segmentSeconds: number;
+  hopSeconds: number | '';
+  autostart: boolean;
+}
+
+interface MicInConfig {
+  /** The name of the node, or else the device; `msg.topic`. */
+  topic: string;
+  device: string;
+  backend: BackendChoice;
+  sampleRate: number;
+  segmentSeconds: number;
+  hopSeconds: number;
+  autostart: boolean;
+  packageFolders: string[];
+}
+
+/** How long a lost stretch of sound stays in the status. */
+const OVERRUN_SHOWN_MS = 10_000;
+/** So that overlapping segments do not multiply the sound beyond what a flow can take. */
+const MAX_OVERLAP = 100;
+
+export = (RED: NodeAPI): void => {
+  registerMicInRoutes(RED);
+  registerListenRoute(RED);
+  registerNode<MicInDef, MicInConfig>(RED, {
+    type: 'mic-in',
+
+    read(def) {
+      const device = textField(def, 'device', 'default');
+      const segmentSeconds = numberField(def, 'segmentSeconds', 2, { min: 0.1, max: 120, unit: 's' });
+      return {
+        topic: textField(def, 'name', device),
+        device,
+        backend: choiceField(def, 'backend', ['auto', ...BACKEND_NAMES], 'auto'),
+        sampleRate: numberField(def, 'sampleRate', 44100, { min: 4000, max: 384000, integer: true, unit: 'Hz' }),
+        segmentSeconds,
+        hopSeconds: numberField(def, 'hopSeconds', segmentSeconds, {
+          min: segmentSeconds / MAX_OVERLAP,
+          max: 86400,
+          unit: 's',
+        }),
+        autostart: booleanField(def, 'autostart', true),
+        packageFolders: [userDirectory(RED)],
+      };
+    },
+
+    start({ node, config, status, send, fail }) {
+      let lastOverrun = Number.NEGATIVE_INFINITY;
+      const { topic, device, sampleRate } = config;
+      const shared = new RunningMicrophone(topic, device, sampleRate);
+      const show = showState(device, status);
+      const microphone = new Microphone(config, {
+        sound(pcm) {
+          liveState.sound(node.id, pcm, sampleRate);
+          shared.sound(pcm);
+        },
+        segment(pcm, audio) {
+          const msg = { topic, payload: bufferOf(pcm), audio };
+          liveState.segment(msg);
+          runningSources.brought(node.id, msg);
+          send(msg);
+        },
+        state(state) {
+          shared.setListening(state.kind === 'listening');
+          show(state);
+        },
+        level(decibels) {
+          if (performance.now() - lastOverrun > OVERRUN_SHOWN_MS) status.ok(`listening · ${levelText(decibels)}`);
+        },
+        overrun(total) {
+          lastOverrun = performance.now();
+          status.warn(`listening · sound was lost (overrun ${total})`);
+        },
+        outage: error => fail(error),
+      });
+      if (config.autostart) microphone.start();
+      else status.idle('stopped');
+
+      return {
+        async input(msg) {
+          const command = commandOf(msg);
+          const start = command === 'start' || (command === 'toggle' && !microphone.running);
+          if (start) microphone.start();
+          else await microphone.stop();
+        },
+        async close() {
+          await microphone.stop();
+          runningSources.closed(node.id);
+        },
+      };
+    },
+  });
+};
+
+const COMMANDS = ['start', 'stop', 'toggle'] as const;
+
+/** @throws UserError `command` where the payload is none */
+function commandOf({ payload }: Message): (typeof COMMANDS)[number] {
+  const command = COMMANDS.find(name => name === payload);
+  if (command) return command;
+  throw new UserError(
+    'command',
+    `msg.payload is ${describeValue(payload)}; expected "start", "stop" or "toggle". A mic-in node takes no other input.`,
+  );
+}
+
+function showState(device: string, status: Status): (state: CaptureState) => void {
+  let waiting = false;
+  return state => {
+    // A new attempt does not hide why the last one failed.
+    if (state.kind === 'opening' && !waiting) status.busy(`opening ${device}`);
+    else if (state.kind === 'listening') status.ok('listening');
+    else if (state.kind === 'waiting') {
+      status.error(`${shortMessage(state.error)} – retry in ${state.retrySeconds} s`);
+    } else if (state.kind === 'stopped') status.idle('stopped');
+    if (state.kind !== 'opening') waiting = state.kind === 'waiting';
+  };
+}
+
+/** dB relative to full scale, as text. */
+function levelText(decibels: number | null): string {
+  if (decibels === null) return 'silence (all samples are 0)';
+  return `${String(Math.round(decibels)).replace('-', '−')} dB`;
+}

@@ -1,0 +1,245 @@
+// The rl-kl-classifier node: is this the sound that the model knows? Learns from labelled scores, in a worker thread,
+// then gives each score a probability. What it learnt is kept beside the model and is there again after a restart.
+import { existsSync } from 'node:fs';
+import type { NodeAPI, NodeDef } from 'node-red';
+import type { RlKlPoint, RlKlReport, RlKlSettings } from '../../src/detectors/rl-kl/rl-kl';
+import { loadRlKl, rlKlFile, type SavedRlKl } from '../../src/detectors/rl-kl/rl-kl-file';
+import { describeValue, UserError } from '../../src/errors';
+import type { Message, ScoreInfo } from '../../src/messages';
+import { RlKlJob, type RlKlProgress } from '../../src/tasks/rl-kl-job';
+import { type AudioModel, audioModelOf } from '../shared/audio-model-node';
+import { carryOn, inSeconds, isLast } from '../shared/collecting';
+import { booleanField, choiceField, numberField, numberListField, textField } from '../shared/config';
+import { NodeTraining } from '../shared/node-training';
+import { endOfPass, isPassEnd } from '../shared/pass-end';
+import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+
+interface Config {
+  modelId: unknown;
+  settings: RlKlSettings;
+}
+
+interface Def extends NodeDef {
+  model?: string;
+}
+
+/** Points of the sound itself, and as many of others, that are kept for a training: more take longer, and teach little. */
+const MAX_POINTS = 2500;
+/** Scores that may wait for a training to end. */
+const MAX_WAITING = 1000;
+const MAX_LAYERS = 8;
+/** What the class of everything else is called. */
+const OTHER = 'other';
+
+function read(def: Def): Config {
+  const positiveLabel = textField(def, 'positiveLabel');
+  if (!positiveLabel) {
+    throw new UserError(
+      'config',
+      'positiveLabel is empty; expected the label of the sound that the model knows, e.g. dog_bark. Open the node and enter it.',
+    );
+  }
+  const hidden = numberListField(def, 'hidden', [100, 100], { min: 1, max: 1000 });
+  if (hidden.length > MAX_LAYERS) {
+    throw new UserError(
+      'config',
+      `hidden has ${hidden.length} numbers; expected at most ${MAX_LAYERS}, one for each layer. Open the node and correct it.`,
+    );
+  }
+  return {
+    modelId: def.model,
+    settings: {
+      kind: choiceField(def, 'kind', ['linear', 'relu'], 'linear'),
+      hidden,
+      epochs: numberField(def, 'epochs', 1000, { min: 1, max: 100_000, integer: true }),
+      learningRate: numberField(def, 'learningRate', 1e-3, { min: 1e-8, max: 1 }),
+      weightDecay: numberField(def, 'weightDecay', 1e-5, { min: 0, max: 1 }),
+      positiveLabel,
+      balance: booleanField(def, 'balance', false),
+      validationSplit: numberField(def, 'validationSplit', 0.3, { min: 0, max: 0.9 }),
+      seed: numberField(def, 'seed', 1, { min: 0, max: 2 ** 32 - 1, integer: true }),
+    },
+  };
+}
+
+class RlKlNode implements Handlers {
+  private readonly model: AudioModel;
+  private readonly file: string;
+  private classifier: SavedRlKl | undefined;
+  private points: RlKlPoint[] = [];
+  private pointsVersion = 0;
+  /** Points that were left out because there were too many. */
+  private dropped = 0;
+  private readonly training: NodeTraining<RlKlReport>;
+  private waiting = 0;
+
+  constructor(private readonly shell: Shell<Config>) {
+    this.training = new NodeTraining(shell.status);
+    this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
+    this.file = rlKlFile(this.model.store.folder, shell.node.id);
+    shell.status.idle('waiting for labelled scores');
+    this.restore();
+  }
+
+  async input(msg: Message, send: Send): Promise<void> {
+    if (msg.stop) return this.training.stop();
+    if (msg.reset) this.forget();
+    const hasScore = msg.score !== undefined;
+    if (!hasScore && msg.reset) return;
+    if (this.training.isRunning) await this.afterTraining();
+    if (this.training.isClosed) return;
+    const last = isLast(msg);
+    if (this.classifier && msg.parts && isPassEnd(msg)) return send([msg, null]);
+    if (last && !hasScore && this.classifier) {
+      throw new UserError(
+        'nothing-collected',
+        'the classifier is trained and no scores were collected for another; expected msg.reset first, then labelled scores. Send msg.reset to train again.',
+      );
+    }
+    try {
+      if (hasScore || !last) {
+        const score = this.readScore(msg);
+        if (this.fits(score)) return this.classify(msg, score, send);
+        this.collect(msg, score);
+      }
+    } catch (thrown) {
+      if (last && this.classifier) send([endOfPass(msg), null]);
+      throw thrown;
+    } finally {
+      // The last message of a pass starts the training even where its own score is no good.
+      if (last && !this.classifier) this.begin(msg);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.training.close();
+  }
+
+  private restore(): void {
+    if (!existsSync(this.file)) return;
+    const { status, node, config } = this.shell;
+    try {
+      const saved = loadRlKl(this.file);
+      if (saved.positiveLabel !== config.settings.positiveLabel) return;
+      this.classifier = saved;
+      status.idle(`ready, for v${saved.modelVersion}`);
+    } catch (thrown) {
+      node.warn((thrown as Error).message);
+    }
+  }
+
+  private readScore({ payload, score, label }: Message): ScoreInfo {
+    const { modelName } = this.model;
+    if (!score || !Number.isFinite(score.rl) || !Number.isFinite(score.kl)) {
+      throw new UserError(
+        'not-score',
+        `expected a score (msg.score with finite rl and kl), got msg.payload ${describeValue(payload)} and msg.score ${describeValue(score)}${label ? `, label ${label}` : ''}. Wire a vae-score node to this one.`,
+      );
+    }
+    if (score.model?.name === modelName) return score;
+    throw new UserError(
+      'other-model',
+      `this score is of model ${describeValue(score.model?.name)}; expected "${modelName}". Choose the same audio model in vae-score and here.`,
+    );
+  }
+
+  /** Whether there is a classifier for the model that gave this score. A new version starts a new collection. */
+  private fits({ model }: ScoreInfo): boolean {
+    return this.classifier?.modelVersion === model.version;
+  }
+
+  private classify(msg: Message, { rl, kl }: ScoreInfo, send: Send): void {
+    const { classifier, positiveLabel } = this.classifier as SavedRlKl;
+    const probability = classifier.probability(rl, kl);
+    const found = probability >= 0.5 ? positiveLabel : OTHER;
+    this.shell.status.ok(`${found} · ${probability.toFixed(2)}`);
+    send([{ ...msg, payload: probability, class: found }, null]);
+  }
+
+  private collect({ label }: Message, { rl, kl, model }: ScoreInfo): void {
+    const { status } = this.shell;
+    if (typeof label !== 'string' || label === '') throw this.unlabelled(model.version);
+    if (model.version !== this.pointsVersion || this.classifier) {
+      this.classifier = undefined;
+      this.points = [];
+      this.pointsVersion = model.version;
+      this.dropped = 0;
+    }
+    const { positiveLabel } = this.shell.config.settings;
+    const alike = this.points.filter(point => (point.label === positiveLabel) === (label === positiveLabel));
+    if (alike.length < MAX_POINTS) this.points.push({ rl, kl, label });
+    else this.dropped++;
+    if (this.dropped === 0) status.idle(`collected ${this.points.length}`);
+    else status.warn(`collected ${this.points.length}, ${this.dropped} more left out`);
+  }
+
+  private unlabelled(version: number): UserError {
+    const trained = this.classifier?.modelVersion;
+    const why = trained
+      ? `the classifier was trained on scores of version ${trained} of the model, this one is of version ${version}`
+      : 'the classifier has not been trained yet';
+    return new UserError(
+      'not-trained',
+      `${why}; expected msg.label on the score, to learn from. Send labelled scores, the last with msg.complete, to train it.`,
+    );
+  }
+
+  private begin(msg: Message): void {
+    const { shell, file, model, points } = this;
+    const { settings } = shell.config;
+    shell.status.busy(`training on ${points.length} scores`);
+    const task = { points, settings, file, model: { name: model.modelName, version: this.pointsVersion } };
+    this.training.start(new RlKlJob(task, progress => this.tell(progress, msg)), {
+      done: report => this.finish(report, msg),
+      cancelled: () => shell.status.idle(`cancelled, ${this.points.length} collected`),
+      failed: thrown => shell.fail(thrown, msg),
+    });
+  }
+
+  private finish(report: RlKlReport, msg: Message): void {
+    const { shell } = this;
+    this.classifier = loadRlKl(this.file);
+    this.points = [];
+    this.showReport(report);
+    shell.send([null, { ...carryOn(msg), topic: 'report', payload: report }]);
+  }
+
+  private showReport({ balancedAccuracy, auc, accuracy, never }: RlKlReport): void {
+    const percent = (share: number) => `${Math.round(100 * share)} %`;
+    this.shell.status.ok(
+      `${percent(accuracy)} right (never: ${percent(never)}) · balanced ${percent(balancedAccuracy)} · AUC ${auc.toFixed(2)}`,
+    );
+  }
+
+  private tell(progress: RlKlProgress, msg: Message): void {
+    if (this.training.isClosed) return;
+    const { status, send } = this.shell;
+    const { phase, epoch, epochs, secondsLeft } = progress;
+    status.busy(phase === 'training' ? `training ${epoch}/${epochs} · ${inSeconds(secondsLeft)}` : phase);
+    send([null, { ...carryOn(msg), topic: 'progress', payload: progress }]);
+  }
+
+  /** Scores that come meanwhile wait for their classifier; the flow's source feels it and waits as well. */
+  private async afterTraining(): Promise<void> {
+    if (this.waiting >= MAX_WAITING) {
+      throw new UserError(
+        'busy',
+        `the classifier is being trained and ${MAX_WAITING} scores wait already; this one was left out. Wait for the report, or send msg.stop.`,
+      );
+    }
+    this.waiting++;
+    await this.training.ended();
+    this.waiting--;
+  }
+
+  private forget(): void {
+    this.classifier = undefined;
+    this.points = [];
+    this.dropped = 0;
+    this.shell.status.idle('waiting for labelled scores');
+  }
+}
+
+export = (RED: NodeAPI): void => {
+  registerNode<Def, Config>(RED, { type: 'rl-kl-classifier', read, start: shell => new RlKlNode(shell) });
+};

@@ -1,0 +1,97 @@
+// The sidebar's questions over HTTP. Every route asks for a permission; ids are looked up, never made into paths; what
+// belongs to one model is found under that model only.
+import type { NodeAPI } from 'node-red';
+import { wavPieces } from '../../src/audio/wav-write';
+import type { Alarm } from '../../src/live/alarm-list';
+import { LEASE_MS, liveState as room } from '../../src/live/live-state';
+import { floatsOf, frontEndOf } from '../../src/messages';
+import { histogramOf } from '../../src/stats/histogram';
+import { MarkedNormal } from '../../src/store/feedback-set';
+import { Refusal, type Request, sendBytes } from '../shared/answer';
+import { deployedModel } from '../shared/audio-model-node';
+import { routesOf } from '../shared/routes';
+
+const SOURCES = ['mic-in', 'wav-folder', 'spectrogram'];
+
+/**
+ * `POST …/watch` `{source?, model?}` → `{seconds, source, model}`: somebody looks, for so long; which of them are there.
+ * `GET …/sources/:id/columns?after=N&epoch=E` → the running spectrogram from column N on, as base64.
+ * `GET …/models/:id` → what is known of it. `GET …/models/:id/scores` → bytes, see ScoreHistory.encode.
+ * `GET …/models/:id/alarms/:alarm/heatmap` → PNG; `…/sound` → WAV.
+ * `POST …/models/:id/alarms/:alarm/normal` `{normal}` → marks or unmarks it. 400, 404, 409 with `{error}` in words.
+ */
+export function registerRoomRoutes(RED: NodeAPI): void {
+  const { get, post } = routesOf(RED);
+  const alarmOf = ({ params }: Request): Alarm => {
+    const alarm = room.model(String(params.id))?.alarms.find(String(params.alarm));
+    if (!alarm) throw new Refusal(404, 'this alarm is not among the last ones of this model');
+    return alarm;
+  };
+
+  post('sidebar/watch', 'read', (req, res) => {
+    const { source, model } = (req.body ?? {}) as Record<string, unknown>;
+    const node = source ? RED.nodes.getNode(String(source)) : undefined;
+    const isSource = node && SOURCES.includes(node.type);
+    if (isSource && !room.watchSource(node.id)) throw new Refusal(409, 'too many sources are looked at just now');
+    const config = model ? RED.nodes.getNode(String(model)) : undefined;
+    const isModel = config?.type === 'audio-model' && room.watchModel(config.id);
+    // What is not deployed is no error: the sidebar shows flows as they are being edited.
+    res.json({ seconds: LEASE_MS / 1000, source: Boolean(isSource), model: isModel });
+  });
+
+  get('sidebar/sources/:id/columns', (req, res) => {
+    const strip = room.source(String(req.params.id))?.strip;
+    if (!strip?.format) return void res.json({ end: 0 });
+    const isSame = Number(req.query.epoch) === strip.format.epoch;
+    const { from, columns } = strip.since(isSame ? Number(req.query.after) || 0 : 0);
+    res.json({ format: strip.format, from, end: strip.end, columns: columns.toString('base64') });
+  });
+
+  get('sidebar/models/:id', async (req, res) => {
+    const model = deployedModel(RED, String(req.params.id));
+    const view = room.model(model.id);
+    const summary = model.summary();
+    const kind = view?.kind ?? 'rl';
+    res.json({
+      name: model.modelName,
+      version: summary?.version ?? null,
+      kind,
+      normal: summary ? histogramOf(summary.scores[kind]) : null,
+      marked: (await new MarkedNormal(model.store.folder).ids()).length,
+      ...{ training: view?.training ?? null, curve: view?.curve ?? [], threshold: view?.threshold ?? null },
+      ...{ alarms: view?.alarms.notices() ?? [], alarmsChanged: view?.alarmsChanged ?? 0 },
+    });
+  });
+
+  get('sidebar/models/:id/scores', (req, res) => {
+    const encoded = room.model(deployedModel(RED, String(req.params.id)).id)?.history.encode();
+    sendBytes(res, 'application/octet-stream', [encoded ?? Buffer.alloc(0)]);
+  });
+
+  get('sidebar/models/:id/alarms/:alarm/heatmap', (req, res) => {
+    const { heatmap } = alarmOf(req);
+    if (!heatmap) throw new Refusal(404, 'this alarm has no heat-map: switch on "explain" in the vae-score node');
+    return sendBytes(res, 'image/png', [heatmap]);
+  });
+
+  get('sidebar/models/:id/alarms/:alarm/sound', (req, res) => {
+    const { sound } = alarmOf(req);
+    if (!sound) throw new Refusal(404, 'the sound of this alarm is not kept any more');
+    return sendBytes(res, 'audio/wav', wavPieces(floatsOf(sound.payload), sound.sampleRate));
+  });
+
+  post('sidebar/models/:id/alarms/:alarm/normal', 'write', async (req, res) => {
+    const model = deployedModel(RED, String(req.params.id));
+    const alarm = alarmOf(req);
+    const { picture } = alarm;
+    const normal = (req.body as { normal?: unknown } | undefined)?.normal !== false;
+    const marked = new MarkedNormal(model.store.folder);
+    if (normal) {
+      if (!picture) throw new Refusal(409, 'the picture of this alarm is not kept any more');
+      const frontEnd = JSON.stringify(frontEndOf(picture.info));
+      await marked.add(alarm.id, { values: floatsOf(picture.payload), shape: picture.info.shape, frontEnd });
+    } else await marked.remove(alarm.id);
+    room.marked(model.id, alarm, normal);
+    res.json({ normal, marked: (await marked.ids()).length });
+  });
+}

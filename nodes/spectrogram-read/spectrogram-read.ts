@@ -1,0 +1,56 @@
+// spectrogram-read: the spectrograms that spectrogram-write kept, as messages, one pass for each message that comes in.
+import type { NodeAPI, NodeDef } from 'node-red';
+import { bufferOf, type Message } from '../../src/messages';
+import type { FeatureSegment, FeatureSelection } from '../../src/store/spectrogram-pass';
+import { FeatureReader } from '../../src/tasks/spectrogram-reader';
+import { booleanField, resolveFolder, textField, textListField } from '../shared/config';
+import { type FolderPass, FolderPlayer, type PassResult, summaryOf } from '../shared/folder-player';
+import { isStop, PassQueue } from '../shared/pass-queue';
+import { type Handlers, registerNode, type Shell } from '../shared/shell';
+
+function read(def: NodeDef, RED: NodeAPI): FeatureSelection {
+  return {
+    folder: resolveFolder(RED, textField(def, 'folder', 'features')),
+    recursive: booleanField(def, 'recursive', true),
+    onlyLabels: textListField(def, 'onlyLabels'),
+  };
+}
+
+/** A spectrogram as a message, as the spectrogram node sent it. */
+function messageOf({ file, values, description }: FeatureSegment): Message {
+  const { spectrogram, audio, label, filename } = description;
+  return {
+    ...{ payload: bufferOf(values), spectrogram, featureFile: file, filename: filename ?? file },
+    ...(audio && { audio }),
+    ...(label !== undefined && { label }),
+  };
+}
+
+function passOf(options: FeatureSelection): FolderPass<FeatureSegment> {
+  return { folder: options.folder, things: 'spectrograms', reader: new FeatureReader(options), message: messageOf };
+}
+
+function start({ RED, node, config, status }: Shell<FeatureSelection>): Handlers {
+  const player = new FolderPlayer<FeatureSegment>(RED, {
+    progress: text => status.busy(text),
+    problem: text => node.warn(text),
+  });
+  const queue = new PassQueue(() => player.stop());
+  const summarise = (result: PassResult): void => {
+    const text = summaryOf(result);
+    if (result.stopped) status.idle(text);
+    else if (result.skipped.length > 0) status.warn(text);
+    else status.ok(text);
+  };
+  return {
+    async input(msg, send) {
+      if (isStop(msg)) return queue.stop();
+      const { payload } = msg;
+      const folder = typeof payload === 'string' && payload.trim() ? resolveFolder(RED, payload.trim()) : config.folder;
+      await queue.run(async () => summarise(await player.play(passOf({ ...config, folder }), msg, send, true)));
+    },
+    close: () => queue.stop(),
+  };
+}
+
+export = (RED: NodeAPI): void => registerNode(RED, { type: 'spectrogram-read', read, start });

@@ -1,0 +1,140 @@
+// The spectrogram-to-audio node: pictures in, sound out, made in a thread of the node's own. The last sound can be
+// played in the editor.
+import type { NodeAPI, NodeDef } from 'node-red';
+import { describeValue, UserError } from '../../src/errors';
+import { type AudioInfo, bufferOf, type Message, readAudioInTurns, readSpectrogramInTurns } from '../../src/messages';
+import { SoundThread } from '../../src/tasks/sound-thread';
+import type { Sound, SoundOrder } from '../../src/tasks/sound-worker';
+import { choiceField, numberField } from '../shared/config';
+import { MessageQueue } from '../shared/message-queue';
+import { endOfPass } from '../shared/pass-end';
+import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { forgetSound, registerSoundRoutes, rememberSound } from './last-sounds';
+
+interface Config {
+  iterations: number;
+  phase: 'griffin-lim' | 'input';
+  format: 'pcm' | 'wav';
+}
+
+/** Room for what a vae-generate node sends at once. */
+const QUEUE_LIMITS = { jobs: 1000, bytes: 256 * 2 ** 20 };
+
+function read(def: NodeDef): Config {
+  return {
+    iterations: numberField(def, 'iterations', 32, { min: 1, max: 1000, integer: true }),
+    phase: choiceField(def, 'phase', ['griffin-lim', 'input'], 'griffin-lim'),
+    format: choiceField(def, 'format', ['pcm', 'wav'], 'pcm'),
+  };
+}
+
+class SoundMaker implements Handlers {
+  readonly end = endOfPass;
+  private readonly queue = new MessageQueue(QUEUE_LIMITS, 'spectrogram', endOfPass);
+  private readonly thread = new SoundThread();
+  private closed = false;
+
+  constructor(private readonly shell: Shell<Config>) {}
+
+  async input(msg: Message, send: Send): Promise<void> {
+    if (msg.stop) return this.stop();
+    try {
+      await this.queue.handle(msg, send, watched => this.work(msg, watched));
+    } catch (error) {
+      // Whoever closed or stopped knows.
+      const asked = this.closed || (error instanceof UserError && error.code === 'cancelled');
+      if (!asked) throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    forgetSound(this.shell.node.id);
+    this.queue.close();
+    await this.thread.close();
+  }
+
+  private async stop(): Promise<void> {
+    const { queue, shell } = this;
+    if (queue.idle) return shell.status.idle('nothing to stop');
+    queue.clear();
+    await this.thread.cancel();
+    shell.status.idle('stopped');
+  }
+
+  private async orderOf(msg: Message): Promise<SoundOrder> {
+    const { iterations, phase } = this.shell.config;
+    const { values, info } = await readSpectrogramInTurns(msg);
+    const known = msg.audio?.sampleRate === info.sampleRate ? msg.audio.samples : undefined;
+    const samples = Number.isInteger(known) && Number(known) > 0 ? known : undefined;
+    const original = phase === 'input' ? await originalOf(msg, info.sampleRate) : undefined;
+    return { values, info, samples, iterations, original };
+  }
+
+  private async work(msg: Message, send: Send): Promise<void> {
+    const order = await this.orderOf(msg);
+    if (this.closed) return;
+    const { status } = this.shell;
+    const waiting = () => (this.queue.length > 0 ? ` · ${this.queue.length} waiting` : '');
+    status.busy(`making sound${waiting()}`);
+    const sound = await this.thread.make(order, done => {
+      status.busy(`making sound · ${Math.round(100 * done)} %${waiting()}`);
+    });
+    if (this.closed) return;
+    this.deliver(sound, order.info.sampleRate, msg, send);
+    this.showStatus(sound, order.info.sampleRate);
+  }
+
+  private deliver({ pcm, wav }: Sound, sampleRate: number, msg: Message, send: Send): void {
+    const { config, node } = this.shell;
+    const file = Buffer.from(wav.buffer, wav.byteOffset, wav.byteLength);
+    rememberSound(node.id, file);
+    msg.payload = config.format === 'wav' ? file : bufferOf(pcm);
+    if (config.format === 'wav') msg.contentType = 'audio/wav';
+    const { startedAt = Date.now(), source = 'spectrogram', sequence = 0, overruns = 0 } = msg.audio ?? {};
+    const { length: samples } = pcm;
+    const audio: AudioInfo = {
+      sampleRate,
+      samples,
+      seconds: samples / sampleRate,
+      startedAt,
+      source,
+      sequence,
+      overruns,
+    };
+    msg.audio = audio;
+    send(msg);
+  }
+
+  private showStatus({ pcm, peak, milliseconds }: Sound, sampleRate: number): void {
+    const { status } = this.shell;
+    const text = `${(pcm.length / sampleRate).toFixed(1)} s of sound · ${(milliseconds / 1000).toFixed(1)} s`;
+    const { dropped } = this.queue;
+    if (dropped > 0) status.warn(`${text} · ${dropped} left out`);
+    else if (peak > 1) status.warn(`${text} · turned down by ${(20 * Math.log10(peak)).toFixed(1)} dB`);
+    else status.ok(text);
+  }
+}
+
+/** @throws UserError `no-original` where the message has not kept the sound, or it has another sample rate */
+async function originalOf({ original, audio }: Message, sampleRate: number): Promise<Float32Array> {
+  if (original === undefined) {
+    throw new UserError(
+      'no-original',
+      'the message has no msg.original, the sound whose phase is to be used; expected a Buffer. Tick "Keep sound" in the spectrogram node, or choose the phase Griffin-Lim.',
+    );
+  }
+  if (!Buffer.isBuffer(original) || audio?.sampleRate !== sampleRate) {
+    throw new UserError(
+      'no-original',
+      `msg.original is ${describeValue(original)} and msg.audio.sampleRate ${audio?.sampleRate}; expected a Buffer of float32 PCM at the picture's ${sampleRate} Hz, as the spectrogram node keeps it.`,
+    );
+  }
+  const { pcm } = await readAudioInTurns({ payload: original, audio });
+  return pcm;
+}
+
+export = (RED: NodeAPI): void => {
+  registerSoundRoutes(RED);
+  registerNode<NodeDef, Config>(RED, { type: 'spectrogram-to-audio', read, start: shell => new SoundMaker(shell) });
+};

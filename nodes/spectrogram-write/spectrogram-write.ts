@@ -1,0 +1,43 @@
+// spectrogram-write: keeps spectrograms in a folder, like the sounds they were made of, and passes them on.
+import type { NodeAPI, NodeDef } from 'node-red';
+import { type Message, readSpectrogramInTurns, type SpectrogramInfo } from '../../src/messages';
+import { featureName, writeFeature } from '../../src/store/spectrogram-file';
+import { resolveFolder, textField } from '../shared/config';
+import { type Handlers, registerNode, type Shell } from '../shared/shell';
+import { writeInOrder } from '../shared/writing';
+
+interface Config {
+  folder: string;
+}
+
+/** Spectrograms that may wait for a slow disk. */
+const QUEUE = { jobs: 256, bytes: 128 * 2 ** 20 };
+/** A pass over many files does not send every open editor more than two status events a second. */
+const STATUS_INTERVAL_MS = 500;
+
+function start({ config, status }: Shell<Config>): Handlers {
+  let written = 0;
+  let shownAt = Number.NEGATIVE_INFINITY;
+
+  async function write(msg: Message, values: Float32Array, spectrogram: SpectrogramInfo): Promise<void> {
+    const { audio, label, filename } = msg;
+    msg.featureFile = await writeFeature(config.folder, featureName(msg), values, {
+      ...{ spectrogram, audio, label, filename },
+    });
+    written++;
+    const now = performance.now();
+    if (!msg.complete && now - shownAt < STATUS_INTERVAL_MS) return;
+    shownAt = now;
+    status.ok(`${written} saved`);
+  }
+
+  return writeInOrder(QUEUE, 'spectrogram', async msg => {
+    const { values, info } = await readSpectrogramInTurns(msg);
+    return () => write(msg, values, info);
+  });
+}
+
+export = (RED: NodeAPI): void => {
+  const read = (def: NodeDef): Config => ({ folder: resolveFolder(RED, textField(def, 'folder', 'features')) });
+  registerNode(RED, { type: 'spectrogram-write', read, start });
+};

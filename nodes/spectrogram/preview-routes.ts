@@ -1,0 +1,208 @@
+// What the edit dialog of a spectrogram node asks to show what its fields make of a real sound: which sounds there are,
+// one of them to look at, its picture. Sounds stay in memory (preview-sessions.ts); only pictures of them leave it.
+import type { NodeAPI } from 'node-red';
+import { shared } from '../../src/audio/sound-clip';
+import type { SpectrogramSettings } from '../../src/dsp/spectrogram-settings';
+import { UserError } from '../../src/errors';
+import { floatsOf } from '../../src/messages';
+import type { PreviewPicture, SoundNames } from '../../src/tasks/preview-worker';
+import { type Answer, Refusal, type Request, type Response } from '../shared/answer';
+import { numberField, resolveFolder, textField, textListField } from '../shared/config';
+import { routesOf } from '../shared/routes';
+import { runningSources } from '../shared/running-sources';
+import { PreviewSessions } from './preview-sessions';
+
+const BASE = 'spectrogram/preview';
+/** So that there is always something to see. */
+const EXAMPLE = { folder: 'earshot:motor/normal', name: 'healthy_1400.wav' };
+const MAX_UPLOAD_BYTES = 20_000_000;
+/** Files that are being sent at a time. */
+const MAX_UPLOADS = 2;
+/** What a dialog calls itself, so that nobody guesses it. */
+const DIALOG = /^[0-9a-f]{32}$/;
+const MAX_SOURCES = 16;
+
+/** A source of sound before the node. */
+export interface PreviewSource {
+  id: string;
+  /** The last segment that it brought. */
+  segment?: { from: string; seconds: number; sampleRate: number; at: number };
+  /** The files of a wav-folder node that is deployed, or why they cannot be listed. */
+  files?: SoundNames;
+  problem?: string;
+}
+
+/** A sound that has been chosen. */
+export interface ChosenSound {
+  name: string;
+  seconds: number;
+  sampleRate: number;
+  /** Whether there is more of it than was read. */
+  isCut: boolean;
+  warnings: string[];
+}
+
+/** As PreviewPicture, its bytes as base64. */
+export type PictureAnswer = Omit<PreviewPicture, 'levels'> & {
+  levels: Omit<PreviewPicture['levels'], 'bytes'> & { bytes: string };
+};
+
+/**
+ * `POST …/sounds` `{sources: 'ID,ID'}` → PreviewSource[]: what the sources before the node have to show.
+ * `POST …/:dialog/sound` `{segment: ID}`, `{source: ID, name}` (a file of a deployed wav-folder node) or `{}` (an example),
+ * with `sampleRate` → ChosenSound. `POST …/:dialog/upload?name=…&sampleRate=…` with the bytes of a file → ChosenSound.
+ * `POST …/:dialog/picture` `{from, seconds, …properties of the node}` → PictureAnswer.
+ * `POST …/:dialog/end` forgets its sound. 400, 404, 409, 411, 413 with `{error, code}` in words.
+ * All of it is for those who may change flows: files are read and time is taken.
+ * @param read the node's own reading of its properties
+ */
+export function registerSpectrogramPreviewRoutes(
+  RED: NodeAPI,
+  read: (form: object) => Omit<SpectrogramSettings, 'sampleRate'>,
+): void {
+  const sessions = new PreviewSessions();
+  const post = (path: string, answer: Answer): void => routesOf(RED).post(`${BASE}/${path}`, 'write', answer);
+
+  post('sounds', async (req, res) => {
+    const ids = textListField(formOf(req), 'sources');
+    const sources: PreviewSource[] = [];
+    for (const id of ids.slice(0, MAX_SOURCES)) sources.push(await sourceOf(sessions, id, leaving(res)));
+    res.json(sources);
+  });
+
+  post(':dialog/sound', async (req, res) => {
+    const dialog = dialogOf(req);
+    const form = formOf(req);
+    const segment = textField(form, 'segment');
+    if (segment) return void res.json(await chooseSegment(sessions, dialog, segment));
+    const source = textField(form, 'source');
+    const name = source ? textField(form, 'name') : EXAMPLE.name;
+    const folder = source ? runningSources.folderOf(source) : exampleFolder(RED);
+    if (!folder) throw new Refusal(404, 'this wav-folder node is not deployed or is disabled', 'not-deployed');
+    const rate = rateField(form);
+    res.json(described(name, await sessions.read(dialog, { folder, name }, rate, leaving(res))));
+  });
+
+  let uploads = 0;
+  post(':dialog/upload', async (req, res) => {
+    const dialog = dialogOf(req);
+    const name = textField(req.query, 'name', 'sound');
+    const rate = rateField(req.query);
+    if (uploads >= MAX_UPLOADS)
+      throw new Refusal(409, 'other files are being sent just now; try again in a moment', 'busy');
+    uploads++;
+    try {
+      const bytes = await bytesSent(req);
+      res.json(described(name, await sessions.read(dialog, { bytes }, rate, leaving(res))));
+    } finally {
+      uploads--;
+    }
+  });
+
+  post(':dialog/picture', async (req, res) => {
+    const dialog = dialogOf(req);
+    const form = formOf(req);
+    const stretch = {
+      from: numberField(form, 'from', 0, { min: 0, max: 3600, unit: 's' }),
+      seconds: numberField(form, 'seconds', 0, { min: 0, max: 3600, unit: 's' }),
+    };
+    const { levels, ...rest } = await sessions.draw(dialog, read(form), stretch, leaving(res));
+    const { buffer, byteOffset, byteLength } = levels.bytes;
+    const bytes = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+    res.json({ ...rest, levels: { ...levels, bytes } } satisfies PictureAnswer);
+  });
+
+  post(':dialog/end', (req, res) => {
+    sessions.end(dialogOf(req));
+    res.json({});
+  });
+}
+
+function dialogOf({ params }: Request): string {
+  const dialog = String(params.dialog);
+  if (!DIALOG.test(dialog)) throw new Refusal(404, 'a preview is named by 32 hexadecimal digits');
+  return dialog;
+}
+
+/** Only JSON is taken, which no page of another origin can send unasked. */
+function formOf(req: Request): object {
+  const form = req.is('application/json') && req.body;
+  if (!form || typeof form !== 'object' || Array.isArray(form)) throw new Refusal(400, 'expected the form as JSON');
+  return form;
+}
+
+/** When the answer has gone out, or nobody is there to take it. */
+function leaving(res: Response): AbortSignal {
+  const abort = new AbortController();
+  res.on('close', () => abort.abort());
+  return abort.signal;
+}
+
+const rateField = (form: object): number => {
+  const rate = numberField(form, 'sampleRate', 0, { min: 0, max: 384_000, integer: true, unit: 'Hz' });
+  if (rate > 0 && rate < 1000)
+    throw new UserError('config', `sampleRate is ${rate} Hz; expected 0 or 1000 to 384000 Hz.`);
+  return rate;
+};
+
+const exampleFolder = (RED: NodeAPI) => ({
+  folder: resolveFolder(RED, EXAMPLE.folder),
+  recursive: false,
+  labels: 'none' as const,
+  onlyLabels: [],
+});
+
+async function sourceOf(sessions: PreviewSessions, id: string, signal: AbortSignal): Promise<PreviewSource> {
+  const source: PreviewSource = { id };
+  const last = runningSources.lastOf(id);
+  if (last) {
+    const { from, sampleRate, at, payload } = last;
+    source.segment = { from, sampleRate, at, seconds: payload.length / 4 / sampleRate };
+  }
+  const folder = runningSources.folderOf(id);
+  try {
+    if (folder) source.files = await sessions.list(folder, signal);
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof Refusal)) throw error;
+    source.problem = error.message;
+  }
+  return source;
+}
+
+async function chooseSegment(sessions: PreviewSessions, dialog: string, source: string): Promise<ChosenSound> {
+  const last = runningSources.lastOf(source);
+  if (!last) throw new Refusal(404, 'this source has brought no segment yet', 'no-segment');
+  const sound = { pcm: shared([floatsOf(last.payload)]), sampleRate: last.sampleRate };
+  sessions.keep(dialog, sound);
+  return described(last.from, { ...sound, isCut: false, warnings: [] });
+}
+
+function described(
+  name: string,
+  { pcm, sampleRate, isCut, warnings }: { pcm: Float32Array; sampleRate: number; isCut: boolean; warnings: string[] },
+): ChosenSound {
+  return { name, seconds: pcm.length / sampleRate, sampleRate, isCut, warnings };
+}
+
+/** The body of a request, taken in as it comes. */
+async function bytesSent(req: Request): Promise<Uint8Array> {
+  if (!req.is('application/octet-stream')) throw new Refusal(400, 'expected a file as application/octet-stream');
+  const length = Number(req.headers['content-length']);
+  if (!(length >= 0)) throw new Refusal(411, 'expected the length of the file (Content-Length)');
+  if (length > MAX_UPLOAD_BYTES) {
+    const [most, got] = [MAX_UPLOAD_BYTES, length].map(count => (count / 1e6).toFixed(1));
+    throw new Refusal(413, `the file has ${got} MB, a preview takes ${most}; choose a shorter one`, 'too-large');
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  await new Promise<void>((resolve, reject) => {
+    req.on('data', (part: Buffer) => {
+      bytes.set(part, at);
+      at += part.length;
+    });
+    req.on('end', resolve);
+    req.on('error', reject);
+    req.on('close', () => reject(new Refusal(400, 'the file was not sent to its end')));
+  });
+  return bytes;
+}

@@ -1,0 +1,76 @@
+// What the edit dialog of a threshold node asks while its fields change: where the line lies among the scores of normal
+// segments, and what it would have made of the last scores. Reckoned by the rules and the alarm that the node runs.
+import type { NodeAPI } from 'node-red';
+import { type Replay, replayScores } from '../../src/alarm/replay';
+import { exceedanceOf } from '../../src/alarm/score-tail';
+import { type Threshold, thresholdOf } from '../../src/alarm/threshold-rules';
+import { liveState } from '../../src/live/live-state';
+import { type Histogram, histogramOf } from '../../src/stats/histogram';
+import { Refusal } from '../shared/answer';
+import { deployedModel, type ModelSummary } from '../shared/audio-model-node';
+import { choiceField } from '../shared/config';
+import { routesOf } from '../shared/routes';
+import { readThreshold, ruleOf, SECONDS_PER_DAY } from './threshold-config';
+
+export interface ThresholdPreview {
+  model: { name: string; version: number };
+  normal: Histogram;
+  threshold: Omit<Threshold, 'text'>;
+  /** Normal segments seen that lie above. */
+  above: number;
+  /** Normal segments expected above it in a day, null where that cannot be told; whether it goes beyond what was seen. */
+  perDay: number | null;
+  extrapolated: boolean;
+  /** From one segment to the next: what `perDay` goes by. */
+  everySeconds: number;
+  /** The last scores of this kind by this version, replayed; `since` is the time of the first, ms since 1970. */
+  recent: Replay & { since: number };
+}
+
+/** Length of the sound in a picture that the model was trained on. */
+const pictureSeconds = ({ frontEnd, columns }: ModelSummary): number =>
+  (columns * frontEnd.hopLength) / frontEnd.sampleRate;
+
+/**
+ * `GET /audio-anomaly/models/:id/threshold?kind=rl&method=mean-std&deviations=2&…` (the properties of a threshold node)
+ * → ThresholdPreview; 404, 409 with `{error, code}` in words.
+ */
+export function registerThresholdRoute(RED: NodeAPI): void {
+  routesOf(RED).get('models/:id/threshold', async (req, res) => {
+    const model = deployedModel(RED, String(req.params.id));
+    const summary = model.summary();
+    if (!summary) throw new Refusal(409, `model '${model.modelName}' has not been trained yet`, 'not-trained');
+    res.json(await previewThreshold(summary, req.query));
+  });
+}
+
+/**
+ * @param query properties of a threshold node, and the kind of score
+ * @throws UserError where a property is wrong or the rule needs more scores
+ */
+export async function previewThreshold(summary: ModelSummary, query: object): Promise<ThresholdPreview> {
+  const { id, name, version, scores } = summary;
+  const config = readThreshold(query);
+  const view = liveState.model(id);
+  const kind = choiceField(query, 'kind', ['rl', 'kl', 'total'], view?.kind ?? 'rl');
+  const everySeconds = config.everySeconds || view?.segmentSeconds || pictureSeconds(summary);
+  const normal = scores[kind];
+  const { value, extrapolated } = thresholdOf(ruleOf(config, everySeconds), normal);
+  const { above, probability, extrapolated: isTail } = exceedanceOf(value, normal);
+  const recent = { since: 0, scores: 0, seconds: 0, alarms: 0, told: 0 };
+  if (view) {
+    const from = view.newestOf({ kind, version });
+    if (from < view.history.end) recent.since = view.history.entry(from).at;
+    Object.assign(recent, await replayScores(view.history, from, value, config.alarm));
+  }
+  return {
+    model: { name, version },
+    normal: histogramOf(normal),
+    threshold: { value, extrapolated },
+    above,
+    perDay: probability === undefined ? null : (probability * SECONDS_PER_DAY) / everySeconds,
+    extrapolated: isTail,
+    everySeconds,
+    recent,
+  };
+}

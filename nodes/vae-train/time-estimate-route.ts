@@ -1,0 +1,69 @@
+// What the edit dialog of vae-train asks to say how long a training will take: the network is trained for a moment, one
+// measurement at a time and none beside a training, and each kind of network is measured once.
+import type { NodeAPI } from 'node-red';
+import { liveState } from '../../src/live/live-state';
+import { type Pace, TimeEstimateJob } from '../../src/tasks/time-estimate-job';
+import { Refusal } from '../shared/answer';
+import { routesOf } from '../shared/routes';
+import { planTraining } from './planned-training';
+
+export interface PaceAnswer extends Pace {
+  threads: number;
+}
+
+/** Networks whose pace is remembered. */
+const MAX_KNOWN = 64;
+/** A network that has not made three updates in this time is too slow to wait for. */
+const LIMIT_MS = 15_000;
+
+const known = new Map<string, PaceAnswer>();
+let running: TimeEstimateJob | undefined;
+
+/**
+ * `POST /audio-anomaly/network/pace` with what `planTraining` reads → PaceAnswer; 409 with
+ * `{error, code}` in words. Ends when the request is given up.
+ */
+export function registerTimeEstimateRoute(RED: NodeAPI): void {
+  routesOf(RED).post('network/pace', 'write', async (req, res) => {
+    const leave = new AbortController();
+    res.on('close', () => leave.abort());
+    const pace = await measurePace((req.body ?? {}) as object, leave.signal);
+    if (pace) res.json(pace);
+    else if (!res.destroyed) throw new Refusal(409, 'this network is too slow here to be measured', 'too-slow');
+  });
+}
+
+/**
+ * @param signal gives up
+ * @returns undefined where it was given up or took too long
+ * @throws UserError as `planTraining`; Refusal `busy` where something else is measured or trained
+ */
+export async function measurePace(query: object, signal: AbortSignal): Promise<PaceAnswer | undefined> {
+  // Says what does not fit before any thread is started.
+  const { network, options, shape, threads } = planTraining(query);
+  const key = JSON.stringify([network, options.batchSize, shape, threads]);
+  const before = known.get(key);
+  if (before) return before;
+  if (running) throw new Refusal(409, 'another network is being measured; try again in a moment', 'busy');
+  if (liveState.isTraining()) {
+    throw new Refusal(409, 'a training is running: a measurement beside it would disturb both', 'training');
+  }
+  const job = new TimeEstimateJob({ shape, network, options: { ...options, threads } });
+  running = job;
+  const giveUp = (): void => void job.cancel();
+  const timer = setTimeout(giveUp, LIMIT_MS);
+  signal.addEventListener('abort', giveUp);
+  try {
+    const pace = await job.result;
+    if (!pace) return undefined;
+    if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value as string);
+    const answer = { ...pace, threads };
+    known.set(key, answer);
+    return answer;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+    await job.cancel();
+    running = undefined;
+  }
+}

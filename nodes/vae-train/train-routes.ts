@@ -1,0 +1,27 @@
+// The button on a vae-train node and in the sidebar: train now, or cancel.
+import type { NodeAPI } from 'node-red';
+import { liveState } from '../../src/live/live-state';
+import { actionOf, deployedNode, routesOf } from '../shared/routes';
+
+const ACTIONS = ['train', 'cancel', 'toggle'] as const;
+const RUNNING = ['preparing', 'training', 'scoring', 'saving'];
+
+/**
+ * `POST /audio-anomaly/vae-train/:id/:action`, action train, cancel or toggle (cancels what runs, else trains) →
+ * `{did}` 'train' or 'cancel', or 400, 404 with `{error}` in words.
+ */
+export function registerTrainRoute(RED: NodeAPI): void {
+  routesOf(RED).post('vae-train/:id/:action', 'write', (req, res) => {
+    const action = actionOf(ACTIONS, req);
+    const node = deployedNode(RED, 'vae-train', req);
+    const cancel = action === 'cancel' || (action === 'toggle' && isBusy(node.id));
+    node.receive(cancel ? { stop: true } : { train: true });
+    res.json({ did: cancel ? 'cancel' : 'train' });
+  });
+}
+
+/** Whether a trainer trains, or records what it was asked to train on. */
+function isBusy(trainer: string): boolean {
+  const { phase, asked } = liveState.trainingOf(trainer) ?? {};
+  return phase !== undefined && (RUNNING.includes(phase) || (phase === 'collecting' && asked === true));
+}

@@ -1,0 +1,74 @@
+// Pictures that a model draws: of what it was shown, on the way between two, or by itself.
+import type { ComputeEngine } from '../../engine/compute-engine';
+import { scaleInput, unscaleOutput } from '../../engine/input-scale';
+import { Random } from '../../stats/random';
+import type { ModelFacts } from './model-description';
+import { samplePrior } from './prior';
+
+/** What to draw; pictures are row-major [bins][frames], of the kind that the model was trained on. */
+export type DrawingRequest =
+  | { mode: 'prior'; count: number; seed: number }
+  | { mode: 'reconstruct'; picture: Float32Array }
+  /** The first is drawn at `from`, the last at `to`; `count` at least 2. */
+  | { mode: 'interpolate'; from: Float32Array; to: Float32Array; count: number };
+
+export interface Drawing {
+  /** On the scale of the pictures that the model was trained on. */
+  picture: Float32Array<ArrayBuffer>;
+  min: number;
+  max: number;
+  /** The latent values that it was drawn from. */
+  latent: number[];
+}
+
+/** @throws UserError `no-prior` where the model has none to draw from */
+export function draw(request: DrawingRequest, engine: ComputeEngine, facts: ModelFacts): Drawing[] {
+  return drawLatents(latentsOf(request, engine, facts), engine, facts);
+}
+
+function latentsOf(request: DrawingRequest, engine: ComputeEngine, facts: ModelFacts): Float32Array {
+  if (request.mode === 'prior') {
+    const model = { architecture: engine.architecture, tensors: engine.parameterViews() };
+    return samplePrior(model, request.count, new Random(request.seed));
+  }
+  if (request.mode === 'reconstruct') return encode(request.picture, engine, facts);
+  const from = encode(request.from, engine, facts);
+  const to = encode(request.to, engine, facts);
+  const steps = request.count - 1;
+  const latent = from.length;
+  return Float32Array.from({ length: request.count * latent }, (_, i) => {
+    const share = Math.floor(i / latent) / steps;
+    return from[i % latent] * (1 - share) + to[i % latent] * share;
+  });
+}
+
+/** μ of a picture. */
+function encode(picture: Float32Array, engine: ComputeEngine, { frontEnd, scale }: ModelFacts): Float32Array {
+  scaleInput(picture, frontEnd.shape, scale, engine.input);
+  return Float32Array.from(engine.score(1)[0].latent);
+}
+
+function drawLatents(latents: Float32Array, engine: ComputeEngine, { frontEnd, scale }: ModelFacts): Drawing[] {
+  const { latentDim } = engine.architecture;
+  const drawings: Drawing[] = [];
+  for (let from = 0; from < latents.length; from += engine.batch * latentDim) {
+    const part = latents.subarray(from, from + engine.batch * latentDim);
+    engine.decode(part);
+    const { reconstruction } = engine;
+    for (let i = 0; i < part.length / latentDim; i++) {
+      const picture = unscaleOutput(reconstruction, i * engine.pixels, frontEnd, scale);
+      const [min, max] = extentOf(picture);
+      drawings.push({ picture, min, max, latent: Array.from(part.subarray(i * latentDim, (i + 1) * latentDim)) });
+    }
+  }
+  return drawings;
+}
+
+function extentOf(picture: Float32Array): [number, number] {
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of picture) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  return [min, max];
+}

@@ -1,0 +1,119 @@
+// From a spectrogram to what the network sees. Scaling each segment to its own minimum and maximum forgets how loud it
+// was, and with it most anomalies; so dB pictures keep their dB, and the model learns from its training set which levels
+// become 0 and 1, and how many columns are ever filled.
+import type { FrontEnd, Normalize } from '../messages';
+
+export interface InputScale {
+  /** dB (or whatever the pictures hold) that become 0 and 1 for the model. */
+  low: number;
+  high: number;
+  /** Columns that the network sees; those behind are padding in every picture of the training set. */
+  columns: number;
+}
+
+/** Pictures that can be read one by one. */
+export interface PictureSource {
+  readonly count: number;
+  readonly exampleLength: number;
+  read(index: number, into: Float32Array, offset?: number): void;
+}
+
+/** Silence and padding: the floor of the dB scale. It says nothing about levels. */
+const FLOOR_DB = -100;
+const HISTOGRAM_LOW = -100;
+const HISTOGRAM_HIGH = 120;
+const BIN_DB = 0.05;
+/** Outliers at either end do not stretch the scale. */
+const LOW_QUANTILE = 0.001;
+const HIGH_QUANTILE = 0.999;
+/** A nearly constant training set gets at least this range, dB. */
+const LEAST_RANGE_DB = 10;
+
+/** Whether pictures come scaled to 0…1. */
+const isUnit = (normalize: Normalize): boolean => normalize === 'minmax' || normalize === 'range';
+
+/** Pictures that come scaled to 0…1 are taken as they are; for dB pictures the training set decides. */
+export function learnScale(source: PictureSource, { shape, normalize }: FrontEnd): InputScale {
+  const [bins, frames] = shape;
+  if (isUnit(normalize)) return { low: 0, high: 1, columns: frames };
+  const histogram = new Float64Array(Math.round((HISTOGRAM_HIGH - HISTOGRAM_LOW) / BIN_DB));
+  const picture = new Float32Array(source.exampleLength);
+  let columns = 0;
+  for (let i = 0; i < source.count; i++) {
+    source.read(i, picture);
+    columns = Math.max(columns, filledColumns(picture, bins, frames));
+    for (const value of picture) {
+      if (value <= FLOOR_DB) continue;
+      const bin = Math.floor((value - HISTOGRAM_LOW) / BIN_DB);
+      histogram[Math.min(histogram.length - 1, Math.max(0, bin))]++;
+    }
+  }
+  // Nothing but silence: any scale will do.
+  if (columns === 0) return { low: FLOOR_DB, high: 0, columns: frames };
+  const low = quantile(histogram, LOW_QUANTILE);
+  const high = Math.max(quantile(histogram, HIGH_QUANTILE) + BIN_DB, low + LEAST_RANGE_DB);
+  return { low, high, columns };
+}
+
+/** Columns up to the last that is not at the floor from top to bottom. */
+function filledColumns(picture: Float32Array, bins: number, frames: number): number {
+  for (let column = frames; column > 0; column--) {
+    for (let row = 0; row < bins; row++) if (picture[row * frames + column - 1] > FLOOR_DB) return column;
+  }
+  return 0;
+}
+
+function quantile(histogram: Float64Array, q: number): number {
+  const total = histogram.reduce((sum, n) => sum + n, 0);
+  let seen = 0;
+  for (let bin = 0; bin < histogram.length; bin++) {
+    seen += histogram[bin];
+    if (seen > q * total) return HISTOGRAM_LOW + bin * BIN_DB;
+  }
+  return HISTOGRAM_HIGH;
+}
+
+/**
+ * Writes a picture as the network sees it: its first columns, on the model's scale. Below 0 nothing is kept, what is
+ * quieter than anything in the training set is silence; above 1 everything is, louder than ever heard must count.
+ * @param picture row-major [bins][frames]
+ * @param into written from `offset` on, row-major [bins][scale.columns]
+ */
+export function scaleInput(
+  picture: Float32Array,
+  [bins, frames]: readonly [number, number],
+  { low, high, columns }: InputScale,
+  into: Float32Array,
+  offset = 0,
+): void {
+  const factor = 1 / (high - low);
+  for (let row = 0; row < bins; row++) {
+    const from = row * frames;
+    const to = offset + row * columns;
+    for (let column = 0; column < columns; column++) {
+      into[to + column] = Math.max(0, (picture[from + column] - low) * factor);
+    }
+  }
+}
+
+/**
+ * Writes a picture that the network drew on the scale of those that it was trained on: the way back of `scaleInput`.
+ * Columns that the network does not see are padding.
+ * @param drawn read from `offset` on, row-major [bins][scale.columns]
+ * @returns row-major [bins][frames]
+ */
+export function unscaleOutput(
+  drawn: Float32Array,
+  offset: number,
+  { shape: [bins, frames], normalize }: FrontEnd,
+  { low, high, columns }: InputScale,
+): Float32Array<ArrayBuffer> {
+  const padding = isUnit(normalize) ? 0 : FLOOR_DB;
+  const picture = new Float32Array(bins * frames).fill(padding);
+  for (let row = 0; row < bins; row++) {
+    for (let column = 0; column < columns; column++) {
+      picture[row * frames + column] = low + drawn[offset + row * columns + column] * (high - low);
+    }
+  }
+  return picture;
+}

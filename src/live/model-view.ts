@@ -1,0 +1,123 @@
+// What is remembered of one model for whoever looks later: scores, the training that runs or ran last, alarms. All of
+// it bounded; nothing is computed here.
+import { ScoreHistory } from '../alarm/score-history';
+import type { TrainingProgress } from '../detectors/vae/train';
+import type { ScoreInfo } from '../messages';
+import { AlarmList } from './alarm-list';
+
+/** Points of a training curve; a longer training keeps every second, then every fourth epoch. */
+export const CURVE_LIMIT = 512;
+/** Scores that may still wait for a threshold's verdict. */
+const AWAITING = 32;
+
+export interface CurvePoint {
+  epoch: number;
+  loss: number;
+  rl: number;
+  kl: number;
+  valLoss?: number;
+}
+
+export interface Training {
+  /** The node that collects or trains. */
+  trainer: string;
+  phase: 'waiting' | 'collecting' | TrainingProgress['phase'] | 'done' | 'cancelled' | 'failed';
+  /** Segments collected, and how many are wanted (0: until a pass is complete). */
+  collected: number;
+  wanted: number;
+  /** Someone asked for this recording; without, segments are collected as they come. */
+  asked: boolean;
+  epoch: number;
+  epochs: number;
+  secondsLeft: number;
+  /** What went wrong, in words. */
+  problem?: string;
+}
+
+export interface ThresholdInUse {
+  node: string;
+  value: number;
+  method: string;
+}
+
+/** Scores of one kind by one version of a model can be compared with each other. */
+export interface ScoredBy {
+  kind: ScoreInfo['kind'];
+  version: number;
+}
+
+export class ModelView {
+  readonly history = new ScoreHistory();
+  readonly alarms = new AlarmList();
+  curve: CurvePoint[] = [];
+  training: Training | undefined;
+  threshold: ThresholdInUse | undefined;
+  kind: ScoreInfo['kind'] = 'rl';
+  /** Length of the segment scored last; undefined where its message does not tell. */
+  segmentSeconds: number | undefined;
+  /** Which entries, and whether anything else, have not been told yet. */
+  untoldFrom = 0;
+  hasNews = false;
+  /** Counts changes of the list of alarms. */
+  alarmsChanged = 0;
+  private curveStep = 1;
+  private version: number | undefined;
+  /** Index of the first score of the present kind by the present version. */
+  private comparableFrom = 0;
+  /** Segment → index in the history, until a threshold has judged it; newest last. */
+  private readonly awaiting = new Map<string, number>();
+
+  scored(key: string | undefined, at: number, score: number, { kind, version }: ScoredBy): void {
+    if (kind !== this.kind || version !== this.version) this.comparableFrom = this.history.end;
+    this.kind = kind;
+    this.version = version;
+    const index = this.history.add({ at, score, threshold: Number.NaN, verdict: 'none' });
+    this.hasNews = true;
+    if (key === undefined) return;
+    this.awaiting.set(key, index);
+    if (this.awaiting.size > AWAITING) this.awaiting.delete(this.awaiting.keys().next().value as string);
+  }
+
+  /** Where in the history the newest scores of this kind and version start; its end where there are none. */
+  newestOf({ kind, version }: ScoredBy): number {
+    const { history, comparableFrom } = this;
+    return kind === this.kind && version === this.version ? Math.max(history.start, comparableFrom) : history.end;
+  }
+
+  /** A threshold's verdict on a segment; where several nodes judge, those of the first one count. */
+  judged(key: string | undefined, at: number, score: number, state: 'anomaly' | 'normal', used: ThresholdInUse): void {
+    if (this.threshold && this.threshold.node !== used.node) return;
+    this.threshold = used;
+    this.hasNews = true;
+    const index = key === undefined ? undefined : this.awaiting.get(key);
+    if (index === undefined) {
+      this.history.add({ at, score, threshold: used.value, verdict: state });
+      return;
+    }
+    this.awaiting.delete(key as string);
+    this.history.judge(index, used.value, state);
+    this.untoldFrom = Math.min(this.untoldFrom, index);
+  }
+
+  /** The threshold node is gone: another one may take its place. */
+  forgetThreshold(node: string): void {
+    if (this.threshold?.node === node) this.threshold = undefined;
+  }
+
+  trains(training: Training): void {
+    if (training.phase === 'preparing') {
+      this.curve = [];
+      this.curveStep = 1;
+    }
+    this.training = training;
+    this.hasNews = true;
+  }
+
+  learnt(point: CurvePoint): void {
+    if (point.epoch % this.curveStep !== 0 || this.curve.at(-1)?.epoch === point.epoch) return;
+    this.curve.push(point);
+    if (this.curve.length < CURVE_LIMIT) return;
+    this.curveStep *= 2;
+    this.curve = this.curve.filter(({ epoch }) => epoch % this.curveStep === 0);
+  }
+}

@@ -1,0 +1,34 @@
+// A sound of some seconds as the spectrogram that the sidebar draws.
+
+import { ColumnStrip, type StripFormat } from '../charts/column-strip';
+import { LiveColumns } from '../dsp/live-columns';
+import { SpectrogramThread } from '../tasks/spectrogram-thread';
+
+/** As the answer to the sidebar's question for columns. */
+export interface SoundPicture {
+  format?: StripFormat;
+  from: number;
+  end: number;
+  /** base64 */
+  columns: string;
+}
+
+const MAX_COLUMNS = 1024;
+
+/** Computed in a thread of its own. */
+export async function pictureOf(pcm: Float32Array, sampleRate: number): Promise<SoundPicture> {
+  const seconds = pcm.length / sampleRate;
+  const strip = new ColumnStrip(seconds, MAX_COLUMNS);
+  const block = new LiveColumns(sampleRate, seconds).add(pcm);
+  const thread = new SpectrogramThread();
+  try {
+    if (block) {
+      const { values, info } = await thread.compute(block.settings, block.pcm);
+      strip.append(values, info, block.from, block.to);
+    }
+  } finally {
+    await thread.close();
+  }
+  const { from, columns } = strip.since(0);
+  return { format: strip.format, from, end: strip.end, columns: columns.toString('base64') };
+}

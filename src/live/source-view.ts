@@ -1,0 +1,85 @@
+// A source of sound while somebody looks at it: its level since the last look, and its last seconds as columns of a
+// spectrogram. Made when the looking starts, closed when it ends; a source nobody looks at has none.
+import { SoundMeter } from '../audio/sound-meter';
+import { ColumnStrip } from '../charts/column-strip';
+import { type ColumnBlock, LiveColumns } from '../dsp/live-columns';
+import type { SpectrogramInfo } from '../messages';
+import { SpectrogramThread } from '../tasks/spectrogram-thread';
+
+/** What is kept of the running spectrogram: at most 2048 columns of 128 bytes, 256 KiB. */
+const STRIP_SECONDS = 30;
+const STRIP_COLUMNS = 2048;
+/** Stretches of sound that may wait for the thread, each at most STRIP_SECONDS long; a display may leave some out. */
+const MAX_WAITING = 16;
+
+export interface Level {
+  /** dB relative to full scale, root mean square and highest sample; null for silence. */
+  rms: number | null;
+  peak: number | null;
+  /** Samples at full scale. */
+  clipped: number;
+}
+
+/** Short in an event. */
+const rounded = (decibels: number | null): number | null => decibels && Math.round(10 * decibels) / 10;
+
+export class SourceView {
+  readonly strip = new ColumnStrip(STRIP_SECONDS, STRIP_COLUMNS);
+  /** Stretches of sound left out of the display because too many came at once. */
+  dropped = 0;
+  /** Columns that have been announced. */
+  toldEnd = 0;
+  private readonly thread = new SpectrogramThread();
+  private live: LiveColumns | undefined;
+  private readonly waiting: ColumnBlock[] = [];
+  private working = false;
+  private closed = false;
+  private readonly meter = new SoundMeter();
+
+  /** A stretch of sound, in order. */
+  sound(pcm: Float32Array, sampleRate: number): void {
+    // Of a long stretch only what is shown of it counts.
+    this.meter.add(pcm.subarray(Math.max(0, pcm.length - Math.round(STRIP_SECONDS * sampleRate))));
+    if (this.live?.sampleRate !== sampleRate) this.live = new LiveColumns(sampleRate, STRIP_SECONDS);
+    const block = this.live.add(pcm);
+    if (!block) return;
+    this.waiting.push(block);
+    if (this.waiting.length > MAX_WAITING) {
+      this.waiting.shift();
+      this.dropped++;
+    }
+    if (!this.working) void this.work();
+  }
+
+  /** A picture that a spectrogram node has made. */
+  picture(values: Float32Array, info: SpectrogramInfo): void {
+    this.strip.append(values, info);
+  }
+
+  /** The level since the last call; undefined where no sound came. */
+  readLevel(): Level | undefined {
+    const { level } = this.meter;
+    this.meter.clear();
+    return level && { rms: rounded(level.rms), peak: rounded(level.peak), clipped: level.clipped };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.waiting.length = 0;
+    await this.thread.close();
+  }
+
+  private async work(): Promise<void> {
+    this.working = true;
+    for (let block = this.waiting.shift(); block && !this.closed; block = this.waiting.shift()) {
+      try {
+        const { values, info } = await this.thread.compute(block.settings, block.pcm);
+        if (!this.closed) this.strip.append(values, info, block.from, block.to);
+      } catch {
+        // A display may miss a stretch; the flow's own spectrogram node reports what is wrong with the sound.
+        this.dropped++;
+      }
+    }
+    this.working = false;
+  }
+}

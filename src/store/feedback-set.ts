@@ -1,0 +1,115 @@
+// Pictures that someone has marked as normal after an alarm: kept in the model's folder, one safetensors file each, and
+// part of every training set of that model from then on, until they are unmarked.
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asError, UserError } from '../errors';
+import { writeAdvice } from './atomic-file';
+import { bytesOf, encodeHeader, headerText, readHeader, readTensor, tensorEntries } from './safetensors';
+
+/** More than this and the model needs a longer recording, not more marks. */
+export const MAX_MARKED = 200;
+const NAME = /^normal-([0-9a-f]{8,64})\.safetensors$/;
+const ID = /^[0-9a-f]{8,64}$/;
+
+/** A picture as a model sees it, with the settings it was made with, as JSON. */
+export interface FeedbackExample {
+  values: Float32Array;
+  shape: [number, number];
+  /** JSON of the front end. */
+  frontEnd: string;
+}
+
+export class MarkedNormal {
+  /** @param folder of the model; made with the first mark */
+  constructor(private readonly folder: string) {}
+
+  /** @returns ids, in no particular order; empty where there are none */
+  async ids(): Promise<string[]> {
+    try {
+      return (await readdir(this.folder)).flatMap(name => NAME.exec(name)?.[1] ?? []);
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw unusable(this.folder, thrown);
+    }
+  }
+
+  /**
+   * Keeps a picture; it is there whole or not at all.
+   * @param id hex digits
+   * @throws UserError `marked-full` or `marked-not-saved`
+   */
+  async add(id: string, { values, shape, frontEnd }: FeedbackExample): Promise<void> {
+    const file = this.fileOf(id);
+    const ids = await this.ids();
+    if (ids.length >= MAX_MARKED && !ids.includes(id)) {
+      throw new UserError(
+        'marked-full',
+        `${MAX_MARKED} segments are marked as normal already. Record what is normal anew, with these sounds in it, and train on that.`,
+      );
+    }
+    const header = encodeHeader(headerText({ picture: { shape, data: values } }, { frontEnd }));
+    const temporary = `${file}.part`;
+    try {
+      await mkdir(this.folder, { recursive: true });
+      const handle = await open(temporary, 'w');
+      try {
+        await handle.writeFile(header);
+        await handle.writeFile(bytesOf(values));
+        await handle.datasync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, file);
+    } catch (thrown) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw unusable(this.folder, thrown);
+    }
+  }
+
+  /** Forgets a picture; nothing where there is none of that id. */
+  async remove(id: string): Promise<void> {
+    await rm(this.fileOf(id), { force: true });
+  }
+
+  /** All pictures, one at a time; those that cannot be read are told and left out. */
+  async *read(onDamaged: (problem: Error) => void): AsyncGenerator<FeedbackExample> {
+    for (const id of (await this.ids()).sort()) {
+      let picture: FeedbackExample | undefined;
+      try {
+        picture = readPicture(this.fileOf(id));
+      } catch (thrown) {
+        onDamaged(asError(thrown));
+      }
+      if (picture) yield picture;
+    }
+  }
+
+  private fileOf(id: string): string {
+    if (!ID.test(id)) throw new RangeError('an id is 8 to 64 hex digits');
+    return join(this.folder, `normal-${id}.safetensors`);
+  }
+}
+
+/** A picture is a few dozen kilobytes: read at once. */
+function readPicture(file: string): FeedbackExample {
+  const fd = openSync(file, 'r');
+  try {
+    const header = readHeader(fd, file, fstatSync(fd).size);
+    const entry = tensorEntries(header, file).find(({ name }) => name === 'picture');
+    if (entry?.shape.length !== 2) {
+      throw new UserError('marked-damaged', `${file} holds no picture; it was left out. Remove the file.`);
+    }
+    const { data, shape } = readTensor(fd, file, header, entry);
+    return { values: data, shape: shape as [number, number], frontEnd: header.metadata.frontEnd ?? '{}' };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function unusable(folder: string, thrown: unknown): UserError {
+  const { message } = asError(thrown);
+  return new UserError('marked-not-saved', `${folder} cannot be used: ${message}. ${writeAdvice(thrown)}.`, {
+    cause: thrown,
+  });
+}

@@ -1,0 +1,158 @@
+// A spectrogram in a folder of features: NAME.f32 holds its values, float32 little-endian, row by row, and NAME.json
+// beside it what they mean, lowest and highest value among it. Readable from anywhere (numpy: fromfile(…, '<f4')).
+// The description is written last and taken away first, so a pair that a crash left incomplete is known as such.
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { safeName, timeStamp } from '../audio/recording-name';
+import { describeValue, UserError } from '../errors';
+import { type AudioInfo, bufferOf, floatsOf, type Message, type SpectrogramInfo } from '../messages';
+import { writeAdvice } from './atomic-file';
+
+export const VALUES = '.f32';
+const DESCRIPTION = '.json';
+/** Raised when a reader of an older release could misunderstand the files. */
+const FORMAT_VERSION = 1;
+
+/** What a description says. */
+export interface FeatureDescription {
+  formatVersion: number;
+  /** `min` and `max` are of the values; `lowDb` and `highDb`, where they are, what 0 and 1 stand for. */
+  spectrogram: SpectrogramInfo;
+  audio?: AudioInfo;
+  label?: string;
+  /** The sound file that it was made of. */
+  filename?: string;
+}
+
+export const descriptionOf = (file: string): string => `${file.slice(0, -VALUES.length)}${DESCRIPTION}`;
+
+/**
+ * Where a spectrogram goes, relative to the folder of features and without an ending: like its sound file below the
+ * folder that was read, with the number of the segment, or, from a microphone, its label and time. Leads nowhere else.
+ */
+export function featureName({ audio, filename, label, augmentation }: Message): string {
+  const { source = '', sequence = 0, startedAt, channel } = audio ?? ({} as Partial<AudioInfo>);
+  const copy = (augmentation as { copy?: unknown } | undefined)?.copy;
+  const parts = [`${sequence}`.padStart(4, '0')];
+  if (channel !== undefined) parts.push(`channel${channel}`);
+  if (copy !== undefined) parts.push(`copy${copy}`);
+  const folders = pathOf(source, startedAt, filename, label)
+    .split(/[\\/]/)
+    .filter(part => part !== '' && part !== '.' && part !== '..');
+  const safe = folders.map(part => safeName(part, '_'));
+  return [...safe.slice(0, -1), `${safe.at(-1) ?? 'segment'}.${safeName(parts.join('.'), '0000')}`].join('/');
+}
+
+function pathOf(source: string, startedAt?: number, filename?: string, label?: string): string {
+  if (!filename) return `${label ?? source}/${startedAt === undefined ? 'segment' : timeStamp(startedAt)}`;
+  // The source of a file is its path below the folder that was read; of a recording it is the microphone.
+  const isPath = source !== '' && filename.replaceAll('\\', '/').endsWith(`/${source}`);
+  return (isPath ? source : basename(filename)).replace(/\.[a-z0-9]{1,5}$/i, '');
+}
+
+/**
+ * Writes a spectrogram; what is there afterwards is whole or not there. One that was made of the same sound file before
+ * is replaced.
+ * @param folder absolute; made when missing @param name as `featureName` gives
+ * @returns the file of the values
+ * @throws UserError `feature-exists` where the name belongs to another sound, `outside`, `feature-not-saved`
+ */
+export async function writeFeature(
+  folder: string,
+  name: string,
+  values: Float32Array,
+  description: Omit<FeatureDescription, 'formatVersion'>,
+): Promise<string> {
+  const file = join(folder, `${name}${VALUES}`);
+  const beside = descriptionOf(file);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await expectWithin(folder, dirname(file));
+    await expectSameSound(beside, description.filename);
+    await rm(beside, { force: true });
+    await replace(file, bufferOf(values));
+    const said: FeatureDescription = { formatVersion: FORMAT_VERSION, ...description };
+    await replace(beside, Buffer.from(`${JSON.stringify(said, null, 2)}\n`));
+    return file;
+  } catch (thrown) {
+    if (thrown instanceof UserError) throw thrown;
+    throw new UserError(
+      'feature-not-saved',
+      `The spectrogram ${file} was not saved: ${(thrown as Error).message}. ${writeAdvice(thrown)}.`,
+      { cause: thrown },
+    );
+  }
+}
+
+/** A link below the folder may lead out of it. */
+async function expectWithin(folder: string, target: string): Promise<void> {
+  const path = relative(await realpath(folder), await realpath(target));
+  if (path !== '..' && !path.startsWith(`..${sep}`)) return;
+  throw new UserError(
+    'outside',
+    `${target} leads out of ${folder} through a link; expected a place within it. Remove the link or choose another folder.`,
+  );
+}
+
+async function expectSameSound(beside: string, filename: string | undefined): Promise<void> {
+  let before: string | undefined;
+  try {
+    before = (JSON.parse(await readFile(beside, 'utf8')) as FeatureDescription).filename;
+  } catch {
+    return; // none there, or none that anybody could read
+  }
+  if (before === filename) return;
+  throw new UserError(
+    'feature-exists',
+    `${beside} belongs to the sound ${describeValue(before)}; this one is ${describeValue(filename)} and was not saved. Use a folder of its own for each folder of sounds.`,
+  );
+}
+
+async function replace(file: string, bytes: Buffer): Promise<void> {
+  const temporary = join(dirname(file), `.${basename(file)}.part`);
+  try {
+    await writeFile(temporary, bytes);
+    await rename(temporary, file);
+  } catch (thrown) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw thrown;
+  }
+}
+
+/**
+ * Reads a spectrogram and its description. Synchronous: for a worker thread.
+ * @throws Error in words where one is missing, or they do not fit each other
+ */
+export function readFeature(file: string): { values: Float32Array; description: FeatureDescription } {
+  const description = readDescription(descriptionOf(file));
+  const [bins, frames] = description.spectrogram.shape;
+  const bytes = readFileSync(file);
+  if (bytes.length !== bins * frames * 4) {
+    throw new Error(
+      `${bytes.length} bytes; expected ${bins * frames * 4} for ${bins}×${frames} values. It is damaged: make it again`,
+    );
+  }
+  // Memory of its own, to be handed to another thread.
+  return { values: floatsOf(bytes).slice(), description };
+}
+
+function readDescription(file: string): FeatureDescription {
+  let said: Partial<FeatureDescription>;
+  try {
+    said = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (thrown) {
+    const isMissing = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = isMissing ? 'is missing' : `cannot be read: ${(thrown as Error).message}`;
+    throw new Error(`its description ${basename(file)} ${why}. It was not saved to its end: make it again`);
+  }
+  const { formatVersion, spectrogram } = said;
+  if (formatVersion !== FORMAT_VERSION) {
+    throw new Error(`format version ${describeValue(formatVersion)}; this release reads ${FORMAT_VERSION}`);
+  }
+  const shape = spectrogram?.shape;
+  if (!Array.isArray(shape) || shape.length !== 2 || !shape.every(side => Number.isInteger(side) && side > 0)) {
+    throw new Error(`the shape in its description is ${describeValue(shape)}; expected [rows, columns]`);
+  }
+  return said as FeatureDescription;
+}

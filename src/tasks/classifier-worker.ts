@@ -1,0 +1,56 @@
+// The worker thread of one classifier's training: searches, trains, judges, saves.
+import { FeatureClassifier } from '../detectors/features/classifier';
+import {
+  type ClassifierProgress,
+  type TrainedClassifier,
+  trainClassifier,
+} from '../detectors/features/train-classifier';
+import { type JsonObject, writeModelFile } from '../store/model-file';
+import { ModelStore } from '../store/model-store';
+import { type JobWatch, runJob } from '../threads/job-thread';
+import { PACKAGE_VERSION } from '../version';
+import type { ClassifierTask, SavedClassifierReport } from './classifier-job';
+
+/** Epochs of a tiny network take a millisecond; nobody wants to hear of each. */
+const PROGRESS_INTERVAL_MS = 100;
+
+function run(task: ClassifierTask, { onProgress, cancelled }: JobWatch<ClassifierProgress>): SavedClassifierReport {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  const trained = trainClassifier(
+    task.table,
+    task.options,
+    progress => {
+      const now = performance.now();
+      if (now - toldAt < PROGRESS_INTERVAL_MS) return;
+      toldAt = now;
+      onProgress(progress);
+    },
+    cancelled,
+  );
+  return save(task, trained);
+}
+
+const json = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
+
+function save({ folder, name, options }: ClassifierTask, { mlp, norm, report }: TrainedClassifier) {
+  const { labels, features, confusion, crossEntropy, accuracy, balancedAccuracy, never } = report;
+  const { tensors, architecture, frontEnd } = new FeatureClassifier(labels, features, norm, mlp).describe();
+  const store = new ModelStore(folder, name);
+  const version = store.nextVersion();
+  const file = store.pathOf(version);
+  const { trials, epochs, bestEpoch, rows, trainingAccuracy, validationAccuracy, seconds } = report;
+  writeModelFile(file, tensors, {
+    packageVersion: PACKAGE_VERSION,
+    name,
+    version,
+    createdAt: new Date().toISOString(),
+    architecture: json(architecture),
+    frontEnd: json(frontEnd),
+    scores: json({ confusion, crossEntropy, accuracy, balancedAccuracy, never }),
+    training: json({ options, trials, epochs, bestEpoch, rows, trainingAccuracy, validationAccuracy, seconds }),
+  });
+  store.prune();
+  return { ...report, name, version, file };
+}
+
+runJob(run);
