@@ -118,6 +118,9 @@ async function main() {
     step('build', [join(root, 'scripts', 'build.mjs')]),
     step('style (biome)', [binary('@biomejs/biome', join('bin', 'biome')), 'check', '--error-on-warnings', '.']),
     step('types (tsc)', [binary('typescript', join('bin', 'tsc')), '-p', join('test', 'tsconfig.json')]),
+    step("types of the editor's code (tsc)", [
+      ...[binary('typescript', join('bin', 'tsc')), '-p', join('ui', 'tsconfig.json')],
+    ]),
   ]);
   if (built) await runMocha(process.argv.slice(2));
 }
