@@ -61,7 +61,7 @@ async function watch(seconds, service) {
     if (service) {
       const started = performance.now();
       const { values, info } = spectrogram.compute(segmentNow);
-      scored.push(service.score({ picture: values, info, explain: true }).then(() => performance.now() - started));
+      scored.push(service.score({ values, info, explain: true }).then(() => performance.now() - started));
     }
     await next;
     rss = Math.max(rss, rssMb());
@@ -88,7 +88,7 @@ await first.spool.discard();
 const service = new ScoringService();
 service.use(file);
 await service.score({
-  picture: spectrogram.compute(segmentNow).values,
+  values: spectrogram.compute(segmentNow).values,
   info: spectrogram.compute(segmentNow).info,
   explain: true,
 });

@@ -47,11 +47,12 @@ class Scorer implements Handlers {
     expectSettingsOf(this.model.summary(), info);
     const { config, status } = this.shell;
     // A copy: the message's own memory may be shared with other branches of the flow and is not ours to give away.
-    const request = { picture: values.slice(), info, audio: msg.audio, explain: config.explain };
+    const request = { values: values.slice(), info, audio: msg.audio, explain: config.explain };
     const result = await this.model.score(request);
-    status.ok(`${config.kind} ${result[config.kind].toPrecision(3)}${this.droppedText()}`);
+    const score = result.scores[config.kind];
+    status.ok(`${config.kind} ${score.toPrecision(3)}${this.droppedText()}`);
     const by = { kind: config.kind, version: result.model.version };
-    liveState.scored(this.model.id, by, result[config.kind], msg);
+    liveState.scored(this.model.id, by, score, msg);
     send(this.scored(msg, result));
   }
 
@@ -61,10 +62,11 @@ class Scorer implements Handlers {
 
   private scored(msg: Message, result: ScoringResult & { model: ModelSummary }): Message {
     const { kind } = this.shell.config;
-    const { rl, kl, total, latent, explanation, model } = result;
+    const { scores, latent, explanation, model } = result;
     const { id, name, version } = model;
+    const { rl, kl, total } = scores;
     const score: ScoreInfo = { kind, rl, kl, total, latent, model: { id, name, version } };
-    return { ...msg, payload: result[kind], score, ...(explanation && { explanation }) };
+    return { ...msg, payload: scores[kind], score, ...(explanation && { explanation }) };
   }
 
   private droppedText(): string {

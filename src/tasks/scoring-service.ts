@@ -1,24 +1,19 @@
 // Scoring and drawing as seen from Node-RED's thread: a bounded queue in front of one worker thread that holds the model.
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Segment, SegmentScore } from '../detectors/model';
 import type { Drawing, DrawingRequest } from '../detectors/vae/drawing';
 import type { EngineSettings } from '../engine/compute-engine';
 import { UserError } from '../errors';
-import type { AudioInfo, Explanation, SpectrogramInfo } from '../messages';
+import type { AudioInfo, Explanation } from '../messages';
 
-export interface ScoringRequest {
-  /** dB or 0…1, row-major [bins][frames]. */
-  picture: Float32Array;
-  info: SpectrogramInfo;
+/** A segment to be scored; where it is explained, `audio` says when it was heard. */
+export interface ScoringRequest extends Segment {
   audio?: AudioInfo;
-  explain: boolean;
 }
 
-export interface ScoringResult {
-  rl: number;
-  kl: number;
-  total: number;
-  latent: number[];
+/** As of the detectors, the explanation drawn and packed for a message. */
+export interface ScoringResult extends Omit<SegmentScore, 'explanation'> {
   explanation?: Explanation;
 }
 

@@ -56,12 +56,12 @@ describe('the export of a model, in a real Node-RED', function () {
     const model = join(nodeRed.userDir, 'audio-models', modelFolder(nodeRed.userDir), 'v0001.safetensors');
     const service = new ScoringService();
     service.use(model);
-    const expected = await service.score({ picture: values.slice(), info, explain: false });
+    const expected = await service.score({ values: values.slice(), info });
     await service.close();
     for (const format of ['onnx', 'tflite'] as const) {
       const [{ rl, kl, mu }] = await runModel(reports.get(format)!.file, [{ values, shape: [1, ...shape, 1] }]);
-      assertClose(rl.data, [expected.rl], `rl in ${format}`);
-      assertClose(kl.data, [expected.kl], `kl in ${format}`);
+      assertClose(rl.data, [expected.scores.rl], `rl in ${format}`);
+      assertClose(kl.data, [expected.scores.kl], `kl in ${format}`);
       assertClose(mu.data, expected.latent, `mu in ${format}`);
     }
   });

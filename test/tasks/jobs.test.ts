@@ -43,7 +43,7 @@ const task = (folder: string, spool: ExampleSpool, epochs: number): Omit<Trainin
   name: 'boiler',
 });
 
-const request = (values: Float32Array, explain = false): ScoringRequest => ({ picture: values, info, explain });
+const request = (values: Float32Array, explain = false): ScoringRequest => ({ values, info, explain });
 
 describe('training job', function () {
   this.timeout(60_000);
@@ -136,7 +136,7 @@ describe('models with a mixture prior', function () {
     const probe = picture(new Random(77));
     const [first, second] = await Promise.all([probe, probe].map(values => service.score(request(values))));
     await service.close();
-    assert.equal(second.kl, first.kl);
+    assert.equal(second.scores.kl, first.scores.kl);
 
     // The same network read as if its prior were the standard normal distribution.
     const normal = join(tempFolder('normal'), 'v0001.safetensors');
@@ -148,7 +148,8 @@ describe('models with a mixture prior', function () {
     const plain = await other.score(request(probe));
     await other.close();
     assert.deepEqual(plain.latent, first.latent);
-    assert.ok(first.kl > 0 && Math.abs(plain.kl - first.kl) > 0.01, `${plain.kl}, ${first.kl}`);
+    const [bound, closed] = [first.scores.kl, plain.scores.kl];
+    assert.ok(bound > 0 && Math.abs(closed - bound) > 0.01, `${closed}, ${bound}`);
   });
 });
 
@@ -197,7 +198,8 @@ describe('scoring service', function () {
     const normal = picture(random);
     const odd = picture(random, true);
     const results = await Promise.all([normal, odd, normal].map(values => service.score(request(values))));
-    assert.ok(results[1].rl > 1.5 * results[0].rl, `${results[1].rl}, ${results[0].rl}`);
+    const [usual, unusual] = results.map(({ scores }) => scores.rl);
+    assert.ok(unusual > 1.5 * usual, `${unusual}, ${usual}`);
     assert.deepEqual(results[2], results[0]);
     await service.close();
   });

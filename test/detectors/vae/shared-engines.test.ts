@@ -1,0 +1,104 @@
+// Models of one architecture share an engine: whoever scored before, each model's scores stay its own, bit for bit.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { openModel } from '#src/detectors/model';
+import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
+import { describeModel } from '#src/detectors/vae/model-description';
+import { SharedEngines } from '#src/detectors/vae/shared-engines';
+import { buildArchitecture } from '#src/engine/architecture';
+import { Engine } from '#src/engine/engine';
+import { Random } from '#src/stats/random';
+import { readModelFile, writeModelFile } from '#src/store/model-file';
+import { spectrogramInfo } from '../../support/spectrograms';
+import { tempFolder } from '../../support/temp';
+
+const info = spectrogramInfo([16, 12]);
+const scale = { low: -80, high: 0, columns: 12 };
+const distribution = { count: 1, mean: 1, std: 0, min: 1, max: 1, quantiles: [] };
+
+/** A model of random weights, as `vae-train` would save it. */
+async function saveModel(file: string, seed: number, filters: number[]): Promise<string> {
+  const network = { ...networkDefaults('custom'), filters, kernels: [3, 3], strides: [2, 2], batchNorm: true };
+  const architecture = buildArchitecture([16, 12], network);
+  const engine = await Engine.create(architecture, { batch: 1, training: true });
+  engine.initialise(new Random(seed));
+  const training = { options: trainingDefaults('custom'), segments: 1, epochs: 1, loss: 1, rl: 1, kl: 1 };
+  const scores = { rl: distribution, kl: distribution, total: distribution } as never;
+  const facts = {
+    architecture,
+    frontEnd: info,
+    scale,
+    scores,
+    training: { ...training, skippedUpdates: 0, seconds: 1 },
+  };
+  const rest = { packageVersion: '0', name: 'm', version: 1, createdAt: '' };
+  writeModelFile(file, engine.parameters(), { ...rest, ...describeModel(facts) });
+  await engine.close();
+  return file;
+}
+
+const segments = Array.from({ length: 11 }, (_, i) => {
+  const random = new Random(i);
+  const values = Float32Array.from({ length: 16 * 12 }, () => -40 + 10 * random.normal());
+  return { values, info, explain: i % 2 === 0 };
+});
+
+describe('shared engines', () => {
+  const folder = tempFolder('shared');
+  let files: string[];
+  before(async () => {
+    const save = (name: string, seed: number, filters: number[]) => saveModel(join(folder, name), seed, filters);
+    files = [await save('a', 1, [4, 4]), await save('b', 2, [4, 4]), await save('wide', 3, [8, 4])];
+  });
+
+  it('give each model the scores it has alone, in whatever order models take turns', async () => {
+    const alone = [];
+    for (const file of files) {
+      const engines = new SharedEngines();
+      alone.push(await openModel(file, engines).score(segments));
+      await engines.close();
+    }
+    assert.notDeepEqual(alone[0], alone[1]);
+    const engines = new SharedEngines();
+    const models = files.map(file => openModel(file, engines));
+    const turns = [0, 1, 2, 0, 0, 2, 1, 0];
+    const scored = await Promise.all(turns.map(i => models[i].score(segments)));
+    for (const [turn, i] of turns.entries()) assert.deepEqual(scored[turn], alone[i], `turn ${turn}, model ${i}`);
+    assert.equal(engines.count, 2, 'one for each architecture');
+    assert.ok(engines.bytes > 0);
+    await engines.close();
+    assert.deepEqual([engines.count, engines.bytes], [0, 0]);
+  });
+
+  it('draw between scores, each model from its own weights', async () => {
+    const engines = new SharedEngines();
+    const [a, b] = files.map(file => openModel(file, engines));
+    const request = { mode: 'prior', count: 3, seed: 7 } as const;
+    const drawn = await a.draw(request);
+    assert.notDeepEqual(await b.draw(request), drawn);
+    await b.score(segments);
+    assert.deepEqual(await a.draw(request), drawn);
+    await engines.close();
+  });
+
+  it('go on after the engine used longest ago was closed to make room, or a model was', async () => {
+    const engines = new SharedEngines();
+    const [a, , wide] = files.map(file => openModel(file, engines));
+    const before = await a.score(segments);
+    await wide.score(segments);
+    await engines.closeOldest();
+    assert.equal(engines.count, 1);
+    wide.close();
+    assert.deepEqual(await a.score(segments), before);
+    assert.equal(engines.count, 2);
+    await engines.close();
+  });
+
+  it('take no model whose tensors do not fit its description', () => {
+    const { tensors, metadata } = readModelFile(files[0]);
+    const { 'heads.bias': _, ...rest } = tensors;
+    const file = join(folder, 'short');
+    writeModelFile(file, rest, metadata);
+    assert.throws(() => openModel(file, new SharedEngines()), { code: 'model-damaged', message: /heads\.bias/ });
+  });
+});
