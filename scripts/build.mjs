@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { Includes } from './includes.mjs';
+import { helpOf } from './node-pages/help.mjs';
+import { languagesOf, typesIn } from './node-pages/source.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
@@ -63,14 +65,27 @@ function copyEditorFiles() {
     for (const name of readdirSync(from).filter(file => file.endsWith('.html'))) {
       writeFileSync(join(to, name), includes.fillIn(join(folder, name), readFileSync(join(from, name), 'utf8')));
     }
-    if (existsSync(join(from, 'locales'))) cpSync(join(from, 'locales'), join(to, 'locales'), { recursive: true });
+    const locales = join(from, 'locales');
+    if (existsSync(locales))
+      cpSync(locales, join(to, 'locales'), { recursive: true, filter: name => !name.endsWith('.md') });
     if (existsSync(join(from, 'icon.svg'))) cpSync(join(from, 'icon.svg'), join(to, 'icons', `${folder}.svg`));
   }
   includes.assertAllUsed();
+}
+
+function writeHelp() {
+  for (const type of typesIn(root)) {
+    for (const language of languagesOf(root, type)) {
+      writeFileSync(join(dist, 'nodes', type, 'locales', language, `${type}.html`), helpOf(root, type, language));
+    }
+  }
 }
 
 const only = process.argv[2];
 if (!only) rmSync(dist, { recursive: true, force: true });
 if (!only || only === 'ts') compileTypeScript();
 if (!only || only === 'kernels') compileKernels();
-if (!only || only === 'ts' || only === 'editor') copyEditorFiles();
+if (!only || only === 'ts' || only === 'editor') {
+  copyEditorFiles();
+  writeHelp();
+}

@@ -1,5 +1,5 @@
 // The editor's texts in other languages, held to the English ones: every node has its labels and its help in every
-// language, all of them, and as they are now in English. Read from the source files; the build copies them as they are.
+// language, all of them, and as they are now in English. Labels are read as written, the help as the build makes it.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -36,7 +36,7 @@ describe('every node', () => {
       before(() => {
         form = new Form(type);
         definition = form.definition;
-        const helpFile = load(read('nodes', type, 'locales', 'en-US', `${type}.html`));
+        const helpFile = load(read('dist', 'nodes', type, 'locales', 'en-US', `${type}.html`));
         help = load(helpFile(`script[data-help-name="${type}"]`).html() ?? '');
       });
 
@@ -135,7 +135,10 @@ describe('every node', () => {
       });
 
       it("uses the editor's own colours", () => {
-        const styles = [read('nodes', type, `${type}.html`), read('nodes', type, 'locales', 'en-US', `${type}.html`)]
+        const styles = [
+          read('nodes', type, `${type}.html`),
+          read('dist', 'nodes', type, 'locales', 'en-US', `${type}.html`),
+        ]
           .join('\n')
           .replace(definition.color ?? '', '');
         assert.deepEqual(styles.match(/(?:color|background|border)[^;"']*(?:#[0-9a-f]{3,8}|rgb\()/gi) ?? [], []);
