@@ -1,10 +1,12 @@
 // The one kind of error that is meant for the person at the editor: it names the value, what was expected and what
 // to do. Everything else that is thrown is a defect of ours.
 
+import type { ErrorCode } from './error-codes';
+
 /** An error whose message a user can act on. `code` is stable and may be tested in a Catch node. */
 export class UserError extends Error {
   constructor(
-    readonly code: string,
+    readonly code: ErrorCode,
     message: string,
     options?: { cause?: unknown },
   ) {

@@ -210,7 +210,7 @@ class ClassifierNode implements Handlers {
     const { folder, classifier: name, labels, features, options, mode } = shell.config;
     if (collector.count === 0) {
       throw new UserError(
-        'no-examples',
+        'too-few-examples',
         `no examples were collected${labels.length > 0 ? ` of the classes ${labels.join(', ')}` : ''}; expected features with a label each. Check that they arrive here.`,
       );
     }

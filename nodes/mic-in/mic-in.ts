@@ -120,7 +120,7 @@ function commandOf({ payload }: Message): (typeof COMMANDS)[number] {
   const command = COMMANDS.find(name => name === payload);
   if (command) return command;
   throw new UserError(
-    'command',
+    'wrong-message',
     `msg.payload is ${describeValue(payload)}; expected "start", "stop" or "toggle". A mic-in node takes no other input.`,
   );
 }

@@ -92,7 +92,7 @@ class RlKlNode implements Handlers {
     if (this.classifier && msg.parts && isPassEnd(msg)) return send([msg, null]);
     if (last && !hasScore && this.classifier) {
       throw new UserError(
-        'nothing-collected',
+        'too-few-examples',
         'the classifier is trained and no scores were collected for another; expected msg.reset first, then labelled scores. Send msg.reset to train again.',
       );
     }
@@ -223,7 +223,7 @@ class RlKlNode implements Handlers {
   private async afterTraining(): Promise<void> {
     if (this.waiting >= MAX_WAITING) {
       throw new UserError(
-        'busy',
+        'overload',
         `the classifier is being trained and ${MAX_WAITING} scores wait already; this one was left out. Wait for the report, or send msg.stop.`,
       );
     }

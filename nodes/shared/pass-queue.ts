@@ -25,7 +25,7 @@ export class PassQueue {
   async run(pass: () => Promise<void>): Promise<void> {
     if (this.waiting > MAX_WAITING) {
       throw new UserError(
-        'busy',
+        'overload',
         `a pass is running and ${MAX_WAITING} wait already; this message was refused. Send fewer, or {"payload": "stop"}.`,
       );
     }

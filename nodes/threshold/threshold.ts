@@ -83,7 +83,7 @@ class ThresholdNode implements Handlers {
     if (!current) throw notTrained(model);
     if (!info) {
       throw new UserError(
-        'no-score',
+        'not-score',
         'msg.score is missing, so it is not known which of the training scores to compare with; expected a message of a vae-score node. Wire one to this node, or choose a threshold that is learnt or set by hand.',
       );
     }
@@ -99,7 +99,7 @@ class ThresholdNode implements Handlers {
     if (!scores) {
       const kinds = Object.keys(summary.scores).join(', ');
       throw new UserError(
-        'no-score',
+        'not-score',
         `the score's kind is ${describeValue(info.kind)}; the model '${summary.name}' knows ${kinds || 'none'}. Check what changes msg.score.`,
       );
     }
@@ -162,7 +162,7 @@ function readSetting({ threshold }: Message): number | undefined {
   const value = typeof threshold === 'string' && threshold.trim() !== '' ? Number(threshold) : threshold;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new UserError(
-    'threshold',
+    'wrong-message',
     `msg.threshold is ${describeValue(threshold)}; expected a number, or null for the threshold of the node's own settings. The threshold stays as it was.`,
   );
 }
@@ -171,7 +171,7 @@ function readSetting({ threshold }: Message): number | undefined {
 function readScore({ payload, score }: Message): { score: number; info: ScoreInfo | undefined } {
   if (typeof payload !== 'number') {
     throw new UserError(
-      'no-score',
+      'not-score',
       `expected a score (msg.payload a number), got ${describeValue(payload)}. Wire a vae-score node to this one.`,
     );
   }

@@ -136,7 +136,7 @@ class Trainer implements Handlers {
     if (!spool || !frontEnd || count < LEAST_SEGMENTS) {
       await this.forget();
       throw new UserError(
-        'too-few-segments',
+        'too-few-examples',
         `${count} segments were collected; expected at least ${LEAST_SEGMENTS}, better 100 or more, of what is normal. Check that the spectrograms arrive here, and record more.`,
       );
     }

@@ -54,7 +54,7 @@ export class FeatureExtractor {
     this.blockSamples = Math.floor(blockSeconds * sampleRate + 1e-6);
     if (this.blockSamples < Math.round(GATING_BLOCK_SECONDS * sampleRate)) {
       throw new UserError(
-        'block-length',
+        'config',
         `blocks are ${blockSeconds} s long; expected at least ${GATING_BLOCK_SECONDS} s, which a loudness in LUFS needs.`,
       );
     }

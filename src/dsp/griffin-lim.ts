@@ -52,7 +52,7 @@ export function griffinLim(
 ): Float32Array {
   const { iterations, momentum, random, samples } = settings;
   if (!Number.isInteger(iterations) || iterations < 1) {
-    throw new UserError('iterations', `iterations is ${iterations}; expected a whole number of at least 1, e.g. 32.`);
+    throw new UserError('config', `iterations is ${iterations}; expected a whole number of at least 1, e.g. 32.`);
   }
   const passes = new Passes(magnitudes, settings);
   const sound = new Float32Array(samples);

@@ -42,7 +42,7 @@ export class InverseStft {
     const { fftSize, hopLength, window, frames } = settings;
     if (hopLength >= fftSize && frames > 1) {
       throw new UserError(
-        'hop-length',
+        'config',
         `columns lie ${hopLength} samples apart and each looks at ${fftSize}: what is between them is lost; expected a hop length of at most ${fftSize / 2}, half the FFT size.`,
       );
     }

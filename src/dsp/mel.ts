@@ -59,7 +59,7 @@ export class MelFilterBank {
   /** @throws UserError `mel-bands` where `bands` is not a whole number of at least 1 */
   constructor({ sampleRate, fftSize, bands, fMin, fMax, scale = 'slaney', norm = 'slaney' }: MelBankSettings) {
     if (!Number.isInteger(bands) || bands < 1) {
-      throw new UserError('mel-bands', `melBands is ${bands}; expected a whole number of at least 1, e.g. 128.`);
+      throw new UserError('config', `melBands is ${bands}; expected a whole number of at least 1, e.g. 128.`);
     }
     this.bands = bands;
     this.bins = fftSize / 2 + 1;

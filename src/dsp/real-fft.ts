@@ -11,7 +11,7 @@ export function checkFftSize(size: number): void {
   if (!Number.isInteger(size) || size < FFT_SIZES.min || size > FFT_SIZES.max || (size & (size - 1)) !== 0) {
     const near = 2 ** Math.round(Math.log2(Math.min(FFT_SIZES.max, Math.max(FFT_SIZES.min, size || 1024))));
     throw new UserError(
-      'fft-size',
+      'config',
       `fftSize is ${size}; expected a power of two from ${FFT_SIZES.min} to ${FFT_SIZES.max}, e.g. ${near}.`,
     );
   }

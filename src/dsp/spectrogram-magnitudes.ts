@@ -86,7 +86,7 @@ function linearColumns({ sampleRate, fftSize, fMin, fMax }: SpectrogramSettings,
   const expected = Math.floor(fMax / hzPerBin) - first + 1;
   if (rows !== expected) {
     throw new UserError(
-      'shape',
+      'payload-size',
       `the picture has ${rows} rows; expected ${expected}, the FFT's bins from ${fMin} to ${fMax} Hz. Was msg.spectrogram changed on the way?`,
     );
   }

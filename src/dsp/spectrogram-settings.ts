@@ -60,24 +60,23 @@ export const NORMALIZATIONS = ['model', 'minmax', 'range', 'none'] as const sati
 
 /**
  * The settings with fMax resolved: 0 becomes the Nyquist frequency.
- * @throws UserError naming the setting: `sample-rate`, `fft-size`, `hop-length`, `window`, `scale`, `mel-bands`,
- *   `frequency-range`, `frames`, `normalize` or `range-db`
+ * @throws UserError `config` naming the setting, `frequency-range` where it is one of the two frequencies
  */
 export function resolveSettings(settings: SpectrogramSettings): SpectrogramSettings {
   const { sampleRate, fftSize, hopLength, window, scale, melBands, frames, normalize, rangeDb } = settings;
   if (!(Number.isFinite(sampleRate) && sampleRate > 0)) {
-    throw new UserError('sample-rate', `the sample rate is ${sampleRate}; expected Hz above 0, e.g. 44100.`);
+    throw new UserError('config', `the sample rate is ${sampleRate}; expected Hz above 0, e.g. 44100.`);
   }
   checkFftSize(fftSize);
-  checkWhole('hop-length', 'hopLength', hopLength, 1, 'samples');
+  checkWhole('hopLength', hopLength, 1, 'samples');
   checkOneOf('window', window, WINDOW_NAMES);
   checkOneOf('scale', scale, SCALES);
-  if (scale === 'mel') checkWhole('mel-bands', 'melBands', melBands, 1, 'bands');
-  checkWhole('frames', 'frames', frames, 0, 'columns (0 for as many as the segment gives)');
+  if (scale === 'mel') checkWhole('melBands', melBands, 1, 'bands');
+  checkWhole('frames', frames, 0, 'columns (0 for as many as the segment gives)');
   checkOneOf('normalize', normalize, NORMALIZATIONS);
   if (!(Number.isFinite(rangeDb) && rangeDb >= 0) || (normalize === 'range' && rangeDb === 0)) {
     const least = normalize === 'range' ? 'above 0, because normalize is "range"' : 'of at least 0 (0 for no limit)';
-    throw new UserError('range-db', `rangeDb is ${rangeDb}; expected dB ${least}, e.g. 80.`);
+    throw new UserError('config', `rangeDb is ${rangeDb}; expected dB ${least}, e.g. 80.`);
   }
   const fMax = checkFrequencies(settings);
   return { ...settings, fMax };
@@ -104,14 +103,14 @@ function checkFrequencies({ sampleRate, fMin, fMax }: SpectrogramSettings): numb
   return top;
 }
 
-function checkWhole(code: string, name: string, value: number, least: number, unit: string): void {
+function checkWhole(name: string, value: number, least: number, unit: string): void {
   if (!Number.isInteger(value) || value < least) {
-    throw new UserError(code, `${name} is ${value}; expected a whole number of ${unit}, at least ${least}.`);
+    throw new UserError('config', `${name} is ${value}; expected a whole number of ${unit}, at least ${least}.`);
   }
 }
 
 function checkOneOf(name: string, value: string, choices: readonly string[]): void {
   if (!choices.includes(value)) {
-    throw new UserError(name, `${name} is "${value}"; expected one of ${choices.join(', ')}.`);
+    throw new UserError('config', `${name} is "${value}"; expected one of ${choices.join(', ')}.`);
   }
 }

@@ -44,7 +44,7 @@ export class Stft {
     private readonly workspace: Workspace,
   ) {
     if (!Number.isInteger(hopLength) || hopLength < 1) {
-      throw new UserError('hop-length', `hopLength is ${hopLength}; expected a whole number of samples, at least 1.`);
+      throw new UserError('config', `hopLength is ${hopLength}; expected a whole number of samples, at least 1.`);
     }
     checkFftSize(fftSize);
     this.fft = new RealFft(windowOf(window, fftSize), workspace);

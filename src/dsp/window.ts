@@ -22,7 +22,7 @@ export const WINDOW_NAMES = Object.keys(COSINE_SUMS) as WindowName[];
  */
 export function windowOf(name: WindowName, size: number): Float64Array {
   if (!WINDOW_NAMES.includes(name)) {
-    throw new UserError('window', `window is "${name}"; expected one of ${WINDOW_NAMES.join(', ')}.`);
+    throw new UserError('config', `window is "${name}"; expected one of ${WINDOW_NAMES.join(', ')}.`);
   }
   const coefficients = COSINE_SUMS[name];
   return Float64Array.from({ length: size }, (_, n) =>

@@ -23,7 +23,7 @@ export const MAX_VALUES = 2000;
 export function describeScores(scores: ArrayLike<number>): ScoreDistribution {
   const sorted = Float64Array.from(scores).sort();
   const count = sorted.length;
-  if (count === 0) throw new UserError('no-scores', 'there are no scores; expected at least one finite number.');
+  if (count === 0) throw new UserError('too-few-scores', 'there are no scores; expected at least one finite number.');
   const bad = sorted.find(score => !Number.isFinite(score));
   if (bad !== undefined) {
     throw new UserError('not-finite', `one of ${count} scores is ${bad}; expected finite numbers.`);

@@ -31,7 +31,7 @@ export function rocCurve(normal: ArrayLike<number>, anomalous: ArrayLike<number>
 
 function labelled(scores: ArrayLike<number>, anomaly: boolean): { score: number; anomaly: boolean }[] {
   const kind = anomaly ? 'anomalous' : 'normal';
-  if (scores.length === 0) throw new UserError('no-scores', `there are no ${kind} scores; expected at least one.`);
+  if (scores.length === 0) throw new UserError('too-few-scores', `there are no ${kind} scores; expected at least one.`);
   return Array.from(scores, score => {
     if (!Number.isFinite(score)) {
       throw new UserError('not-finite', `one of the ${kind} scores is ${score}; expected finite numbers.`);

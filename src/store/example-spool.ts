@@ -88,7 +88,7 @@ export class ExampleSpool {
   append(values: Float32Array): void | Promise<void> {
     if (values.length !== this.exampleLength) {
       throw new UserError(
-        'picture-size',
+        'other-settings',
         `the picture has ${values.length} values; expected ${this.exampleLength} like the pictures before it. Send msg.reset to start again with another size.`,
       );
     }
@@ -112,7 +112,7 @@ export class ExampleSpool {
     if (this.queuedBytes + this.exampleBytes > this.queueLimitBytes) {
       this.refused++;
       throw new UserError(
-        'spool-busy',
+        'overload',
         `the disk of ${this.folder} is too slow: ${Math.round(this.queuedBytes / 1e6)} MB wait to be written, so this picture was left out (${this.refused} so far). Send segments more slowly or use a faster disk.`,
       );
     }

@@ -44,7 +44,7 @@ export class MarkedNormal {
     const ids = await this.ids();
     if (ids.length >= MAX_MARKED && !ids.includes(id)) {
       throw new UserError(
-        'marked-full',
+        'feedback-full',
         `${MAX_MARKED} segments are marked as normal already. Record what is normal anew, with these sounds in it, and train on that.`,
       );
     }
@@ -98,7 +98,7 @@ function readPicture(file: string): FeedbackExample {
     const header = readHeader(fd, file, fstatSync(fd).size);
     const entry = tensorEntries(header, file).find(({ name }) => name === 'picture');
     if (entry?.shape.length !== 2) {
-      throw new UserError('marked-damaged', `${file} holds no picture; it was left out. Remove the file.`);
+      throw new UserError('feedback-damaged', `${file} holds no picture; it was left out. Remove the file.`);
     }
     const { data, shape } = readTensor(fd, file, header, entry);
     return { values: data, shape: shape as [number, number], frontEnd: header.metadata.frontEnd ?? '{}' };
@@ -109,7 +109,7 @@ function readPicture(file: string): FeedbackExample {
 
 function unusable(folder: string, thrown: unknown): UserError {
   const { message } = asError(thrown);
-  return new UserError('marked-not-saved', `${folder} cannot be used: ${message}. ${writeAdvice(thrown)}.`, {
+  return new UserError('feedback-not-saved', `${folder} cannot be used: ${message}. ${writeAdvice(thrown)}.`, {
     cause: thrown,
   });
 }

@@ -78,7 +78,7 @@ export async function writeFeature(
   } catch (thrown) {
     if (thrown instanceof UserError) throw thrown;
     throw new UserError(
-      'feature-not-saved',
+      'spectrogram-not-saved',
       `The spectrogram ${file} was not saved: ${(thrown as Error).message}. ${writeAdvice(thrown)}.`,
       { cause: thrown },
     );
@@ -90,7 +90,7 @@ async function expectWithin(folder: string, target: string): Promise<void> {
   const path = relative(await realpath(folder), await realpath(target));
   if (path !== '..' && !path.startsWith(`..${sep}`)) return;
   throw new UserError(
-    'outside',
+    'outside-folder',
     `${target} leads out of ${folder} through a link; expected a place within it. Remove the link or choose another folder.`,
   );
 }
@@ -104,7 +104,7 @@ async function expectSameSound(beside: string, filename: string | undefined): Pr
   }
   if (before === filename) return;
   throw new UserError(
-    'feature-exists',
+    'spectrogram-exists',
     `${beside} belongs to the sound ${describeValue(before)}; this one is ${describeValue(filename)} and was not saved. Use a folder of its own for each folder of sounds.`,
   );
 }

@@ -31,7 +31,7 @@ export function* readFeatures(options: FeatureSelection): Generator<FolderEvent<
   const { files } = listFiles({ folder, recursive, labels: 'none', onlyLabels: [] }, FEATURES);
   if (files.length === 0) {
     throw new UserError(
-      'no-features',
+      'no-spectrograms',
       `no spectrogram in ${folder}${recursive ? '' : ' (folders within it are not looked at)'}; expected files ${VALUES} with a ${descriptionOf(VALUES)} beside each, as spectrogram-write makes them.`,
     );
   }
@@ -56,7 +56,7 @@ export function* readFeatures(options: FeatureSelection): Generator<FolderEvent<
   }
   if (wanted > 0) return;
   throw new UserError(
-    'no-features',
+    'no-spectrograms',
     `no spectrogram in ${folder} has the label ${onlyLabels.join(' or ')}; the labels there are ${[...otherLabels].slice(0, 20).join(', ')}.`,
   );
 }

@@ -121,7 +121,7 @@ function touch(file: string): void {
 function busy(file: string, holder: LockContent | undefined): UserError {
   const who = holder ? `${holder.owner} (process ${holder.pid}, since ${holder.since})` : 'another trainer';
   return new UserError(
-    'model-busy',
+    'busy',
     `The model is being trained by ${who}; expected one trainer at a time. Wait until it has finished or stop it. If nothing is training, remove ${file}.`,
   );
 }

@@ -1,9 +1,11 @@
 // Scoring and drawing as seen from Node-RED's thread: a bounded queue in front of one worker thread that holds the model.
+
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Segment, SegmentScore } from '../detectors/model';
 import type { Drawing, DrawingRequest } from '../detectors/vae/drawing';
 import type { EngineSettings } from '../engine/compute-engine';
+import type { ErrorCode } from '../error-codes';
 import { UserError } from '../errors';
 import type { AudioInfo, Explanation } from '../messages';
 
@@ -27,7 +29,7 @@ export type ScoringAnswer =
   | { kind: 'unloaded' }
   | { kind: 'scored'; results: ScoringResult[] }
   | { kind: 'drawn'; drawings: Drawing[] }
-  | { kind: 'failed'; code?: string; message: string };
+  | { kind: 'failed'; code?: ErrorCode; message: string };
 
 /** Waiting segments; more and the oldest is given up. Two minutes of a microphone at one segment every 2 s. */
 const MAX_WAITING = 64;
@@ -97,7 +99,7 @@ export class ScoringService {
         .shift()
         ?.reject(
           new UserError(
-            'too-fast',
+            'overload',
             `segments come faster than they can be scored: the oldest of ${MAX_WAITING} waiting was left out (${this.dropped} so far). Use longer segments or a smaller model.`,
           ),
         );
@@ -161,7 +163,7 @@ export class ScoringService {
   }
 
   private async load(): Promise<void> {
-    if (!this.file) throw new UserError('no-model', 'there is no trained model yet; train one first.');
+    if (!this.file) throw new UserError('not-trained', 'there is no trained model yet; train one first.');
     if (this.loadedFile === this.file && this.worker) return;
     const { file } = this;
     this.loadedFile = undefined;
@@ -188,7 +190,7 @@ export class ScoringService {
       };
       const onExit = () => {
         this.forget();
-        settle(() => reject(new UserError('scoring-ended', 'the scoring thread ended; the segment was not scored.')));
+        settle(() => reject(new UserError('thread-failed', 'the scoring thread ended; the segment was not scored.')));
       };
       worker.on('message', onMessage);
       worker.on('error', onError);
@@ -225,6 +227,6 @@ function revive(result: ScoringResult): ScoringResult {
   return { ...result, explanation: { ...explanation, error: buffer(error), picture: buffer(picture) } };
 }
 
-function errorOf({ code, message }: { code?: string; message: string }): Error {
+function errorOf({ code, message }: { code?: ErrorCode; message: string }): Error {
   return code ? new UserError(code, message) : new Error(message);
 }

@@ -1,10 +1,12 @@
 // The thread's side of pull-reader.ts: reads once through and ends. Never further ahead of the reader than a few events:
 // each is acknowledged, and the reading waits while too many are not.
+
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ErrorCode } from '../error-codes';
 import { asError, UserError } from '../errors';
 
 /** What the worker says: an event, or how it ended. */
-export type PullMessage<Event> = { event: Event } | { end: true } | { failed: { code?: string; text: string } };
+export type PullMessage<Event> = { event: Event } | { end: true } | { failed: { code?: ErrorCode; text: string } };
 
 const MAX_EVENTS_AHEAD = 4;
 const MAX_BYTES_AHEAD = 32 * 1024 * 1024;

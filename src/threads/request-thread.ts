@@ -1,6 +1,8 @@
 // Owner of a worker thread that answers one request after another. The thread starts with the first request, is
 // replaced after it died or was cancelled, and ends with close(). The thread's side stands in request-worker.ts.
+
 import { Worker } from 'node:worker_threads';
+import type { ErrorCode } from '../error-codes';
 import { UserError } from '../errors';
 
 /** What the thread sends back. */
@@ -8,7 +10,7 @@ export type Reply<Answer> =
   | { answer: Answer }
   /** 0…1 */
   | { progress: number }
-  | { failure: { message: string; code?: string; stack?: string } };
+  | { failure: { message: string; code?: ErrorCode; stack?: string } };
 
 interface Pending<Answer> {
   resolve(answer: Answer): void;
@@ -97,7 +99,7 @@ export class RequestThread<Request, Answer> {
 
 const closedError = () => new UserError('closed', 'the node was closed before the work was done.');
 
-function errorOf({ message, code, stack }: { message: string; code?: string; stack?: string }): Error {
+function errorOf({ message, code, stack }: { message: string; code?: ErrorCode; stack?: string }): Error {
   if (code !== undefined) return new UserError(code, message);
   return Object.assign(new Error(message), { stack });
 }

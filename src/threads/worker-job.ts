@@ -1,7 +1,9 @@
 // A long piece of work in a worker thread, as seen from Node-RED's thread: started, reporting, cancelled, over. What the
 // thread itself runs is job-thread.ts.
+
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { ErrorCode } from '../error-codes';
 import { UserError } from '../errors';
 
 /** What the worker is given: the task, and one integer that is not 0 when it should stop. */
@@ -15,7 +17,7 @@ export type JobReport<Progress, Result> =
   | { kind: 'progress'; progress: Progress }
   | { kind: 'done'; result: Result }
   | { kind: 'cancelled' }
-  | { kind: 'failed'; code?: string; message: string; stack?: string };
+  | { kind: 'failed'; code?: ErrorCode; message: string; stack?: string };
 
 /** How long a cancelled job may take to stop by itself before its thread is ended. */
 const GRACE_MS = 1000;
@@ -49,7 +51,7 @@ export class WorkerJob<Task, Progress, Result> {
         else
           reject(
             new UserError(
-              `${what}-ended`,
+              'thread-failed',
               `the ${what} thread ended early; nothing was saved. Start the ${what} again.`,
             ),
           );
@@ -70,7 +72,7 @@ export class WorkerJob<Task, Progress, Result> {
   }
 }
 
-function failure({ code, message, stack }: { code?: string; message: string; stack?: string }): Error {
+function failure({ code, message, stack }: { code?: ErrorCode; message: string; stack?: string }): Error {
   if (code) return new UserError(code, message);
   const error = new Error(message);
   error.stack = stack;

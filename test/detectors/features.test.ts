@@ -81,7 +81,7 @@ describe('collecting examples', () => {
     const collector = new FeatureCollector([]);
     collector.add({ a: 1, name: 'x', b: 2 }, { label: 'l' });
     assert.deepEqual(collector.table().features, ['a', 'b']);
-    assert.throws(() => new FeatureCollector([]).add({ name: 'x' }, { label: 'l' }), { code: 'no-features' });
+    assert.throws(() => new FeatureCollector([]).add({ name: 'x' }, { label: 'l' }), { code: 'not-features' });
   });
 
   it('names labels in the order asked for, else naturally', () => {
@@ -191,11 +191,11 @@ describe('parting examples', () => {
     const one = { code: 'one-class', message: /all 5 examples have the label a; expected at least two classes/ };
     assert.throws(() => split(repeat(5, { label: 'a' })), one);
     assert.throws(() => split([...files('a', 8), ...files('b', 2)]), {
-      code: 'too-few-files',
+      code: 'too-few-examples',
       message: /the class b comes from 2 files; expected at least 3, .* or choose to part them by order/,
     });
     assert.throws(() => split([...repeat(9, { label: 'a' }), ...repeat(2, { label: 'b' })]), {
-      code: 'too-few-rows',
+      code: 'too-few-examples',
       message: /the class b has 2 examples; expected at least 3/,
     });
   });

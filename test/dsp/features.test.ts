@@ -134,7 +134,7 @@ describe('loudness features', () => {
 
   it('need blocks of 0.4 s', () => {
     assert.throws(() => new FeatureExtractor({ ...settings, blockSeconds: 0.39 }), {
-      code: 'block-length',
+      code: 'config',
       message: /blocks are 0\.39 s long; expected at least 0\.4 s/,
     });
     new FeatureExtractor({ ...settings, blockSeconds: 0.4, sampleRate: 11025 });

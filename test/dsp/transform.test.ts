@@ -85,8 +85,7 @@ describe('the FFT of real frames', () => {
   it('refuses sizes that are not a power of two, naming one that is', () => {
     const make = (fftSize: number) => new Stft({ fftSize, hopLength: 1, window: 'hann' }, new Workspace());
     assert.throws(() => make(1000), /fftSize is 1000; expected a power of two from 16 to 65536, e\.g\. 1024/);
-    for (const size of [0, 8, -1024, 1024.5, Number.NaN, 2 ** 17])
-      assert.throws(() => make(size), { code: 'fft-size' });
+    for (const size of [0, 8, -1024, 1024.5, Number.NaN, 2 ** 17]) assert.throws(() => make(size), { code: 'config' });
   });
 });
 
@@ -125,7 +124,7 @@ describe('framing', () => {
   });
 
   it('refuses a hop of 0', () => {
-    assert.throws(() => new Stft({ ...settings, hopLength: 0 }, new Workspace()), { code: 'hop-length' });
+    assert.throws(() => new Stft({ ...settings, hopLength: 0 }, new Workspace()), { code: 'config' });
   });
 });
 

@@ -39,7 +39,7 @@ describe('score distribution', () => {
   });
 
   it('refuses no scores and scores that are not finite', () => {
-    assert.throws(() => describeScores([]), { name: 'UserError', code: 'no-scores' });
+    assert.throws(() => describeScores([]), { name: 'UserError', code: 'too-few-scores' });
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       assert.throws(() => describeScores([1, bad, 2]), { name: 'UserError', code: 'not-finite' });
     }

@@ -55,8 +55,8 @@ describe('ROC', () => {
   });
 
   it('refuses empty groups, scores that are not finite and impossible rates', () => {
-    assert.throws(() => auc([], [1]), { code: 'no-scores', message: /normal/ });
-    assert.throws(() => auc([1], []), { code: 'no-scores', message: /anomalous/ });
+    assert.throws(() => auc([], [1]), { code: 'too-few-scores', message: /normal/ });
+    assert.throws(() => auc([1], []), { code: 'too-few-scores', message: /anomalous/ });
     assert.throws(() => auc([1, Number.NaN], [2]), { code: 'not-finite' });
     for (const maxFpr of [0, -0.1, 1.1, Number.NaN]) assert.throws(() => partialAuc([1], [2], maxFpr), RangeError);
   });

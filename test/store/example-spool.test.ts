@@ -128,14 +128,14 @@ describe('picture spool', () => {
 
   it('refuses pictures of another size', () => {
     open(3);
-    assert.throws(() => spool.append(new Float32Array(5)), { name: 'UserError', code: 'picture-size' });
+    assert.throws(() => spool.append(new Float32Array(5)), { name: 'UserError', code: 'other-settings' });
     assert.equal(spool.count, 0);
   });
 
   it('refuses pictures, and counts them, when the disk cannot keep up', async () => {
     open(0, { queueLimitBytes: 3 * BYTES });
     const writes = [0, 1, 2].map(i => spool.append(picture(i)));
-    assert.throws(() => spool.append(picture(3)), { name: 'UserError', code: 'spool-busy' });
+    assert.throws(() => spool.append(picture(3)), { name: 'UserError', code: 'overload' });
     await Promise.all(writes);
     await spool.append(picture(4));
     assert.equal(spool.count, 4);

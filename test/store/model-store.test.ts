@@ -192,7 +192,7 @@ describe('model store', () => {
   describe('lock', () => {
     const busy = (words: RegExp) => (error: unknown) => {
       assert.ok(error instanceof UserError);
-      assert.equal(error.code, 'model-busy');
+      assert.equal(error.code, 'busy');
       assert.match(error.message, words);
       return true;
     };
@@ -244,7 +244,7 @@ describe('model store', () => {
       const long = new Date(Date.now() - 600_000);
       for (const content of [JSON.stringify(foreign), '', '{"ow']) {
         writeFileSync(file, content);
-        assert.throws(() => store.lock('me'), { code: 'model-busy' });
+        assert.throws(() => store.lock('me'), { code: 'busy' });
         utimesSync(file, long, long);
         store.lock('me')();
         assert.ok(!existsSync(file));

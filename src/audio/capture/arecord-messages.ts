@@ -1,5 +1,6 @@
 // What arecord says on standard error and in its device list, and what that means for the person at the editor.
 // The wording is that of alsa-utils' aplay.c in the C locale.
+import type { ErrorCode } from '../../error-codes';
 import { UserError } from '../../errors';
 import type { CaptureDevice, CaptureSettings } from './backend';
 
@@ -32,7 +33,7 @@ const LIST = 'Open the node and choose one from the list of devices; is the micr
 
 interface Meaning {
   pattern: RegExp;
-  code: string;
+  code: ErrorCode;
   text(settings: CaptureSettings): string;
 }
 

@@ -1,7 +1,9 @@
 // The back ends that are npm packages the user may have installed: decibri and naudiodon. Each runs in a process of its
 // own (host/main.ts), found and started only when it is chosen.
+
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { ErrorCode } from '../../error-codes';
 import { UserError } from '../../errors';
 import type { Capture, CaptureBackend, CaptureDevice, CaptureListener, CaptureSettings } from './backend';
 import type { HostMessage, HostOrder } from './host/protocol';
@@ -51,7 +53,7 @@ function explainExit(name: PeerName, device: string | undefined, lines: string[]
   return new UserError('capture-ended', `${subject}; ${name} stopped${said ? ` (it says: ${said})` : ''}.`);
 }
 
-function explainMessage({ code, message }: { code: string; message: string }, name: PeerName, device?: string) {
+function explainMessage({ code, message }: { code: ErrorCode; message: string }, name: PeerName, device?: string) {
   if (code !== 'capture-ended') return new UserError(code, message);
   return explainExit(name, device, [message]);
 }

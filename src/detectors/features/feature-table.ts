@@ -85,7 +85,7 @@ export class FeatureCollector {
     const at = this.count * values.length;
     if (at + values.length > MAX_VALUES) {
       throw new UserError(
-        'too-many-rows',
+        'too-many-examples',
         `${this.count} examples of ${values.length} features are collected, as many as fit; this one was left out. Train with fewer, or with longer blocks.`,
       );
     }
@@ -127,7 +127,7 @@ function numericColumns(payload: Record<string, unknown>): string[] {
   const names = Object.keys(payload).filter(name => typeof payload[name] === 'number');
   if (names.length > 0) return names;
   throw new UserError(
-    'no-features',
+    'not-features',
     `the message has no features: its payload is ${describeValue(payload)}, without a number in it. Wire an audio-features node to this one, or rows of a CSV.`,
   );
 }

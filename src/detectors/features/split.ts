@@ -62,7 +62,7 @@ function dealFiles(label: string, rows: number[], files: Int32Array, shares: Sha
   const own = [...new Set(rows.map(row => files[row]))];
   if (own.length < PARTS.length) {
     throw new UserError(
-      'too-few-files',
+      'too-few-examples',
       `the class ${label} comes from ${own.length} ${own.length === 1 ? 'file' : 'files'}; expected at least ${PARTS.length}, one each for training, validation and test. Add recordings, or choose to part them by order.`,
     );
   }
@@ -78,7 +78,7 @@ function dealFiles(label: string, rows: number[], files: Int32Array, shares: Sha
 function cutStretches(label: string, rows: number[], shares: Shares): number[][] {
   if (rows.length < PARTS.length) {
     throw new UserError(
-      'too-few-rows',
+      'too-few-examples',
       `the class ${label} has ${rows.length} examples; expected at least ${PARTS.length}, one each for training, validation and test, better a hundred.`,
     );
   }

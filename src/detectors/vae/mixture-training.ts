@@ -39,13 +39,13 @@ export class MixtureTraining {
     const { components } = prior;
     if (components > segments) {
       throw new UserError(
-        'components',
+        'config',
         `the prior has ${components} components, but there are only ${segments} segments to train on; expected fewer components than segments, better one per 10 segments. Lower components, or record more.`,
       );
     }
     if (epochs < 2) {
       throw new UserError(
-        'epochs',
+        'config',
         `epochs is ${epochs}, and the prior is a mixture, which starts after the first; expected at least 2 epochs, better 50 or more.`,
       );
     }

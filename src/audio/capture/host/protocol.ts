@@ -1,5 +1,6 @@
 // What a peer host (main.ts) and its parent (../peer.ts) say to each other. The sound itself does not travel as a
 // message: it is float32 LE mono PCM on file descriptor 3.
+import type { ErrorCode } from '../../../error-codes';
 import type { BackendName, CaptureDevice, CaptureSettings } from '../backend';
 
 /** The host's order, as JSON in its first argument. */
@@ -14,7 +15,7 @@ export interface HostOrder {
 export type HostMessage =
   | { type: 'devices'; devices: CaptureDevice[] }
   | { type: 'overrun' }
-  | { type: 'error'; code: string; message: string };
+  | { type: 'error'; code: ErrorCode; message: string };
 
 /** One back end's package, wrapped. Runs in the host process, where blocking and crashing hurt nobody. */
 export interface Recorder {
