@@ -2,7 +2,7 @@
 // not: a training that waits for it starts all the same.
 import type { Message } from '../../src/messages';
 import { isLast } from './collecting';
-import type { Handlers, Outgoing, Send } from './shell';
+import type { Handlers, Outgoing, Send } from './handlers';
 
 /** What a message tells of its pass, and nothing of the segment that was left out: without `msg.payload`. */
 export function endOfPass(msg: Message): Message {

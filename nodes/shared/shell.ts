@@ -3,11 +3,11 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { asError, UserError } from '../../src/errors';
 import type { Message } from '../../src/messages';
+import type { Handlers, Send } from './handlers';
 import { PassEnds } from './pass-end';
 
-/** One message, or one per output; as Node-RED's `send` takes it. */
-export type Outgoing = Message | null | (Message | Message[] | null)[];
-export type Send = (msg: Outgoing) => void;
+export type { Handlers, Send } from './handlers';
+
 type Fill = 'red' | 'green' | 'yellow' | 'blue' | 'grey';
 
 /** Few words about what is going on, shown under the node. */
@@ -53,19 +53,6 @@ export interface Shell<Config> {
   readonly send: Send;
   /** For failures outside an input handler: red status, and `node.error` so that Catch nodes see it. */
   fail(error: unknown, msg?: Message): Error;
-}
-
-/** What a node does; all parts may be left out. */
-export interface Handlers {
-  /** One message. Throwing (or rejecting) is how it fails: the shell sets the status and calls `done(err)`. */
-  input?(msg: Message, send: Send): void | Promise<void>;
-  /**
-   * For nodes that pass on what comes in passes: what is sent instead where the last message of a pass fails, or holds
-   * nothing but the end. Without this the end is lost with the message.
-   */
-  end?(msg: Message): Message;
-  /** Ends what the node owns; Node-RED waits for it, at most 15 s. */
-  close?(removed: boolean): void | Promise<void>;
 }
 
 export interface NodeType<Def extends NodeDef, Config> {

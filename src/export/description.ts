@@ -2,7 +2,8 @@
 
 import type { InputScale } from '../engine/input-scale';
 import type { FrontEnd } from '../messages';
-import type { JsonObject, JsonValue, ModelMetadata } from '../store/model-file';
+import type { JsonObject, JsonValue } from '../store/json';
+import type { ModelMetadata } from '../store/model-file';
 import { PACKAGE_VERSION } from '../version';
 
 /** The keys are described in docs/export.md. */

@@ -1,6 +1,6 @@
 // The divergence of a segment's latent distribution from the prior, as src/engine/latent.ts scores it, drawn as a graph.
 import { componentDeviation, type MixtureValues, mixtureWeights } from '../engine/mixture';
-import type { Graph } from './network';
+import type { Graph } from './graph';
 
 /**
  * @param mu [1, latent]

@@ -1,13 +1,13 @@
 // The network as a drawing in whatever format: one walk through the architecture that tells a `Graph` what to compute,
-// from the picture as the spectrogram node sends it to the score as src/ml computes it. What a convolution is called
+// from the spectrogram as the node sends it to the score as src/engine computes it. What a convolution is called
 // in ONNX or TFLite is their own files' business.
 import { type Architecture, type ConvSpec, volume } from '../engine/architecture';
 import type { InputScale } from '../engine/input-scale';
 import { LOG_VARIANCE_LIMIT } from '../engine/latent';
 import { mixtureValues } from '../engine/mixture';
-import type { JsonObject } from '../store/model-file';
+import type { JsonObject } from '../store/json';
 import { drawDivergence } from './divergence';
-import type { Constant, Port } from './pieces';
+import type { Graph } from './graph';
 import type { Weights } from './weights';
 
 /** A trained network and what belongs to it. */
@@ -19,49 +19,6 @@ export interface ExportSource {
   weights: Weights;
   /** What the file says about itself. */
   description: JsonObject;
-}
-
-/** A convolution and the names of its tensors' common start, e.g. `encoder.0`. */
-export interface ConvLayer {
-  name: string;
-  spec: ConvSpec;
-}
-
-/**
- * A computation being drawn; `Value` stands for a tensor in it. Values are row-major in the order of their shape,
- * grids ([1, height, width, channels] in the shapes given here) lie as the format's convolutions like them.
- */
-export interface Graph<Value> {
-  input(port: Port): Value;
-  constant(name: string, shape: number[], values: Float32Array): Value;
-  output(name: string, value: Value): void;
-  /** Columns 0 … columns − 1 of [1, bins, frames, 1]. */
-  firstColumns(picture: Value, columns: number): Value;
-  reshape(value: Value, shape: number[]): Value;
-  /** Element by element; `b` may be one number, or have one row where `a` has several. */
-  add(a: Value, b: Value | number): Value;
-  subtract(a: Value, b: Value | number): Value;
-  multiply(a: Value, b: Value | number): Value;
-  exp(value: Value): Value;
-  relu(value: Value): Value;
-  sigmoid(value: Value): Value;
-  /** Into −limit … limit. */
-  clamp(value: Value, limit: number): Value;
-  log(value: Value): Value;
-  /** Over all but the first axis. */
-  sum(value: Value): Value;
-  mean(value: Value): Value;
-  max(value: Value): Value;
-  /** [1, in] · weightᵀ + bias, weight [out, in]. */
-  dense(value: Value, name: string, weight: Constant, bias: Constant): Value;
-  toGrid(value: Value, grid: readonly [number, number, number]): Value;
-  fromGrid(grid: Value, shape: number[]): Value;
-  /** Fine to coarse grid, 'same' padding, bias added. */
-  conv(grid: Value, layer: ConvLayer): Value;
-  /** Coarse to fine grid. */
-  transposedConv(grid: Value, layer: ConvLayer): Value;
-  /** x · scale + shift, a number for each channel. */
-  perChannel(grid: Value, name: string, scale: Float32Array, shift: Float32Array): Value;
 }
 
 /**

@@ -3,7 +3,8 @@
 import { samePadding } from '../engine/architecture';
 import { PACKAGE_VERSION } from '../version';
 import { describedAsText } from './description';
-import { type ConvLayer, drawNetwork, type ExportSource, type Graph } from './network';
+import type { ConvLayer, Graph } from './graph';
+import { drawNetwork, type ExportSource } from './network';
 import type { Constant, ExportedFile, Port } from './pieces';
 import { ProtoMessage } from './protobuf';
 import { AXES, constantOf, type Weights } from './weights';

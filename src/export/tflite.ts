@@ -1,8 +1,9 @@
 // TFLite (LiteRT): a FlatBuffer after tensorflow/lite/schema/schema.fbs. Its convolutions work on
 // [1, height, width, channels], as ours do, so a grid is an ordinary tensor here.
-import type { JsonObject } from '../store/model-file';
+import type { JsonObject } from '../store/json';
 import { byte, content, flatBuffer, int, integers, references, type Table, table, text } from './flatbuffer';
-import { type ConvLayer, drawNetwork, type ExportSource, type Graph } from './network';
+import type { ConvLayer, Graph } from './graph';
+import { drawNetwork, type ExportSource } from './network';
 import type { Constant, ExportedFile, Piece, Port } from './pieces';
 import { AXES, constantOf, type Weights } from './weights';
 

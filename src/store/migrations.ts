@@ -1,6 +1,6 @@
 // Brings the metadata of model files written by older releases to the present format, one step per format version.
 // A step is never changed once released; a new format adds one.
-import type { JsonObject } from './model-file';
+import type { JsonObject } from './json';
 
 /** Turns the metadata of one format version into that of the next; must not change its argument. */
 export type Migration = (metadata: JsonObject) => JsonObject;

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { describeValue, UserError } from '../errors';
 import { writeAtomically } from './atomic-file';
+import type { JsonObject, JsonValue } from './json';
 import { migrateMetadata } from './migrations';
 import {
   bytesOf,
@@ -19,9 +20,6 @@ import {
   tensorEntries,
   writeFully,
 } from './safetensors';
-
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
-export type JsonObject = { [key: string]: JsonValue };
 
 /** The format this release writes. Older ones are migrated on reading, newer ones refused. */
 export const FORMAT_VERSION = 2;

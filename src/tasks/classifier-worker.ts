@@ -5,7 +5,8 @@ import {
   type TrainedClassifier,
   trainClassifier,
 } from '../detectors/features/train-classifier';
-import { type JsonObject, writeModelFile } from '../store/model-file';
+import type { JsonObject } from '../store/json';
+import { writeModelFile } from '../store/model-file';
 import { ModelStore } from '../store/model-store';
 import { type JobWatch, runJob } from '../threads/job-thread';
 import { PACKAGE_VERSION } from '../version';

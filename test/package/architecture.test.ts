@@ -1,7 +1,6 @@
 // Keeps the rooms of the house apart: what may import what (see the README's section on the code).
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { preProcessFile } from 'typescript';
 import { PACKAGE_ROOT } from '../support/pack';
@@ -72,33 +71,27 @@ function importsOf(file: string): Import[] {
   }));
 }
 
-/**
- * The modules that a built file loads, built files too: what the source imports for its types alone is not among them.
- * A worker's file is not loaded, only named.
- */
-function loadedBy(file: string): string[] {
-  const { importedFiles } = preProcessFile(readFileSync(file, 'utf8'), true, true);
-  return importedFiles
-    .filter(({ fileName }) => fileName.startsWith('.'))
-    .map(({ fileName }) => createRequire(file).resolve(fileName))
-    .filter(target => target.endsWith('.js'));
+/** The source file behind an imported path, which may be a folder; a kernel or a package is none. */
+function sourceOf(target: string | undefined): string[] {
+  const candidates = target ? [`${target}.ts`, join(target, 'index.ts')] : [];
+  return candidates.filter(file => existsSync(join(PACKAGE_ROOT, file)));
 }
 
-/** The first circle found: files that load one another, the last the first again. */
-function circleIn(loads: Map<string, string[]>): string[] | undefined {
+/** The first circle found: files that import one another, the last the first again. */
+function circleIn(imports: Map<string, string[]>): string[] | undefined {
   const done = new Set<string>();
   const follow = (file: string, path: string[]): string[] | undefined => {
     const from = path.indexOf(file);
     if (from >= 0) return [...path.slice(from), file];
     if (done.has(file)) return undefined;
     done.add(file);
-    for (const target of loads.get(file) ?? []) {
+    for (const target of imports.get(file) ?? []) {
       const circle = follow(target, [...path, file]);
       if (circle) return circle;
     }
     return undefined;
   };
-  for (const file of loads.keys()) {
+  for (const file of imports.keys()) {
     const circle = follow(file, []);
     if (circle) return circle;
   }
@@ -135,15 +128,17 @@ describe('architecture', () => {
     assert.deepEqual(wrong.map(show), []);
   });
 
-  it('loads no file in a circle, where what a file finds in another depends on which came first', () => {
-    const built = readdirSync(join(PACKAGE_ROOT, 'dist'), { recursive: true, encoding: 'utf8' })
-      .filter(name => name.endsWith('.js'))
-      .map(name => join(PACKAGE_ROOT, 'dist', name));
-    const loads = new Map(built.map(file => [file, loadedBy(file)]));
-    const threshold = loads.get(join(PACKAGE_ROOT, 'dist', 'nodes', 'threshold', 'threshold.js'));
-    assert.ok(threshold?.includes(join(PACKAGE_ROOT, 'dist', 'nodes', 'shared', 'shell.js')), 'finds what is loaded');
-    const circle = circleIn(loads)?.map(file => relative(PACKAGE_ROOT, file));
-    assert.equal(circle, undefined, circle?.join(' loads '));
+  it('imports no file in a circle, not even for types', () => {
+    const files = [...sourceFiles('src'), ...sourceFiles('nodes')];
+    const imports = new Map(files.map(file => [file, importsOf(file).flatMap(({ target }) => sourceOf(target))]));
+    const passEnd = join('nodes', 'shared', 'pass-end.ts');
+    assert.ok(imports.get(join('nodes', 'shared', 'shell.ts'))?.includes(passEnd), 'finds what is imported');
+    assert.ok(
+      imports.get(passEnd)?.includes(join('nodes', 'shared', 'handlers.ts')),
+      'finds what is imported for types',
+    );
+    const circle = circleIn(imports);
+    assert.equal(circle, undefined, circle?.join(' imports '));
     assert.deepEqual(circleIn(new Map(Object.entries({ a: ['b'], b: ['c', 'd'], d: ['b'] }))), ['b', 'd', 'b']);
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type { JsonObject } from '#src/store/json';
 import { MIGRATIONS, migrateMetadata } from '#src/store/migrations';
-import { FORMAT_VERSION, type JsonObject } from '#src/store/model-file';
+import { FORMAT_VERSION } from '#src/store/model-file';
 
 describe('metadata migrations', () => {
   const steps = [

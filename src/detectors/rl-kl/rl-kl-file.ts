@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { UserError } from '../../errors';
 import type { MlpShape } from '../../stats/mlp';
 import type { ZNorm } from '../../stats/z-norm';
-import { type JsonObject, readModelFile, writeModelFile } from '../../store/model-file';
+import type { JsonObject } from '../../store/json';
+import { readModelFile, writeModelFile } from '../../store/model-file';
 import { PACKAGE_VERSION } from '../../version';
 import { RlKlClassifier, type RlKlReport, type RlKlSettings } from './rl-kl';
 

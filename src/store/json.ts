@@ -1,0 +1,3 @@
+// What JSON can hold, as types.
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export type JsonObject = { [key: string]: JsonValue };
