@@ -1,12 +1,7 @@
-// A trained model out of its file, ready to score: plain objects that any thread can hold. Opening costs the weights'
-// memory; what computes with them is shared between models (vae/shared-engines.ts).
-import type { EngineSettings } from '../engine/compute-engine';
+// A trained model out of its file, ready to score: a plain object that any thread can hold. open-model.ts opens it.
 import type { SpectrogramInfo } from '../messages';
-import { readModelFile } from '../store/model-file';
 import type { Drawing, DrawingRequest } from './vae/drawing';
 import type { Surprise } from './vae/explain';
-import type { SharedEngines } from './vae/shared-engines';
-import { VaeModel } from './vae/vae-model';
 
 /** A segment to be scored. */
 export interface Segment {
@@ -38,14 +33,4 @@ export interface LoadedModel {
   draw(request: DrawingRequest): Promise<Drawing[]>;
   /** Gives the weights' memory back. The engines stay, for other models. */
   close(): void;
-}
-
-/**
- * Reads and checks a model file. Synchronous, about a second per 300 MB: for worker threads.
- * @param engines what computes; several models may share them
- * @throws UserError `model-damaged`, `model-newer-format` or `model-unreadable`, naming the file
- */
-export function openModel(file: string, engines: SharedEngines, settings?: EngineSettings): LoadedModel {
-  const { tensors, metadata } = readModelFile(file);
-  return VaeModel.of(file, tensors, metadata, engines, settings);
 }

@@ -2,7 +2,8 @@
 // its own.
 import { parentPort } from 'node:worker_threads';
 import { explanationPicture } from '../charts/heatmap';
-import { type LoadedModel, openModel, type SegmentScore } from '../detectors/model';
+import type { LoadedModel, SegmentScore } from '../detectors/model';
+import { openModel } from '../detectors/open-model';
 import { SharedEngines } from '../detectors/vae/shared-engines';
 import { asError, UserError } from '../errors';
 import { bufferOf } from '../messages';

@@ -1,7 +1,7 @@
 // Models of one architecture share an engine: whoever scored before, each model's scores stay its own, bit for bit.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { openModel } from '#src/detectors/model';
+import { openModel } from '#src/detectors/open-model';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
 import { describeModel } from '#src/detectors/vae/model-description';
 import { SharedEngines } from '#src/detectors/vae/shared-engines';

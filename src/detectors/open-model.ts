@@ -1,0 +1,17 @@
+// Opens the model in a file. That costs the weights' memory; what computes with them is shared between models
+// (vae/shared-engines.ts).
+import type { EngineSettings } from '../engine/compute-engine';
+import { readModelFile } from '../store/model-file';
+import type { LoadedModel } from './model';
+import type { SharedEngines } from './vae/shared-engines';
+import { VaeModel } from './vae/vae-model';
+
+/**
+ * Reads and checks a model file. Synchronous, about a second per 300 MB: for worker threads.
+ * @param engines what computes; several models may share them
+ * @throws UserError `model-damaged`, `model-newer-format` or `model-unreadable`, naming the file
+ */
+export function openModel(file: string, engines: SharedEngines, settings?: EngineSettings): LoadedModel {
+  const { tensors, metadata } = readModelFile(file);
+  return VaeModel.of(file, tensors, metadata, engines, settings);
+}
