@@ -83,8 +83,10 @@ describeInEditor('the dialog of the spectrogram node', function (bench) {
   it('shows an example where nothing is wired to it, follows the fields, and says what is lost', async () => {
     const { editor } = bench;
     const dialog = await editor.edit(await editor.drag('spectrogram', 300, 120));
-    const first = await picture(/128 × 128 picture of 2\.0 s at 16\u00a0000 Hz, a column every 32\.0 ms/);
-    await saying(/Values from −\d+ dB to −?\d+ dB\. The segment fills 63 columns; the rest of the picture is padding/);
+    const first = await picture(/128 bins × 128 frames from 2\.0 s at 16\u00a0000 Hz, a frame every 32\.0 ms/);
+    await saying(
+      /Values from −\d+ dB to −?\d+ dB\. The segment fills 63 frames; the rest of the spectrogram is padding/,
+    );
     await keep('example');
     await dialog.locator('#node-input-melBands').fill('64');
     const second = await picture(/64 × 128 picture/);
@@ -126,11 +128,11 @@ describeInEditor('the dialog of the spectrogram node', function (bench) {
   it('looks at a file of this computer, and says why it cannot be looked at', async () => {
     const { editor } = bench;
     const dialog = await editor.edit(await editor.drag('spectrogram', 300, 240));
-    await picture(/128 × 128 picture of 2\.0 s at 16\u00a0000 Hz/);
+    await picture(/128 bins × 128 frames from 2\.0 s at 16\u00a0000 Hz/);
     const choose = (name: string, buffer: Buffer): Promise<void> =>
       dialog.locator('input[type=file]').setInputFiles({ name, mimeType: 'audio/wav', buffer });
     await choose('2 kHz.wav', tone(3, 8000));
-    await picture(/128 × 128 picture of 2\.0 s at 8000 Hz/);
+    await picture(/128 bins × 128 frames from 2\.0 s at 8000 Hz/);
     assert.match((await preview().locator('canvas').getAttribute('aria-label')) ?? '', /^Spectrogram of 2 kHz\.wav,/);
     assert.equal(await preview().locator('output').textContent(), '0.0 s of 3.0 s');
     await keep('own file');
@@ -157,7 +159,7 @@ describeInEditor('the dialog of the spectrogram node', function (bench) {
     await nodeRed.request('POST', '/audio-anomaly/wav-folder/folder/run');
     await nodeRed.status('folder', /files$/);
     const dialog = await editor.edit('maker');
-    await picture(/128 × 128 picture of 1\.0 s at 22\u00a0050 Hz/);
+    await picture(/128 bins × 128 frames from 1\.0 s at 22\u00a0050 Hz/);
     const sounds = dialog.locator('#spectrogram-preview-sound');
     const labels = await sounds.locator('option').allTextContents();
     assert.equal(labels[0], `last segment of ${EVIL}`);
@@ -166,7 +168,7 @@ describeInEditor('the dialog of the spectrogram node', function (bench) {
     const segment = await pixels();
     await sounds.selectOption({ label: 'healthy_1450.wav' });
     await until('the other sound', async () => (await pixels()) !== segment);
-    await picture(/128 × 128 picture of 1\.0 s at 22\u00a0050 Hz/);
+    await picture(/128 bins × 128 frames from 1\.0 s at 22\u00a0050 Hz/);
     assert.match((await preview().locator('canvas').getAttribute('aria-label')) ?? '', /^Spectrogram of healthy_1450/);
     await keep('file of the folder');
     await editor.closeDialog('cancel');
