@@ -1,5 +1,6 @@
 // Builds the package into dist/: TypeScript to CommonJS, the SIMD kernels to WebAssembly, and beside each node what
-// Node-RED looks for there (its form, help texts, labels, icon). Types are checked elsewhere (scripts/test.mjs).
+// Node-RED looks for there (its form, help texts, labels, icon); and the browser's code into resources/, which Node-RED
+// serves. Types are checked elsewhere (scripts/test.mjs).
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -37,6 +38,35 @@ function compileTypeScript() {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
+  });
+}
+
+/** What the editor loads by its path: the sidebar, the parts of dialogs and the plots on the workspace. */
+const UI_ENTRIES = {
+  sidebar: ['main'],
+  dialogs: ['folder-check', 'microphone-test', 'spectrogram-preview', 'threshold-preview', 'training-time'],
+  plots: ['inline'],
+};
+
+/** Bundles ui/ into resources/, as modules for browsers; what several of them share is loaded once. */
+function bundleUi() {
+  const resources = join(root, 'resources');
+  // Names of shared chunks change with their content.
+  rmSync(resources, { recursive: true, force: true });
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: Object.entries(UI_ENTRIES).flatMap(([folder, names]) => names.map(name => `./ui/${folder}/${name}`)),
+    outdir: 'resources',
+    outbase: 'ui',
+    resolveExtensions: ['.ts', '.mjs'],
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'shared/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
   });
 }
 
@@ -84,6 +114,7 @@ function writeHelp() {
 const only = process.argv[2];
 if (!only) rmSync(dist, { recursive: true, force: true });
 if (!only || only === 'ts') compileTypeScript();
+if (!only || only === 'ts' || only === 'ui') bundleUi();
 if (!only || only === 'kernels') compileKernels();
 if (!only || only === 'ts' || only === 'editor') {
   copyEditorFiles();

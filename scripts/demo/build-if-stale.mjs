@@ -1,4 +1,4 @@
-// Builds dist/ when it is missing or older than what it is made from, so that a second start is quick.
+// Builds dist/ and resources/ when they are missing or older than what they are made from, so that a second start is quick.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 /** What the build reads, and one file that every build of that part writes anew. */
 const BUILT_PARTS = [
   { sources: ['nodes', 'src', 'tsconfig.json'], witness: 'dist/nodes/shared/shell.js' },
+  { sources: ['ui', 'src'], witness: 'resources/sidebar/main.mjs' },
   { sources: ['kernels', 'scripts/build.mjs'], witness: 'dist/kernels/plain.wasm' },
 ];
 

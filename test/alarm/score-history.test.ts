@@ -1,4 +1,4 @@
-// The ring of scores: what it keeps, and that the browser's copy of it (resources/sidebar/score-store.mjs) is the same.
+// The ring of scores: what it keeps, and that the browser's copy of it (ui/sidebar/score-store.mjs) is the same.
 import assert from 'node:assert/strict';
 import { INITIAL_ALARM, parseVotes, stepAlarm } from '#src/alarm/alarm';
 import { ScoreHistory, type Verdict } from '#src/alarm/score-history';
@@ -38,7 +38,7 @@ const contents = (store: ScoreStore): number[][] => {
 describe('score history', () => {
   let browser: StoreModule;
   before(async () => {
-    browser = (await import('../../resources/sidebar/score-store.mjs' as string)) as StoreModule;
+    browser = (await import('../../ui/sidebar/score-store.mjs' as string)) as StoreModule;
   });
 
   it('keeps the newest scores and numbers them through', () => {

@@ -18,7 +18,12 @@ import { sleep, until } from '../support/wait';
 const SECONDS = 90;
 /** As narrow as people make it. */
 const NARROW = 320;
-const COLOURS = '/resources/@earshot/node-red-audio-anomaly/sidebar/colours.mjs';
+/** The colours that the sidebar draws in, taken anew. */
+const COLOURS = `(() => {
+  const { plot } = RED.plugins.getPlugin('earshot').sidebar.source.spectrogram;
+  plot.drawNow();
+  return plot.colours;
+})()`;
 /** Where a canvas of the sidebar has a pixel of its frame: the spectrogram, the score, the training. */
 const FRAME_PIXELS = [
   [34, 17],
@@ -84,9 +89,7 @@ describeGenerations('the sidebar', function (generation) {
       await showTheme(page, generation.name, theme);
       await editor.picture(`sidebar ${state} ${theme}`, sidebar);
       assert.deepEqual(await faintTexts(page, '.earshot'), [], `${state}, ${theme}`);
-      const colours = (await page.evaluate(
-        `import('${COLOURS}').then(({ themeColours }) => themeColours())`,
-      )) as Record<string, string>;
+      const colours = (await page.evaluate(COLOURS)) as Record<string, string>;
       // What these draw says nothing: paper, grid, frame.
       const { paper, line, frame, ...inks } = colours;
       assert.ok(paper && line && frame);
@@ -207,15 +210,15 @@ describeGenerations('the sidebar', function (generation) {
     };
     /** The colour of frames in this theme, and the colours of the frames on the canvases. */
     const frames = (): Promise<[string, ...string[]]> =>
-      page.evaluate(`import('${COLOURS}').then(({ themeColours }) => {
+      page.evaluate(`(() => {
         const colourAt = (canvas, x, y) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].join();
         const sample = document.createElement('canvas');
         const context = sample.getContext('2d');
-        context.fillStyle = themeColours().frame;
+        context.fillStyle = ${COLOURS}.frame;
         context.fillRect(0, 0, 1, 1);
         const canvases = [...document.querySelectorAll('.earshot canvas')].filter(canvas => !canvas.closest('.earshot-threshold'));
         return [colourAt(sample, 0, 0), ...canvases.map((canvas, i) => colourAt(canvas, ...${JSON.stringify(FRAME_PIXELS)}[i]))];
-      })`);
+      })()`);
     const seen: string[] = [];
     for (const theme of ['light', 'dark', 'light'] as const) {
       await choose(theme);

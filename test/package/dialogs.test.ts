@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { localeFile } from '../support/locales';
 import { PACKAGE_ROOT } from '../support/pack';
 
-const FOLDER = join(PACKAGE_ROOT, 'resources', 'dialogs');
+const FOLDER = join(PACKAGE_ROOT, 'ui', 'dialogs');
 const modules = readdirSync(FOLDER).map(name => ({ name, text: readFileSync(join(FOLDER, name), 'utf8') }));
 
 /** `a.b.c` for each text of a catalogue. */

@@ -187,7 +187,7 @@ function statusesOf(type: string): string[] {
 
 /** All that nodes can say: the code, with … for values, and the English catalogues. */
 function whatIsSaid(): string {
-  const code = ['nodes', 'src', 'resources'].flatMap(folder =>
+  const code = ['nodes', 'src', 'ui'].flatMap(folder =>
     namesIn(folder)
       .filter(name => /\.(ts|mjs)$/.test(name))
       .map(name => read(folder, name)),

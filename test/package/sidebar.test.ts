@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../support/pack';
 
 const read = (...path: string[]): string => readFileSync(join(PACKAGE_ROOT, ...path), 'utf8');
-const modules = readdirSync(join(PACKAGE_ROOT, 'resources', 'sidebar')).map(name => ({
+const modules = readdirSync(join(PACKAGE_ROOT, 'ui', 'sidebar')).map(name => ({
   name,
-  text: read('resources', 'sidebar', name),
+  text: read('ui', 'sidebar', name),
 }));
 const page = read('nodes', 'sidebar', 'earshot.html');
 
