@@ -8,6 +8,7 @@ import { checkSound, type SoundCheckOptions } from '../../src/audio/capture/soun
 import type { SoundLevel } from '../../src/audio/sound-meter';
 import { wavPieces } from '../../src/audio/wav-write';
 import { UserError } from '../../src/errors';
+import type { ListenLine } from '../../src/live/dialog-messages';
 import { pictureOf } from '../../src/live/sound-columns';
 import { booleanField, choiceField, numberField, textField, userDirectory } from '../shared/config';
 import { lineHandler, type Tell } from '../shared/line-answer';
@@ -21,19 +22,17 @@ const SKIP_SECONDS = 0.25;
 const MOST_SECONDS = SECONDS.test + 15;
 
 /**
- * `POST /audio-anomaly/listen` `{dialog, device, backend, sampleRate, keep}` → lines of JSON:
- * `{listening: {seconds, sampleRate, through?}}` (the name of the node that has the device open),
- * `{now, all}` (SoundLevel of the last moment, and of all so far) about eight times a second, and with `keep` at the
- * end `{picture}` (SoundPicture) and `{wav}` (a WAV file in pieces, base64); or `{problem}`. 400, 409 with `{error}` in words.
+ * `POST /audio-anomaly/listen` `{dialog, device, backend, sampleRate, keep}` → lines of JSON: ListenLine; the level about
+ * eight times a second, spectrogram and WAV file at the end with `keep`. 400, 409 with `{error}` in words.
  */
 export function registerListenRoute(RED: NodeAPI): void {
   const busy = 'a microphone is being tried in another dialog just now; wait until that has ended';
-  const answer = lineHandler({ busy, seconds: MOST_SECONDS }, (...asked) => listen(RED, ...asked));
+  const answer = lineHandler<ListenLine>({ busy, seconds: MOST_SECONDS }, (...asked) => listen(RED, ...asked));
   // Switches a microphone on and lets its sound out: for those who may change flows, not for those who may look.
   routesOf(RED).post('listen', 'write', answer);
 }
 
-async function listen(RED: NodeAPI, form: object, tell: Tell, signal: AbortSignal): Promise<void> {
+async function listen(RED: NodeAPI, form: object, tell: Tell<ListenLine>, signal: AbortSignal): Promise<void> {
   const choice = choiceField(form, 'backend', ['auto', ...BACKEND_NAMES], 'auto');
   const sampleRate = numberField(form, 'sampleRate', 44100, { min: 4000, max: 384000, integer: true, unit: 'Hz' });
   const device = textField(form, 'device', 'default');

@@ -39,7 +39,7 @@ export function answering(answer: Answer): Answer {
 }
 
 /** Private to the session that asked: no proxy and no other page keeps or frames it. */
-export async function sendBytes(res: Response, type: string, pieces: Iterable<Buffer>): Promise<void> {
+export async function sendBytes(res: Response, type: string, pieces: Iterable<Uint8Array>): Promise<void> {
   res.set({ 'Content-Type': type, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
   for (const piece of pieces) {
     res.write(piece);

@@ -1,12 +1,13 @@
 // Answers that go on for a while, for tools in edit dialogs: lines of JSON as they come. Whatever works for them ends when
 // the dialog is closed, the browser gone or the time over; of each kind of work one goes on at a time.
 import { asError, UserError } from '../../src/errors';
+import type { ProblemLine } from '../../src/live/dialog-messages';
 import type { Request, Response } from './answer';
 
 /** Sends a line. */
-export type Tell = (line: object) => void;
+export type Tell<Line> = (line: Line) => void;
 /** Tells what it finds and settles soon after the signal, with nothing of it left. */
-export type Work = (form: object, tell: Tell, signal: AbortSignal) => Promise<void>;
+export type Work<Line> = (form: object, tell: Tell<Line>, signal: AbortSignal) => Promise<void>;
 
 /** Lines that wait for a slow reader; beyond, the answer is given up. */
 const MAX_WAITING_BYTES = 16 * 2 ** 20;
@@ -24,9 +25,9 @@ interface Running {
  * @param busy what somebody else is told while the work goes on
  * @param seconds after which the work is ended, whatever it does
  */
-export function lineHandler(
+export function lineHandler<Line extends object>(
   { busy, seconds }: { busy: string; seconds: number },
-  work: Work,
+  work: Work<Line | ProblemLine>,
 ): (req: Request, res: Response) => Promise<void> {
   let running: Running | undefined;
   return async (req, res) => {
@@ -49,11 +50,11 @@ export function lineHandler(
   };
 }
 
-async function answer(
+async function answer<Line extends object>(
   res: Response,
   abort: AbortController,
   seconds: number,
-  work: (tell: Tell, signal: AbortSignal) => Promise<void>,
+  work: (tell: Tell<Line | ProblemLine>, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   res.set({
     ...{ 'Content-Type': 'application/x-ndjson; charset=utf-8', 'Cache-Control': 'no-store' },
@@ -62,7 +63,7 @@ async function answer(
   });
   res.flushHeaders();
   const timer = setTimeout(() => abort.abort(), 1000 * seconds);
-  const tell: Tell = line => {
+  const tell: Tell<Line | ProblemLine> = line => {
     if (res.writableLength > MAX_WAITING_BYTES) abort.abort();
     else if (!res.destroyed) res.write(`${JSON.stringify(line)}\n`);
   };

@@ -3,7 +3,9 @@
 import type { NodeAPI } from 'node-red';
 import { wavPieces } from '../../src/audio/wav-write';
 import type { Alarm } from '../../src/live/alarm-list';
-import { LEASE_MS, liveState as room } from '../../src/live/live-state';
+import { LEASE_MS, liveState } from '../../src/live/live-state';
+import type { MarkAnswer, ModelAnswer, WatchAnswer, Watched } from '../../src/live/sidebar-messages';
+import type { SoundPicture } from '../../src/live/sound-columns';
 import { floatsOf, frontEndOf } from '../../src/messages';
 import { histogramOf } from '../../src/stats/histogram';
 import { MarkedNormal } from '../../src/store/feedback-set';
@@ -20,36 +22,37 @@ const SOURCES = ['mic-in', 'wav-folder', 'spectrogram'];
  * `GET …/models/:id/alarms/:alarm/heatmap` → PNG; `…/sound` → WAV.
  * `POST …/models/:id/alarms/:alarm/normal` `{normal}` → marks or unmarks it. 400, 404, 409 with `{error}` in words.
  */
-export function registerRoomRoutes(RED: NodeAPI): void {
+export function registerSidebarRoutes(RED: NodeAPI): void {
   const { get, post } = routesOf(RED);
   const alarmOf = ({ params }: Request): Alarm => {
-    const alarm = room.model(String(params.id))?.alarms.find(String(params.alarm));
+    const alarm = liveState.model(String(params.id))?.alarms.find(String(params.alarm));
     if (!alarm) throw new Refusal(404, 'this alarm is not among the last ones of this model');
     return alarm;
   };
 
   post('sidebar/watch', 'read', (req, res) => {
-    const { source, model } = (req.body ?? {}) as Record<string, unknown>;
+    const { source, model } = (req.body ?? {}) as { [Kind in keyof Watched]: unknown };
     const node = source ? RED.nodes.getNode(String(source)) : undefined;
     const isSource = node && SOURCES.includes(node.type);
-    if (isSource && !room.watchSource(node.id)) throw new Refusal(409, 'too many sources are looked at just now');
+    if (isSource && !liveState.watchSource(node.id)) throw new Refusal(409, 'too many sources are looked at just now');
     const config = model ? RED.nodes.getNode(String(model)) : undefined;
-    const isModel = config?.type === 'audio-model' && room.watchModel(config.id);
+    const isModel = config?.type === 'audio-model' && liveState.watchModel(config.id);
     // What is not deployed is no error: the sidebar shows flows as they are being edited.
-    res.json({ seconds: LEASE_MS / 1000, source: Boolean(isSource), model: isModel });
+    res.json({ seconds: LEASE_MS / 1000, source: Boolean(isSource), model: isModel } satisfies WatchAnswer);
   });
 
   get('sidebar/sources/:id/columns', (req, res) => {
-    const strip = room.source(String(req.params.id))?.strip;
-    if (!strip?.format) return void res.json({ end: 0 });
+    const strip = liveState.source(String(req.params.id))?.strip;
+    if (!strip?.format) return void res.json({ from: 0, end: 0, columns: '' } satisfies SoundPicture);
     const isSame = Number(req.query.epoch) === strip.format.epoch;
     const { from, columns } = strip.since(isSame ? Number(req.query.after) || 0 : 0);
-    res.json({ format: strip.format, from, end: strip.end, columns: columns.toString('base64') });
+    const { format, end } = strip;
+    res.json({ format, from, end, columns: columns.toString('base64') } satisfies SoundPicture);
   });
 
   get('sidebar/models/:id', async (req, res) => {
     const model = deployedModel(RED, String(req.params.id));
-    const view = room.model(model.id);
+    const view = liveState.model(model.id);
     const summary = model.summary();
     const kind = view?.kind ?? 'rl';
     res.json({
@@ -60,12 +63,12 @@ export function registerRoomRoutes(RED: NodeAPI): void {
       marked: (await new MarkedNormal(model.store.folder).ids()).length,
       ...{ training: view?.training ?? null, curve: view?.curve ?? [], threshold: view?.threshold ?? null },
       ...{ alarms: view?.alarms.notices() ?? [], alarmsChanged: view?.alarmsChanged ?? 0 },
-    });
+    } satisfies ModelAnswer);
   });
 
   get('sidebar/models/:id/scores', (req, res) => {
-    const encoded = room.model(deployedModel(RED, String(req.params.id)).id)?.history.encode();
-    sendBytes(res, 'application/octet-stream', [encoded ?? Buffer.alloc(0)]);
+    const encoded = liveState.model(deployedModel(RED, String(req.params.id)).id)?.history.encode();
+    sendBytes(res, 'application/octet-stream', [encoded ?? new Uint8Array(0)]);
   });
 
   get('sidebar/models/:id/alarms/:alarm/heatmap', (req, res) => {
@@ -91,7 +94,7 @@ export function registerRoomRoutes(RED: NodeAPI): void {
       const frontEnd = JSON.stringify(frontEndOf(picture.info));
       await marked.add(alarm.id, { values: floatsOf(picture.payload), shape: picture.info.shape, frontEnd });
     } else await marked.remove(alarm.id);
-    room.marked(model.id, alarm, normal);
-    res.json({ normal, marked: (await marked.ids()).length });
+    liveState.marked(model.id, alarm, normal);
+    res.json({ normal, marked: (await marked.ids()).length } satisfies MarkAnswer);
   });
 }

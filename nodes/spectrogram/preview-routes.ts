@@ -4,8 +4,8 @@ import type { NodeAPI } from 'node-red';
 import { shared } from '../../src/audio/sound-clip';
 import type { SpectrogramSettings } from '../../src/dsp/spectrogram-settings';
 import { UserError } from '../../src/errors';
+import type { ChosenSound, PreviewAnswer, PreviewSource } from '../../src/live/dialog-messages';
 import { floatsOf } from '../../src/messages';
-import type { PreviewPicture, SoundNames } from '../../src/tasks/preview-worker';
 import { type Answer, Refusal, type Request, type Response } from '../shared/answer';
 import { numberField, resolveFolder, textField, textListField } from '../shared/config';
 import { routesOf } from '../shared/routes';
@@ -22,36 +22,11 @@ const MAX_UPLOADS = 2;
 const DIALOG = /^[0-9a-f]{32}$/;
 const MAX_SOURCES = 16;
 
-/** A source of sound before the node. */
-export interface PreviewSource {
-  id: string;
-  /** The last segment that it brought. */
-  segment?: { from: string; seconds: number; sampleRate: number; at: number };
-  /** The files of a wav-folder node that is deployed, or why they cannot be listed. */
-  files?: SoundNames;
-  problem?: string;
-}
-
-/** A sound that has been chosen. */
-export interface ChosenSound {
-  name: string;
-  seconds: number;
-  sampleRate: number;
-  /** Whether there is more of it than was read. */
-  isCut: boolean;
-  warnings: string[];
-}
-
-/** As PreviewPicture, its bytes as base64. */
-export type PictureAnswer = Omit<PreviewPicture, 'levels'> & {
-  levels: Omit<PreviewPicture['levels'], 'bytes'> & { bytes: string };
-};
-
 /**
  * `POST …/sounds` `{sources: 'ID,ID'}` → PreviewSource[]: what the sources before the node have to show.
  * `POST …/:dialog/sound` `{segment: ID}`, `{source: ID, name}` (a file of a deployed wav-folder node) or `{}` (an example),
  * with `sampleRate` → ChosenSound. `POST …/:dialog/upload?name=…&sampleRate=…` with the bytes of a file → ChosenSound.
- * `POST …/:dialog/picture` `{from, seconds, …properties of the node}` → PictureAnswer.
+ * `POST …/:dialog/picture` `{from, seconds, …properties of the node}` → PreviewAnswer.
  * `POST …/:dialog/end` forgets its sound. 400, 404, 409, 411, 413 with `{error, code}` in words.
  * All of it is for those who may change flows: files are read and time is taken.
  * @param read the node's own reading of its properties
@@ -109,7 +84,7 @@ export function registerSpectrogramPreviewRoutes(
     const { levels, ...rest } = await sessions.draw(dialog, read(form), stretch, leaving(res));
     const { buffer, byteOffset, byteLength } = levels.bytes;
     const bytes = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-    res.json({ ...rest, levels: { ...levels, bytes } } satisfies PictureAnswer);
+    res.json({ ...rest, levels: { ...levels, bytes } } satisfies PreviewAnswer);
   });
 
   post(':dialog/end', (req, res) => {

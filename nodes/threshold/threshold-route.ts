@@ -1,31 +1,17 @@
 // What the edit dialog of a threshold node asks while its fields change: where the line lies among the scores of normal
 // segments, and what it would have made of the last scores. Reckoned by the rules and the alarm that the node runs.
 import type { NodeAPI } from 'node-red';
-import { type Replay, replayScores } from '../../src/alarm/replay';
+import { replayScores } from '../../src/alarm/replay';
 import { exceedanceOf } from '../../src/alarm/score-tail';
-import { type Threshold, thresholdOf } from '../../src/alarm/threshold-rules';
+import { thresholdOf } from '../../src/alarm/threshold-rules';
+import type { ThresholdPreview } from '../../src/live/dialog-messages';
 import { liveState } from '../../src/live/live-state';
-import { type Histogram, histogramOf } from '../../src/stats/histogram';
+import { histogramOf } from '../../src/stats/histogram';
 import { Refusal } from '../shared/answer';
 import { deployedModel, type ModelSummary } from '../shared/audio-model-node';
 import { choiceField } from '../shared/config';
 import { routesOf } from '../shared/routes';
 import { readThreshold, ruleOf, SECONDS_PER_DAY } from './threshold-config';
-
-export interface ThresholdPreview {
-  model: { name: string; version: number };
-  normal: Histogram;
-  threshold: Omit<Threshold, 'text'>;
-  /** Normal segments seen that lie above. */
-  above: number;
-  /** Normal segments expected above it in a day, null where that cannot be told; whether it goes beyond what was seen. */
-  perDay: number | null;
-  extrapolated: boolean;
-  /** From one segment to the next: what `perDay` goes by. */
-  everySeconds: number;
-  /** The last scores of this kind by this version, replayed; `since` is the time of the first, ms since 1970. */
-  recent: Replay & { since: number };
-}
 
 /** Length of the sound in a picture that the model was trained on. */
 const pictureSeconds = ({ frontEnd, columns }: ModelSummary): number =>

@@ -3,8 +3,9 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import type { AlarmSettings } from '../../src/alarm/alarm';
 import { type Baseline, Judge, type Judgement, MAX_TOPICS } from '../../src/alarm/judge';
-import { decisionText, fileTime, formatScore } from '../../src/alarm/wording';
+import { decisionText, fileTime } from '../../src/alarm/wording';
 import { describeValue, UserError } from '../../src/errors';
+import { formatScore } from '../../src/formats';
 import { liveState } from '../../src/live/live-state';
 import type { Message, ScoreInfo } from '../../src/messages';
 import { type AudioModelNode, audioModelOf, type ModelSummary } from '../shared/audio-model-node';

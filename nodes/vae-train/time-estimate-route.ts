@@ -1,26 +1,23 @@
 // What the edit dialog of vae-train asks to say how long a training will take: the network is trained for a moment, one
 // measurement at a time and none beside a training, and each kind of network is measured once.
 import type { NodeAPI } from 'node-red';
+import type { TimeEstimate } from '../../src/live/dialog-messages';
 import { liveState } from '../../src/live/live-state';
-import { type Pace, TimeEstimateJob } from '../../src/tasks/time-estimate-job';
+import { TimeEstimateJob } from '../../src/tasks/time-estimate-job';
 import { Refusal } from '../shared/answer';
 import { routesOf } from '../shared/routes';
 import { planTraining } from './planned-training';
-
-export interface PaceAnswer extends Pace {
-  threads: number;
-}
 
 /** Networks whose pace is remembered. */
 const MAX_KNOWN = 64;
 /** A network that has not made three updates in this time is too slow to wait for. */
 const LIMIT_MS = 15_000;
 
-const known = new Map<string, PaceAnswer>();
+const known = new Map<string, TimeEstimate>();
 let running: TimeEstimateJob | undefined;
 
 /**
- * `POST /audio-anomaly/network/pace` with what `planTraining` reads → PaceAnswer; 409 with
+ * `POST /audio-anomaly/network/pace` with what `planTraining` reads → TimeEstimate; 409 with
  * `{error, code}` in words. Ends when the request is given up.
  */
 export function registerTimeEstimateRoute(RED: NodeAPI): void {
@@ -38,7 +35,7 @@ export function registerTimeEstimateRoute(RED: NodeAPI): void {
  * @returns undefined where it was given up or took too long
  * @throws UserError as `planTraining`; Refusal `busy` where something else is measured or trained
  */
-export async function measurePace(query: object, signal: AbortSignal): Promise<PaceAnswer | undefined> {
+export async function measurePace(query: object, signal: AbortSignal): Promise<TimeEstimate | undefined> {
   // Says what does not fit before any thread is started.
   const { network, options, shape, threads } = planTraining(query);
   const key = JSON.stringify([network, options.batchSize, shape, threads]);

@@ -1,4 +1,5 @@
 // Decisions in words and numbers, as they stand in an e-mail, a chat message or a node's status.
+import { clockTime, formatScore, twoDigits } from '../formats';
 import type { AlarmState } from './alarm';
 import type { Threshold } from './threshold-rules';
 
@@ -32,32 +33,13 @@ function relation(score: number, threshold: number): string {
   return `${score > threshold ? 'above' : 'not above'} ${shown}`;
 }
 
-const SCIENTIFIC_BELOW = 1e-4;
-const SCIENTIFIC_FROM = 1e7;
-const WHOLE_FROM = 100;
-
-/** Three digits that count, e.g. 0.0312, 1.50, 2315, 3.10e-6. */
-export function formatScore(value: number): string {
-  const size = Math.abs(value);
-  if (value === 0) return '0';
-  if (size < SCIENTIFIC_BELOW || size >= SCIENTIFIC_FROM) return value.toExponential(2);
-  return size >= WHOLE_FROM ? value.toFixed(0) : value.toPrecision(3);
-}
-
 function formatRatio(ratio: number): string {
-  if (ratio >= 10) return ratio < SCIENTIFIC_FROM ? ratio.toFixed(0) : ratio.toExponential(1);
+  if (ratio >= 10) return ratio < 1e7 ? ratio.toFixed(0) : ratio.toExponential(1);
   return ratio >= 0.1 || ratio === 0 ? ratio.toFixed(1) : ratio.toPrecision(1);
-}
-
-const two = (value: number): string => String(value).padStart(2, '0');
-
-/** Local time, HH:MM:SS. */
-function clockTime(time: Date): string {
-  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 
 /** Local date and time for a file name: YYYYMMDD-HHMMSS. */
 export function fileTime(time: Date): string {
-  const date = `${time.getFullYear()}${two(time.getMonth() + 1)}${two(time.getDate())}`;
+  const date = `${time.getFullYear()}${twoDigits(time.getMonth() + 1)}${twoDigits(time.getDate())}`;
   return `${date}-${clockTime(time).replaceAll(':', '')}`;
 }

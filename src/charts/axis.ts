@@ -1,29 +1,7 @@
 // Where an axis gets its marks: frequencies on the rows of a spectrogram, seconds on its columns.
 import { hzToMel } from '../dsp/mel';
 import type { SpectrogramInfo } from '../messages';
-
-export interface Tick {
-  /** 0 at the axis's start, 1 at its end. */
-  at: number;
-  label: string;
-}
-
-/** Steps that people count in. */
-const NICE = [1, 2, 5];
-
-/** Round values from just above `from` to `to`, at most `most` of them, evenly apart. */
-export function niceValues(from: number, to: number, most: number): number[] {
-  const span = to - from;
-  if (!(span > 0 && span < Number.POSITIVE_INFINITY)) return [];
-  for (let exponent = Math.floor(Math.log10(span / most)) - 1; ; exponent++) {
-    for (const digit of NICE) {
-      const step = digit * 10 ** exponent;
-      const first = Math.ceil(from / step - 1e-9);
-      const count = Math.floor(to / step + 1e-9) - first + 1;
-      if (count <= most) return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-    }
-  }
-}
+import { NICE, niceValues, type Tick } from './ticks';
 
 /** Marks for the time axis; `seconds` is the picture's length. */
 export function timeTicks(seconds: number, most: number): Tick[] {

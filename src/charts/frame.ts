@@ -1,12 +1,12 @@
 // What surrounds every plot: title, legend, axes with marks and units, a colour scale. Gives back the area between them
 // and how values lie in it. Nothing here knows what is plotted.
 
-import type { Tick } from './axis';
 import { type ColourMap, paletteOf } from './colour-maps';
 import { capitalHeight, textWidth } from './font/stroke-font';
 import type { Scale } from './scale';
 import type { Box, Point, Surface } from './surface';
 import { drawMarker, type Look, type Theme } from './theme';
+import type { Tick } from './ticks';
 
 export interface Axis {
   scale: Scale;

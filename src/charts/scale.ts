@@ -1,5 +1,6 @@
 // From values to places on an axis, and where the axis gets its marks: linear, logarithmic, time of day.
-import { niceValues, type Tick } from './axis';
+import { clockTime, minus } from '../formats';
+import { niceValues, type Tick } from './ticks';
 
 export interface Scale {
   /** 0 at the axis's start, 1 at its end; beyond where the value is. */
@@ -100,13 +101,10 @@ export function clockScale(from: number, to: number): Scale {
   return { at, ticks };
 }
 
-const two = (value: number): string => String(value).padStart(2, '0');
-
 function clockLabel(time: number, step: number): string {
   const date = new Date(time);
   if (step >= DAY) return `${date.getDate()}.${date.getMonth() + 1}.`;
-  const minutes = `${date.getHours()}:${two(date.getMinutes())}`;
-  return step < MINUTE ? `${minutes}:${two(date.getSeconds())}` : minutes;
+  return clockTime(date, step < MINUTE);
 }
 
 /** Evenly spaced names, each in the middle of its share. */
@@ -129,9 +127,6 @@ export function number(value: number): string {
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const powerOfTen = (exponent: number): string =>
   `10${Array.from(String(exponent), sign => (sign === '-' ? '⁻' : SUPERSCRIPTS[Number(sign)])).join('')}`;
-
-/** With a true minus sign. */
-export const minus = (text: string): string => text.replace(/^-/, '−');
 
 export function extremes(values: ArrayLike<number>): [low: number, high: number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

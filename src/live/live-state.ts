@@ -1,12 +1,13 @@
 // Where nodes tell what goes on and the sidebar looks. A call costs a look-up while nobody looks; levels and running
 // spectrograms are computed only for sources that somebody looks at, and events sent only then. Scores and the last
-// alarms are kept all the same, within the bounds that room/ states. Knows nothing of HTTP.
+// alarms are kept all the same, within stated bounds. Knows nothing of HTTP.
 
 import type { TrainingProgress } from '../detectors/vae/train';
 import { floatsOf, type Message } from '../messages';
 import type { Alarm, NewAlarm } from './alarm-list';
 import { ModelView, type ScoredBy, type ThresholdInUse, type Training } from './model-view';
 import { RecentSegments, type Segment, segmentKey } from './recent-segments';
+import type { ModelEvent, SourceEvent } from './sidebar-messages';
 import { SourceView } from './source-view';
 
 /** How long somebody counts as looking after having said so. */
@@ -269,20 +270,19 @@ export class LiveState {
     const level = view.readLevel();
     if (!level && strip.end === view.toldEnd) return;
     view.toldEnd = strip.end;
-    this.publish?.(`audio-anomaly/source/${id}`, { end: strip.end, epoch: strip.format?.epoch ?? 0, level });
+    const event: SourceEvent = { end: strip.end, epoch: strip.format?.epoch ?? 0, level };
+    this.publish?.(`audio-anomaly/source/${id}`, event);
   }
 
   private tellModel(id: string, view: ModelView): void {
     const { history, training, alarmsChanged, threshold } = view;
     const from = Math.max(view.untoldFrom, history.start, history.end - MAX_SCORES_TOLD);
-    const scores = Array.from({ length: history.end - from }, (_, i) => {
-      const { at, score, threshold: limit, verdict } = history.entry(from + i);
-      return [at, score, Number.isNaN(limit) ? null : limit, verdict];
-    });
+    const scores = history.since(from);
     view.untoldFrom = history.end;
     view.hasNews = false;
     const point = view.curve.at(-1);
-    this.publish?.(`audio-anomaly/model/${id}`, { from, scores, training, point, threshold, alarmsChanged });
+    const event: ModelEvent = { from, scores, training, point, threshold, alarmsChanged };
+    this.publish?.(`audio-anomaly/model/${id}`, event);
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decisionText, fileTime, formatScore, type SpokenDecision } from '#src/alarm/wording';
+import { decisionText, fileTime, type SpokenDecision } from '#src/alarm/wording';
 
 const DECISION: SpokenDecision = {
   state: 'anomaly',
@@ -35,20 +35,6 @@ describe('decision in words', () => {
       decisionText({ ...DECISION, score: 1, threshold: { ...threshold, value: 0 } }),
       /above the threshold 0 /,
     );
-  });
-
-  it('shows three digits that count', () => {
-    const shown = {
-      0: '0',
-      0.0205: '0.0205',
-      1.5: '1.50',
-      99.94: '99.9',
-      2314.6: '2315',
-      0.0000031: '3.10e-6',
-      2e9: '2.00e+9',
-    };
-    for (const [value, text] of Object.entries(shown)) assert.equal(formatScore(Number(value)), text);
-    assert.equal(formatScore(-0.5), '-0.500');
   });
 
   it('has a form for file names that sorts by time', () => {

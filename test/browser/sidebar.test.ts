@@ -18,12 +18,8 @@ import { sleep, until } from '../support/wait';
 const SECONDS = 90;
 /** As narrow as people make it. */
 const NARROW = 320;
-/** The colours that the sidebar draws in, taken anew. */
-const COLOURS = `(() => {
-  const { plot } = RED.plugins.getPlugin('earshot').sidebar.source.spectrogram;
-  plot.drawNow();
-  return plot.colours;
-})()`;
+/** The colours that the sidebar draws in. */
+const COLOURS = "RED.plugins.getPlugin('earshot').sidebar.source.spectrogram.plot.colours";
 /** Where a canvas of the sidebar has a pixel of its frame: the spectrogram, the score, the training. */
 const FRAME_PIXELS = [
   [34, 17],

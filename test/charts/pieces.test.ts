@@ -1,6 +1,6 @@
 // What pictures are made of: PNG files, colour scales, letters, lines with smooth edges, places of marks.
 import assert from 'node:assert/strict';
-import { frequencyAxis, niceValues, timeTicks } from '#src/charts/axis';
+import { frequencyAxis, timeTicks } from '#src/charts/axis';
 import { colourAt } from '#src/charts/colour-maps';
 import { GLYPHS } from '#src/charts/font/glyphs';
 import { penWidth, textStrokes, textWidth } from '#src/charts/font/stroke-font';
@@ -10,6 +10,7 @@ import { encodePng } from '#src/charts/png';
 import { clockScale, countScale, fittingScale, linearScale, logScale, number } from '#src/charts/scale';
 import { contrast } from '#src/charts/surface';
 import { categoryLook, THEME, THEMES } from '#src/charts/theme';
+import { niceValues } from '#src/charts/ticks';
 import { brightness, decodePng } from '../support/png';
 import { spectrogramInfo } from '../support/spectrograms';
 

@@ -6,9 +6,9 @@ import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { RunningSources } from '#nodes/shared/running-sources';
-import type { ChosenSound, PictureAnswer, PreviewSource } from '#nodes/spectrogram/preview-routes';
 import { PreviewSessions, SESSION_LIMITS } from '#nodes/spectrogram/preview-sessions';
 import { DEFAULT_SPECTROGRAM } from '#src/dsp/spectrogram';
+import type { ChosenSound, PreviewAnswer, PreviewSource } from '#src/live/dialog-messages';
 import { bufferOf, type Message, readSpectrogram } from '#src/messages';
 import { wav16 } from '../audio/fixtures';
 import { type Answer, type Ask, asking } from '../support/admin';
@@ -96,10 +96,10 @@ describe('the preview of a spectrogram', () => {
   const choose = (sound: object, dialog = DIALOG) => ask('POST', `${BASE}/${dialog}/sound`, undefined, sound);
   const draw = (fields: object, dialog = DIALOG) => ask('POST', `${BASE}/${dialog}/picture`, undefined, fields);
 
-  async function picture(fields: object): Promise<PictureAnswer & { values: Buffer }> {
+  async function picture(fields: object): Promise<PreviewAnswer & { values: Buffer }> {
     const { status, body } = await draw(fields);
     assert.equal(status, 200, String(body.error));
-    const answer = body as unknown as PictureAnswer;
+    const answer = body as unknown as PreviewAnswer;
     return { ...answer, values: Buffer.from(answer.levels.bytes, 'base64') };
   }
 
@@ -120,7 +120,7 @@ describe('the preview of a spectrogram', () => {
   });
 
   /** The bytes that the values of a node's message come to. */
-  function bytesOf(msg: Message, { low, high }: PictureAnswer['levels']): number[] {
+  function bytesOf(msg: Message, { low, high }: PreviewAnswer['levels']): number[] {
     const { values } = readSpectrogram(msg);
     return Array.from(values, value => Math.max(0, Math.min(255, Math.round(((value - low) * 255) / (high - low)))));
   }

@@ -81,10 +81,12 @@ export class Plot {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, this.width, height);
     context.font = `${FONT_SIZE}px ${getComputedStyle(canvas).fontFamily}`;
-    this.colours = themeColours();
     this.draw(this);
   }
 
+  get colours() {
+    return themeColours();
+  }
   get left() {
     return this.margin.left;
   }

@@ -1,7 +1,9 @@
 // Sound over time: how far it reaches up and down, and within that how strong it is on average.
+
+import { minus } from '../../formats';
 import type { AudioInfo } from '../../messages';
 import { type Drawing, drawFrame } from '../frame';
-import { linearScale, minus, number } from '../scale';
+import { linearScale, number } from '../scale';
 import type { Point } from '../surface';
 import { mix } from '../surface';
 import { captionOf } from './caption';
