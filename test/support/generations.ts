@@ -31,6 +31,8 @@ export const NODE_RED_5: Generation = {
   needs: ['node-red-5'],
 };
 
+export const GENERATIONS = [NODE_RED_4, NODE_RED_5];
+
 /** The environment in which `node`, and with it npm, is the generation's own. */
 export function environmentOf({ node }: Generation): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
@@ -38,7 +40,7 @@ export function environmentOf({ node }: Generation): NodeJS.ProcessEnv {
 
 /** A suite of tests that runs once with each generation; where one is missing, see `requireSystem`. */
 export function describeGenerations(title: string, body: (this: Mocha.Suite, generation: Generation) => void): void {
-  for (const generation of [NODE_RED_4, NODE_RED_5]) {
+  for (const generation of GENERATIONS) {
     describe(`${title}, ${generation.name}`, function () {
       before(function () {
         requireSystem(this, ...generation.needs);

@@ -77,12 +77,22 @@ export class Program {
   }
 }
 
+/** Where to look for ports: each of the processes of `npm test` has a range of its own, so that they do not race. */
+let nextPort = Number(process.env.EARSHOT_TEST_PORT ?? 0);
+
 /** A port of the loopback interface that nothing listens on. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const server = createServer().listen(nextPort && nextPort++, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') continue;
+      throw error;
+    }
+    const { port } = server.address() as { port: number };
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }

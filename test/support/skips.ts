@@ -1,5 +1,5 @@
 // Why tests were skipped. Mocha keeps no reason with a skipped test, so it is kept here: on the test or, where a
-// `before` hook skips a whole suite, on the suite. The reporter (scripts/mocha-reporter.cjs) looks it up.
+// `before` hook skips a whole suite, on the suite. The reporter (scripts/test-worker.cjs) looks it up.
 import { type Context, Hook } from 'mocha';
 
 /** The property that carries the reason; the reporter reads the same one. */

@@ -51,7 +51,9 @@ export function describeInEditor(title: string, body: (this: Suite, bench: Workb
 
     after(async () => {
       await bench.editor?.close();
-      if (--own.suites === 0) await (await own.started)?.stop();
+      if (--own.suites > 0) return;
+      shared.delete(generation);
+      await (await own.started)?.stop();
     });
 
     body.call(this, bench);
