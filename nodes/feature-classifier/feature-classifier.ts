@@ -7,11 +7,11 @@ import type { ClassifierOptions, ClassifierProgress } from '../../src/detectors/
 import { describeValue, UserError } from '../../src/errors';
 import type { Message } from '../../src/messages';
 import { ClassifierJob, type SavedClassifierReport } from '../../src/tasks/classifier-job';
-import { carryOn, inSeconds, isLast } from '../shared/collecting';
+import { carryOn, inSeconds, isLast, percent } from '../shared/collecting';
 import { booleanField, choiceField, numberField, resolveFolder, textField } from '../shared/config';
-import { NodeTraining } from '../shared/node-training';
 import { endOfPass, isPassEnd } from '../shared/pass-end';
-import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { registerNode, type Send, type Shell } from '../shared/shell';
+import { type Learner, Trainer, type Training } from '../shared/trainer';
 import { ClassifierVersions } from './classifier-versions';
 
 const MODES = ['auto', 'train', 'classify'] as const;
@@ -83,18 +83,17 @@ type Payload = Record<string, unknown>;
 const isObject = (value: unknown): value is Payload =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value);
 
-class ClassifierNode implements Handlers {
+class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierReport> {
+  readonly trainer: Trainer<ClassifierProgress, SavedClassifierReport>;
   private readonly versions: ClassifierVersions;
   private collector: FeatureCollector;
   /** Whether rows are examples now, or to be classified. */
   private collecting: boolean;
-  private readonly training: NodeTraining<SavedClassifierReport>;
-  private turn: Promise<void> = Promise.resolve();
   private statusAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly shell: Shell<Config>) {
     const { config, node } = shell;
-    this.training = new NodeTraining(shell.status);
+    this.trainer = new Trainer(shell, this);
     this.collector = new FeatureCollector(config.features);
     this.versions = new ClassifierVersions(config.folder, config.classifier, {
       warn: text => node.warn(text),
@@ -104,17 +103,21 @@ class ClassifierNode implements Handlers {
     this.showReady();
   }
 
-  async input(msg: Message, send: Send): Promise<void> {
-    if (msg.stop) return this.training.stop();
-    // One message after the other: a table takes several turns of the event loop, and the next may be a reset.
-    const handled = this.turn.then(() => this.handle(msg, send));
-    this.turn = handled.catch(() => {});
-    return handled;
+  carries({ payload }: Message): boolean {
+    return Array.isArray(payload) || (isObject(payload) && Object.keys(payload).length > 0);
   }
 
-  async close(): Promise<void> {
+  collects(): boolean {
+    return this.collecting;
+  }
+
+  /** A table comes whole in one message. */
+  isReady(msg: Message): boolean {
+    return isLast(msg) || Array.isArray(msg.payload);
+  }
+
+  close(): void {
     this.versions.close();
-    await this.training.close();
   }
 
   private collectsAtFirst(): boolean {
@@ -122,29 +125,13 @@ class ClassifierNode implements Handlers {
     return mode === 'train' || (mode === 'auto' && !this.versions.current);
   }
 
-  private async handle(msg: Message, send: Send): Promise<void> {
-    if (this.training.isClosed) return;
-    if (msg.reset) this.reset();
-    const { payload } = msg;
-    const hasRows = Array.isArray(payload) || (isObject(payload) && Object.keys(payload).length > 0);
-    if (msg.reset && !hasRows) return;
-    if (!this.collecting) return this.answer(msg, send);
-    const last = isLast(msg) || Array.isArray(payload);
-    try {
-      if (hasRows || !last) await this.collect(msg);
-    } finally {
-      // The last message of a pass starts the training even where its own features are no good.
-      if (last) this.begin(msg);
-    }
-  }
-
-  private reset(): void {
+  forget(): void {
     this.collector = new FeatureCollector(this.shell.config.features);
     this.collecting = this.shell.config.mode !== 'classify';
     this.showReady();
   }
 
-  private answer(msg: Message, send: Send): void {
+  answer(msg: Message, send: Send): void {
     try {
       if (isPassEnd(msg)) send([msg, null]);
       else this.classify(msg, send);
@@ -162,7 +149,7 @@ class ClassifierNode implements Handlers {
     if (!classifier) {
       throw new UserError(
         'not-trained',
-        this.training.isRunning
+        this.trainer.isTraining
           ? 'the classifier is being trained; features can be classified when that is done.'
           : `the classifier "${this.shell.config.classifier}" has not been trained yet; send it labelled features first, the last with msg.complete.`,
       );
@@ -173,7 +160,7 @@ class ClassifierNode implements Handlers {
     this.showNow(() => this.shell.status.ok(`${label} · ${percent(probabilities[label])}`));
   }
 
-  private async collect(msg: Message): Promise<void> {
+  async collect(msg: Message): Promise<void> {
     const { payload } = msg;
     if (!Array.isArray(payload)) this.add(payload, msg);
     else {
@@ -185,7 +172,7 @@ class ClassifierNode implements Handlers {
     const { count, classCount } = this.collector;
     this.showNow(() => {
       const classes = `${classCount} ${classCount === 1 ? 'class' : 'classes'}`;
-      if (!this.training.isRunning) this.shell.status.idle(`collected ${count} · ${classes}`);
+      if (!this.trainer.isTraining) this.shell.status.idle(`collected ${count} · ${classes}`);
     });
   }
 
@@ -204,8 +191,7 @@ class ClassifierNode implements Handlers {
     });
   }
 
-  /** Hands what was collected to a worker. */
-  private begin(msg: Message): void {
+  prepare(msg: Message): Training<ClassifierProgress, SavedClassifierReport> {
     const { shell, collector } = this;
     const { folder, classifier: name, labels, features, options, mode } = shell.config;
     if (collector.count === 0) {
@@ -216,15 +202,14 @@ class ClassifierNode implements Handlers {
     }
     const unlock = this.versions.lock(shell.node.name || `feature-classifier ${shell.node.id}`);
     this.collector = new FeatureCollector(features);
-    shell.status.busy(`training on ${collector.count}`);
     const task = { table: collector.table(labels), options, folder, name };
     if (mode === 'auto') this.collecting = false;
-    this.training.start(new ClassifierJob(task, progress => this.tell(progress, msg)), {
+    return {
+      text: `training on ${collector.count}`,
+      start: onProgress => new ClassifierJob(task, onProgress),
       done: report => this.finish(report, msg),
-      cancelled: () => this.giveUp(() => shell.status.idle('cancelled')),
-      failed: thrown => this.giveUp(() => shell.fail(thrown, msg)),
       tidy: unlock,
-    });
+    };
   }
 
   private finish(report: SavedClassifierReport, msg: Message): void {
@@ -232,30 +217,29 @@ class ClassifierNode implements Handlers {
     this.statusAt = Number.NEGATIVE_INFINITY;
     this.versions.refresh();
     status.ok(`trained v${report.version} · ${percent(report.accuracy)} of ${report.rows.test} right`);
-    send([null, reportMessage(msg, report)]);
+    send([null, { ...carryOn(msg), topic: 'report', payload: { kind: 'classification', ...report } }]);
   }
 
   /** Without a new version things are as they were before the training. */
-  private giveUp(show: () => void): void {
-    this.collecting = this.collectsAtFirst();
-    show();
+  cancelled(): void {
+    this.failed();
+    this.shell.status.idle('cancelled');
   }
 
-  private tell(progress: ClassifierProgress, msg: Message): void {
-    if (this.training.isClosed) return;
-    const { phase, trial, trials, epoch, bestAccuracy, secondsLeft } = progress;
-    const { status, send } = this.shell;
+  failed(): void {
+    this.collecting = this.collectsAtFirst();
+  }
+
+  tell({ phase, trial, trials, epoch, bestAccuracy, secondsLeft }: ClassifierProgress): void {
+    const { status } = this.shell;
+    const best = bestAccuracy > 0 ? ` · ${percent(bestAccuracy)}` : '';
     if (phase === 'training') status.busy(`training the best · epoch ${epoch}`);
-    else {
-      const best = bestAccuracy > 0 ? ` · ${percent(bestAccuracy)}` : '';
-      status.busy(`search ${trial}/${trials}${best} · ${inSeconds(secondsLeft)}`);
-    }
-    send([null, { ...carryOn(msg), topic: 'progress', payload: progress }]);
+    else status.busy(`search ${trial}/${trials}${best} · ${inSeconds(secondsLeft)}`);
   }
 
   /** A version was trained, here or by another node, or has gone. */
   private versionChanged(): void {
-    if (this.training.isRunning) return;
+    if (this.trainer.isTraining) return;
     if (this.collector.count === 0) this.collecting = this.collectsAtFirst();
     this.showReady();
   }
@@ -277,8 +261,6 @@ class ClassifierNode implements Handlers {
   }
 }
 
-const percent = (part: number): string => `${Math.round(100 * part)} %`;
-
 function labelOf(row: Payload, msg: Message, labelColumn: string): string {
   const label = msg.label ?? row[labelColumn];
   if ((typeof label === 'string' && label !== '') || typeof label === 'number') return String(label);
@@ -295,10 +277,10 @@ function notFeatures(payload: unknown): UserError {
   );
 }
 
-function reportMessage(msg: Message, report: SavedClassifierReport): Message {
-  return { ...carryOn(msg), topic: 'report', payload: { kind: 'classification', ...report } };
-}
-
 export = (RED: NodeAPI): void => {
-  registerNode<NodeDef, Config>(RED, { type: 'feature-classifier', read, start: shell => new ClassifierNode(shell) });
+  registerNode<NodeDef, Config>(RED, {
+    type: 'feature-classifier',
+    read,
+    start: shell => new ClassifierLearner(shell).trainer,
+  });
 };

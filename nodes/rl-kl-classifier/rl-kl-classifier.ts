@@ -8,11 +8,11 @@ import { describeValue, UserError } from '../../src/errors';
 import type { Message, ScoreInfo } from '../../src/messages';
 import { RlKlJob, type RlKlProgress } from '../../src/tasks/rl-kl-job';
 import { type AudioModel, audioModelOf } from '../shared/audio-model-node';
-import { carryOn, inSeconds, isLast } from '../shared/collecting';
+import { carryOn, inSeconds, isLast, percent } from '../shared/collecting';
 import { booleanField, choiceField, numberField, numberListField, textField } from '../shared/config';
-import { NodeTraining } from '../shared/node-training';
 import { endOfPass, isPassEnd } from '../shared/pass-end';
-import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { registerNode, type Send, type Shell } from '../shared/shell';
+import { type Learner, Trainer, type Training } from '../shared/trainer';
 
 interface Config {
   modelId: unknown;
@@ -62,7 +62,10 @@ function read(def: Def): Config {
   };
 }
 
-class RlKlNode implements Handlers {
+class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
+  readonly trainer: Trainer<RlKlProgress, RlKlReport>;
+  /** Scores that come meanwhile wait for their classifier; the flow's source feels it and waits as well. */
+  readonly waiting = { most: MAX_WAITING, what: 'scores' };
   private readonly model: AudioModel;
   private readonly file: string;
   private classifier: SavedRlKl | undefined;
@@ -70,49 +73,56 @@ class RlKlNode implements Handlers {
   private pointsVersion = 0;
   /** Points that were left out because there were too many. */
   private dropped = 0;
-  private readonly training: NodeTraining<RlKlReport>;
-  private waiting = 0;
 
   constructor(private readonly shell: Shell<Config>) {
-    this.training = new NodeTraining(shell.status);
+    this.trainer = new Trainer(shell, this);
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
     this.file = rlKlFile(this.model.store.folder, shell.node.id);
-    shell.status.idle('waiting for labelled scores');
+    this.showWaiting();
     this.restore();
   }
 
-  async input(msg: Message, send: Send): Promise<void> {
-    if (msg.stop) return this.training.stop();
-    if (msg.reset) this.forget();
-    const hasScore = msg.score !== undefined;
-    if (!hasScore && msg.reset) return;
-    if (this.training.isRunning) await this.afterTraining();
-    if (this.training.isClosed) return;
-    const last = isLast(msg);
-    if (this.classifier && msg.parts && isPassEnd(msg)) return send([msg, null]);
-    if (last && !hasScore && this.classifier) {
+  carries(msg: Message): boolean {
+    return msg.score !== undefined;
+  }
+
+  /** A score of a new version of the model starts a new collection. */
+  collects({ score }: Message): boolean {
+    const { classifier } = this;
+    if (!classifier) return true;
+    return score?.model?.version !== undefined && score.model.version !== classifier.modelVersion;
+  }
+
+  isReady(msg: Message): boolean {
+    return isLast(msg) && !this.classifier;
+  }
+
+  answer(msg: Message, send: Send): void {
+    if (msg.parts && isPassEnd(msg)) {
+      send([msg, null]);
+      return;
+    }
+    if (isLast(msg) && !this.carries(msg)) {
       throw new UserError(
         'too-few-examples',
         'the classifier is trained and no scores were collected for another; expected msg.reset first, then labelled scores. Send msg.reset to train again.',
       );
     }
-    try {
-      if (hasScore || !last) {
-        const score = this.readScore(msg);
-        if (this.fits(score)) return this.classify(msg, score, send);
-        this.collect(msg, score);
-      }
-    } catch (thrown) {
-      if (last && this.classifier) send([endOfPass(msg), null]);
-      throw thrown;
-    } finally {
-      // The last message of a pass starts the training even where its own score is no good.
-      if (last && !this.classifier) this.begin(msg);
-    }
+    this.orEnd(msg, send, () => this.classify(msg, send));
   }
 
-  close(): Promise<void> {
-    return this.training.close();
+  collect(msg: Message, send: Send): void {
+    this.orEnd(msg, send, () => this.take(msg));
+  }
+
+  /** Where there is a classifier, the last message of a pass that is of no use is passed on as its end. */
+  private orEnd(msg: Message, send: Send, work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      if (isLast(msg) && this.classifier) send([endOfPass(msg), null]);
+      throw thrown;
+    }
   }
 
   private restore(): void {
@@ -143,12 +153,8 @@ class RlKlNode implements Handlers {
     );
   }
 
-  /** Whether there is a classifier for the model that gave this score. A new version starts a new collection. */
-  private fits({ model }: ScoreInfo): boolean {
-    return this.classifier?.modelVersion === model.version;
-  }
-
-  private classify(msg: Message, { rl, kl }: ScoreInfo, send: Send): void {
+  private classify(msg: Message, send: Send): void {
+    const { rl, kl } = this.readScore(msg);
     const { classifier, positiveLabel } = this.classifier as SavedRlKl;
     const probability = classifier.probability(rl, kl);
     const found = probability >= 0.5 ? positiveLabel : OTHER;
@@ -156,7 +162,9 @@ class RlKlNode implements Handlers {
     send([{ ...msg, payload: probability, class: found }, null]);
   }
 
-  private collect({ label }: Message, { rl, kl, model }: ScoreInfo): void {
+  private take(msg: Message): void {
+    const { rl, kl, model } = this.readScore(msg);
+    const { label } = msg;
     const { status } = this.shell;
     if (typeof label !== 'string' || label === '') throw this.unlabelled(model.version);
     if (model.version !== this.pointsVersion || this.classifier) {
@@ -184,16 +192,19 @@ class RlKlNode implements Handlers {
     );
   }
 
-  private begin(msg: Message): void {
-    const { shell, file, model, points } = this;
-    const { settings } = shell.config;
-    shell.status.busy(`training on ${points.length} scores`);
+  prepare(msg: Message): Training<RlKlProgress, RlKlReport> {
+    const { file, model, points } = this;
+    const { settings } = this.shell.config;
     const task = { points, settings, file, model: { name: model.modelName, version: this.pointsVersion } };
-    this.training.start(new RlKlJob(task, progress => this.tell(progress, msg)), {
+    return {
+      text: `training on ${points.length} scores`,
+      start: onProgress => new RlKlJob(task, onProgress),
       done: report => this.finish(report, msg),
-      cancelled: () => shell.status.idle(`cancelled, ${this.points.length} collected`),
-      failed: thrown => shell.fail(thrown, msg),
-    });
+    };
+  }
+
+  cancelled(): void {
+    this.shell.status.idle(`cancelled, ${this.points.length} collected`);
   }
 
   private finish(report: RlKlReport, msg: Message): void {
@@ -205,41 +216,27 @@ class RlKlNode implements Handlers {
   }
 
   private showReport({ balancedAccuracy, auc, accuracy, never }: RlKlReport): void {
-    const percent = (share: number) => `${Math.round(100 * share)} %`;
     this.shell.status.ok(
       `${percent(accuracy)} right (never: ${percent(never)}) · balanced ${percent(balancedAccuracy)} · AUC ${auc.toFixed(2)}`,
     );
   }
 
-  private tell(progress: RlKlProgress, msg: Message): void {
-    if (this.training.isClosed) return;
-    const { status, send } = this.shell;
-    const { phase, epoch, epochs, secondsLeft } = progress;
-    status.busy(phase === 'training' ? `training ${epoch}/${epochs} · ${inSeconds(secondsLeft)}` : phase);
-    send([null, { ...carryOn(msg), topic: 'progress', payload: progress }]);
+  tell({ phase, epoch, epochs, secondsLeft }: RlKlProgress): void {
+    this.shell.status.busy(phase === 'training' ? `training ${epoch}/${epochs} · ${inSeconds(secondsLeft)}` : phase);
   }
 
-  /** Scores that come meanwhile wait for their classifier; the flow's source feels it and waits as well. */
-  private async afterTraining(): Promise<void> {
-    if (this.waiting >= MAX_WAITING) {
-      throw new UserError(
-        'overload',
-        `the classifier is being trained and ${MAX_WAITING} scores wait already; this one was left out. Wait for the report, or send msg.stop.`,
-      );
-    }
-    this.waiting++;
-    await this.training.ended();
-    this.waiting--;
-  }
-
-  private forget(): void {
+  forget(): void {
     this.classifier = undefined;
     this.points = [];
     this.dropped = 0;
+    this.showWaiting();
+  }
+
+  showWaiting(): void {
     this.shell.status.idle('waiting for labelled scores');
   }
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode<Def, Config>(RED, { type: 'rl-kl-classifier', read, start: shell => new RlKlNode(shell) });
+  registerNode<Def, Config>(RED, { type: 'rl-kl-classifier', read, start: shell => new RlKlLearner(shell).trainer });
 };

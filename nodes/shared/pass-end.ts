@@ -1,14 +1,11 @@
 // The end of a pass (`msg.complete`, or the last of `msg.parts`) gets through a node even where its last segment does
 // not: a training that waits for it starts all the same.
 import type { Message } from '../../src/messages';
-import { isLast } from './collecting';
+import { isLast, withoutSegment } from './collecting';
 import type { Handlers, Outgoing, Send } from './handlers';
 
-/** What a message tells of its pass, and nothing of the segment that was left out: without `msg.payload`. */
-export function endOfPass(msg: Message): Message {
-  const { payload, audio, original, spectrogram, features, score, explanation, augmentation, ...rest } = msg;
-  return rest;
-}
+/** The end that is passed on in place of a segment: without `msg.payload`. */
+export const endOfPass = withoutSegment;
 
 /** Whether a message is such an end, and nothing else. */
 export const isPassEnd = (msg: Message): boolean => isLast(msg) && msg.payload === undefined;

@@ -14,7 +14,7 @@ import {
 } from '../../src/dsp/spectrogram-settings';
 import { WINDOW_NAMES } from '../../src/dsp/window';
 import { liveState } from '../../src/live/live-state';
-import { bufferOf, isShort, type Message, readAudio, readAudioInTurns } from '../../src/messages';
+import { audioSize, bufferOf, isShort, type Message, readAudio, readAudioInTurns } from '../../src/messages';
 import { SpectrogramThread } from '../../src/tasks/spectrogram-thread';
 import type { TimedSpectrogram } from '../../src/tasks/spectrogram-worker';
 import { booleanField, choiceField, numberField } from '../shared/config';
@@ -99,10 +99,10 @@ class SpectrogramNode implements Handlers {
 
   /** Makes the picture of a short segment at once, where that takes no longer than a turn of the event loop may. */
   private madeNow(msg: Message, send: Send): boolean {
-    const { pcm, info } = readAudio(msg);
-    const maker = this.makerFor(info.sampleRate, pcm.length);
-    if (!isQuick(maker, pcm)) return false;
-    this.deliver(msg, computeNow(maker, pcm), send);
+    const { sampleRate, samples } = audioSize(msg);
+    const maker = this.makerFor(sampleRate, samples);
+    if (!isQuick(maker, samples)) return false;
+    this.deliver(msg, computeNow(maker, readAudio(msg).pcm), send);
     return true;
   }
 
@@ -113,7 +113,7 @@ class SpectrogramNode implements Handlers {
     await maker.measured;
     if (this.closed) return;
     const { settings } = maker.spectrogram;
-    const result = isQuick(maker, pcm) ? computeNow(maker, pcm) : await this.thread.compute(settings, pcm);
+    const result = isQuick(maker, pcm.length) ? computeNow(maker, pcm) : await this.thread.compute(settings, pcm);
     if (!this.closed) this.deliver(msg, result, send);
   }
 
@@ -184,8 +184,8 @@ class SpectrogramNode implements Handlers {
   }
 }
 
-function isQuick({ spectrogram, millisecondsPerColumn }: Maker, pcm: Float32Array): boolean {
-  return spectrogram.naturalFrames(pcm.length) * millisecondsPerColumn <= INLINE_MILLISECONDS;
+function isQuick({ spectrogram, millisecondsPerColumn }: Maker, samples: number): boolean {
+  return spectrogram.naturalFrames(samples) * millisecondsPerColumn <= INLINE_MILLISECONDS;
 }
 
 function computeNow({ spectrogram }: Maker, pcm: Float32Array): TimedSpectrogram {

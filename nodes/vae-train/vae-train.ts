@@ -6,87 +6,77 @@ import { MeanRange } from '../../src/dsp/decibel-range';
 import { buildArchitecture } from '../../src/engine/architecture';
 import { UserError } from '../../src/errors';
 import { liveState } from '../../src/live/live-state';
-import type { Training } from '../../src/live/model-view';
+import type { Training as LiveTraining } from '../../src/live/model-view';
 import { type FrontEnd, frontEndDifference, frontEndOf, type Message, readSpectrogram } from '../../src/messages';
 import { ExampleSpool } from '../../src/store/example-spool';
 import { type ModelReport, TrainingJob } from '../../src/tasks/training-job';
 import { addFeedback } from '../shared/add-feedback';
 import { type AudioModel, audioModelOf } from '../shared/audio-model-node';
 import { carryOn, inSeconds, isLast } from '../shared/collecting';
-import { NodeTraining } from '../shared/node-training';
 import { PassCount } from '../shared/pass-count';
-import { type Handlers, registerNode, type Shell, shortMessage } from '../shared/shell';
+import { registerNode, type Shell, shortMessage } from '../shared/shell';
+import { type Learner, Trainer, type Training } from '../shared/trainer';
 import { registerNetworkRoute } from './network-route';
 import { registerTimeEstimateRoute } from './time-estimate-route';
 import { registerTrainRoute } from './train-routes';
 import { LEAST_SEGMENTS, readVaeTrain, type VaeTrainConfig, type VaeTrainDef } from './vae-train-config';
 
-/** Epochs of a tiny network take a millisecond; nobody wants to hear of each. */
-const PROGRESS_INTERVAL_MS = 100;
-
 const leftOutText = (count: number): string[] => (count > 0 ? [`${count} left out`] : []);
 const liveText = (mixture?: MixtureReport): string[] => (mixture ? [`${mixture.live}/${mixture.components} live`] : []);
 
-class Trainer implements Handlers {
+class VaeLearner implements Learner<TrainingProgress, ModelReport> {
+  readonly trainer: Trainer<TrainingProgress, ModelReport>;
   private readonly model: AudioModel;
   private frontEnd: FrontEnd | undefined;
   private range = new MeanRange();
   private spool: ExampleSpool | undefined;
-  private readonly training: NodeTraining<ModelReport>;
-  private turn: Promise<void> = Promise.resolve();
   /** Someone asked for a recording and a training with it (trainWhen 'asked'). */
   private asked = false;
-  private toldAt = Number.NEGATIVE_INFINITY;
   private readonly pass = new PassCount();
 
   constructor(private readonly shell: Shell<VaeTrainConfig>) {
-    this.training = new NodeTraining(shell.status);
+    this.trainer = new Trainer(shell, this);
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
     const problem = this.model.engineProblem();
     if (problem) shell.status.warn(shortMessage(problem));
     else this.showWaiting();
   }
 
-  async input(msg: Message): Promise<void> {
-    if (msg.stop) return this.stop();
-    // One message after the other: collecting may wait for the disk, and the next may be a reset.
-    const handled = this.turn.then(() => this.handle(msg));
-    this.turn = handled.catch(() => {});
-    return handled;
+  carries(msg: Message): boolean {
+    return msg.spectrogram !== undefined || Buffer.isBuffer(msg.payload);
   }
 
-  private async handle(msg: Message): Promise<void> {
-    if (msg.reset) await this.forget();
-    if (msg.train) return this.train(msg);
-    const last = isLast(msg);
-    const carriesPicture = msg.spectrogram !== undefined || Buffer.isBuffer(msg.payload);
-    if (!carriesPicture && msg.reset) return this.showWaiting();
-    if (this.shell.config.trainWhen === 'asked' && !this.asked) return;
-    try {
-      if (carriesPicture || !last) await this.collect(msg);
-    } finally {
-      // The last message of a pass starts the training even where its own segment is no good.
-      if (this.isReady(last)) await this.begin(msg);
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.training.close();
-    await this.spool?.discard();
+  collects(): boolean {
+    return this.shell.config.trainWhen !== 'asked' || this.asked;
   }
 
   /** The button: trains with what there is, or starts a recording that ends with a training. */
-  private async train(msg: Message): Promise<void> {
-    if (this.shell.config.trainWhen !== 'asked') return this.begin(msg);
-    if (this.training.isRunning) {
-      throw new UserError('busy', 'a training is running; wait until it is done, or cancel it with msg.stop.');
+  async command(msg: Message): Promise<boolean> {
+    if (!msg.train) return false;
+    if (this.shell.config.trainWhen !== 'asked') await this.trainer.begin(msg);
+    else {
+      if (this.trainer.isTraining) {
+        throw new UserError('busy', 'a training is running; wait until it is done, or cancel it with msg.stop.');
+      }
+      await this.forget();
+      this.asked = true;
+      this.showCollected();
     }
-    await this.forget();
-    this.asked = true;
-    this.showCollected();
+    return true;
   }
 
-  private async collect(msg: Message): Promise<void> {
+  async stopCollecting(): Promise<boolean> {
+    if (!this.asked) return false;
+    await this.forget();
+    this.cancelled();
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.spool?.discard();
+  }
+
+  async collect(msg: Message): Promise<void> {
     const { values, info } = readSpectrogram(msg);
     const frontEnd = frontEndOf(info);
     this.frontEnd ??= frontEnd;
@@ -101,7 +91,7 @@ class Trainer implements Handlers {
     await this.spool.append(values);
     this.range.add(info);
     this.pass.took(msg);
-    if (!this.training.isRunning) this.showCollected();
+    if (!this.trainer.isTraining) this.showCollected();
   }
 
   private showCollected(): void {
@@ -114,23 +104,22 @@ class Trainer implements Handlers {
     this.note({ phase: 'collecting', collected, wanted, asked: this.asked });
   }
 
-  private showWaiting(): void {
+  showWaiting(): void {
     const { config, status } = this.shell;
     status.idle(config.trainWhen === 'asked' ? 'press the button to train' : 'waiting for spectrograms');
     this.note({ phase: 'waiting', collected: 0 });
   }
 
-  private note(now: Partial<Training>): void {
+  private note(now: Partial<LiveTraining>): void {
     liveState.training(this.model.id, this.shell.node.id, now);
   }
 
-  private isReady(last: boolean): boolean {
+  isReady(msg: Message): boolean {
     const { trainWhen, count } = this.shell.config;
-    return trainWhen === 'complete' ? last : (this.spool?.count ?? 0) >= count;
+    return trainWhen === 'complete' ? isLast(msg) : (this.spool?.count ?? 0) >= count;
   }
 
-  /** Hands what was collected to a worker; the next segments start a new collection. */
-  private async begin(msg: Message): Promise<void> {
+  async prepare(msg: Message): Promise<Training<TrainingProgress, ModelReport>> {
     const { spool, frontEnd, shell, model } = this;
     const count = spool?.count ?? 0;
     if (!spool || !frontEnd || count < LEAST_SEGMENTS) {
@@ -147,40 +136,37 @@ class Trainer implements Handlers {
     const marked = await addFeedback(spool, frontEnd, model.store.folder, text => shell.node.warn(text));
     const unlock = model.store.lock(shell.node.name || `vae-train ${shell.node.id}`);
     const task = {
-      ...{
-        spool: spool.descriptor(),
-        frontEnd: { ...frontEnd, ...this.range.mean() },
-        network,
-        folder: model.folder,
-        name: model.modelName,
-      },
+      spool: spool.descriptor(),
+      frontEnd: { ...frontEnd, ...this.range.mean() },
+      ...{ network, folder: model.folder, name: model.modelName, sweep },
       options: { ...options, threads: model.threads, engine: model.engine },
-      sweep,
     };
     const leftOut = this.pass.leftOut(msg);
     this.spool = undefined;
     this.startOver();
-    shell.status.busy([`training on ${count + marked} segments`, ...leftOutText(leftOut)].join(' · '));
     this.note({ phase: 'preparing', collected: count, epoch: 0 });
-    this.training.start(new TrainingJob(task, progress => this.tell(progress, msg)), {
+    return {
+      text: [`training on ${count + marked} segments`, ...leftOutText(leftOut)].join(' · '),
+      start: onProgress => new TrainingJob(task, onProgress),
       done: report => this.finish(report, msg, leftOut),
-      cancelled: () => this.showCancelled(),
-      failed: thrown => this.note({ phase: 'failed', problem: shell.fail(thrown, msg).message }),
       tidy() {
         unlock();
         return spool.discard();
       },
-    });
+    };
+  }
+
+  failed({ message }: Error): void {
+    this.note({ phase: 'failed', problem: message });
   }
 
   private finish(report: ModelReport, msg: Message, leftOut: number): void {
-    const { shell, model } = this;
-    model.refresh();
+    this.model.refresh();
     this.note({ phase: 'done', secondsLeft: 0 });
     const { sweep, ...payload } = report;
     this.conclude(report, leftOut);
     const sweepMessage = sweep && { ...carryOn(msg), topic: 'sweep', payload: { kind: 'sweep', ...sweep } };
-    shell.send([{ ...carryOn(msg), payload }, sweepMessage ?? null]);
+    this.shell.send([{ ...carryOn(msg), payload }, sweepMessage ?? null]);
   }
 
   /** What is wrong with the new model is said where people look: under the node and in the debug sidebar. */
@@ -201,34 +187,23 @@ class Trainer implements Handlers {
     else status.ok(text);
   }
 
-  private tell(progress: TrainingProgress, msg: Message): void {
+  tell(progress: TrainingProgress): void {
     const { phase, epoch, epochs, rl, secondsLeft, mixture, rlWeight, run, runs } = progress;
-    const now = performance.now();
-    const isDue = phase !== 'training' || epoch === epochs || now - this.toldAt >= PROGRESS_INTERVAL_MS;
-    if (this.training.isClosed || !isDue) return;
-    this.toldAt = now;
-    const { status, send } = this.shell;
+    const { status } = this.shell;
     const weight = run ? `rl weight ${rlWeight} (${run}/${runs}) · ` : '';
     if (phase === 'training') {
       const parts = [`${weight || 'training '}${epoch}/${epochs}`, rl.toPrecision(3), ...liveText(mixture)];
       status.busy([...parts, inSeconds(secondsLeft)].join(' · '));
     } else status.busy(weight + phase);
     liveState.progress(this.model.id, this.shell.node.id, progress);
-    send([null, { ...carryOn(msg), topic: 'progress', payload: progress }]);
   }
 
-  private async stop(): Promise<void> {
-    if (this.training.isRunning || !this.asked) return this.training.stop();
-    await this.forget();
-    this.showCancelled();
-  }
-
-  private showCancelled(): void {
+  cancelled(): void {
     this.shell.status.idle('cancelled');
     this.note({ phase: 'cancelled' });
   }
 
-  private async forget(): Promise<void> {
+  async forget(): Promise<void> {
     const { spool } = this;
     this.spool = undefined;
     this.startOver();
@@ -245,7 +220,7 @@ class Trainer implements Handlers {
 }
 
 export = (RED: NodeAPI): void => {
-  const start = (shell: Shell<VaeTrainConfig>) => new Trainer(shell);
+  const start = (shell: Shell<VaeTrainConfig>) => new VaeLearner(shell).trainer;
   registerNode<VaeTrainDef, VaeTrainConfig>(RED, { type: 'vae-train', read: readVaeTrain, start });
   registerNetworkRoute(RED);
   registerTimeEstimateRoute(RED);

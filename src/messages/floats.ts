@@ -26,14 +26,18 @@ export async function floatsInTurns(payload: Buffer): Promise<Float32Array> {
 
 /** Undefined where the Buffer's values do not stand where float32 may stand in memory. */
 function alignedView(payload: Buffer, what: string): Float32Array | undefined {
-  if (payload.length % 4 !== 0) {
-    throw new UserError(
-      'payload-size',
-      `msg.${what} has ${payload.length} bytes; expected float32 values, a multiple of 4. Was it changed on the way?`,
-    );
-  }
+  expectFloats(payload, what);
   if (payload.byteOffset % 4 !== 0) return undefined;
   return new Float32Array(payload.buffer, payload.byteOffset, payload.length / 4);
+}
+
+/** @throws UserError `payload-size` where the length is not a multiple of 4 */
+export function expectFloats({ length }: Buffer, what = 'payload'): void {
+  if (length % 4 === 0) return;
+  throw new UserError(
+    'payload-size',
+    `msg.${what} has ${length} bytes; expected float32 values, a multiple of 4. Was it changed on the way?`,
+  );
 }
 
 /** The Buffer over a Float32Array's own memory (no copy). */

@@ -2,7 +2,7 @@
 import { describeValue, UserError } from '../errors';
 import { TURN_VALUES } from '../threads/turns';
 import { assertFinite, assertFiniteInTurns } from './finite';
-import { floatsInTurns, floatsOf } from './floats';
+import { expectFloats, floatsInTurns, floatsOf } from './floats';
 import type { AudioInfo, Message, SpectrogramInfo } from './types';
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -52,6 +52,16 @@ export async function readAudioInTurns(msg: Message): Promise<Sound> {
   const pcm = await floatsInTurns(payload);
   await assertFiniteInTurns(pcm, SAMPLE);
   return { pcm, info };
+}
+
+/**
+ * How much sound a message carries, without a look at the samples.
+ * @throws UserError `not-audio` or `payload-size`
+ */
+export function audioSize(msg: Message): { sampleRate: number; samples: number } {
+  const { payload, info } = audioParts(msg);
+  expectFloats(payload);
+  return { sampleRate: info.sampleRate, samples: payload.length / 4 };
 }
 
 function audioParts({ payload, audio }: Message): { payload: Buffer; info: AudioInfo } {

@@ -5,6 +5,7 @@ import {
   type TrainedClassifier,
   trainClassifier,
 } from '../detectors/features/train-classifier';
+import { paced } from '../detectors/progress';
 import type { JsonObject } from '../store/json';
 import { writeModelFile } from '../store/model-file';
 import { ModelStore } from '../store/model-store';
@@ -12,22 +13,8 @@ import { type JobWatch, runJob } from '../threads/job-thread';
 import { PACKAGE_VERSION } from '../version';
 import type { ClassifierTask, SavedClassifierReport } from './classifier-job';
 
-/** Epochs of a tiny network take a millisecond; nobody wants to hear of each. */
-const PROGRESS_INTERVAL_MS = 100;
-
 function run(task: ClassifierTask, { onProgress, cancelled }: JobWatch<ClassifierProgress>): SavedClassifierReport {
-  let toldAt = Number.NEGATIVE_INFINITY;
-  const trained = trainClassifier(
-    task.table,
-    task.options,
-    progress => {
-      const now = performance.now();
-      if (now - toldAt < PROGRESS_INTERVAL_MS) return;
-      toldAt = now;
-      onProgress(progress);
-    },
-    cancelled,
-  );
+  const trained = trainClassifier(task.table, task.options, paced(onProgress), cancelled);
   return save(task, trained);
 }
 

@@ -1,5 +1,6 @@
 // The worker thread of one training or sweep: reads the spool, trains, saves the model, reports.
 
+import { paced } from '../detectors/progress';
 import { describeModel } from '../detectors/vae/model-description';
 import { modelWarnings } from '../detectors/vae/model-warnings';
 import { type SweepRange, type SweepReport, sweep, sweepWeights, type TrainedModel } from '../detectors/vae/sweep';
@@ -16,7 +17,8 @@ import type { ModelReport, TrainingTask } from './training-job';
 type Watch = JobWatch<TrainingProgress>;
 type TrainWith = (options: TrainingOptions, onProgress: Watch['onProgress']) => Promise<Trained>;
 
-async function run(task: TrainingTask, { onProgress, cancelled }: Watch): Promise<ModelReport> {
+async function run(task: TrainingTask, { onProgress: report, cancelled }: Watch): Promise<ModelReport> {
+  const onProgress = paced(report);
   const source = new SpoolReader(task.spool);
   let last: TrainingProgress | undefined;
   const tell: Watch['onProgress'] = progress => {

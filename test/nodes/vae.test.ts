@@ -90,6 +90,18 @@ describe('vae nodes', function () {
     assert.equal(scored.score?.latent.length, 16);
   });
 
+  it('send along what the last message of the pass was about, and nothing of its segment', async () => {
+    await start(model, trainer());
+    const original = Buffer.alloc(64_000);
+    sendMany(4, { complete: true, topic: 'boiler room', machine: 7, original, attachments: [], augmentation: {} });
+    const [finished] = await flow.at('models').received.take('models', 1);
+    const progress = await flow.at('progress').received.take('progress', 3);
+    for (const message of [finished, ...progress]) {
+      assert.deepEqual(Object.keys(message).sort(), ['_msgid', 'machine', 'payload', 'topic']);
+      assert.equal(message.machine, 7);
+    }
+  });
+
   it('train with the last of msg.parts, and each time the count is reached', async () => {
     await start(model, trainer({ trainWhen: 'count', count: 5 }));
     sendMany(5, {});
