@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { Includes } from './includes.mjs';
 import { helpOf } from './node-pages/help.mjs';
+import { pageOf } from './node-pages/page.mjs';
 import { languagesOf, typesIn } from './node-pages/source.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -23,11 +24,14 @@ const KERNELS = [
   { entry: 'dsp', prefix: 'dsp-', flags: [] },
 ];
 
+/** The dialogs of nodes: bundled into their pages. */
+const IN_THE_BROWSER = /(^|\/)editor(\.ts$|\/)/;
+
 /** File by file, so that what stands in src/x.ts is dist/src/x.js: worker threads are started by their file's name. */
 function compileTypeScript() {
   const sources = ['src', 'nodes'].flatMap(folder =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter(name => name.endsWith('.ts'))
+      .filter(name => name.endsWith('.ts') && !IN_THE_BROWSER.test(name))
       .map(name => join(folder, name)),
   );
   buildSync({
@@ -88,11 +92,13 @@ function compileKernels() {
 
 /** Node-RED reads `icons` and `locales` beside the file of a node only. */
 function copyEditorFiles() {
-  const includes = new Includes(join(root, 'nodes'), join('shared', 'editor'));
+  const includes = new Includes(join(root, 'nodes'), join('shared', 'editor', 'included'));
   for (const folder of readdirSync(join(root, 'nodes'))) {
     const [from, to] = [join(root, 'nodes', folder), join(dist, 'nodes', folder)];
     mkdirSync(to, { recursive: true });
-    for (const name of readdirSync(from).filter(file => file.endsWith('.html'))) {
+    const isDeclared = existsSync(join(from, 'fields.ts'));
+    if (isDeclared) writeFileSync(join(to, `${folder}.html`), pageOf(root, folder));
+    for (const name of readdirSync(from).filter(file => file.endsWith('.html') && !isDeclared)) {
       writeFileSync(join(to, name), includes.fillIn(join(folder, name), readFileSync(join(from, name), 'utf8')));
     }
     const locales = join(from, 'locales');

@@ -9,9 +9,11 @@ import { liveState } from '../../src/live/live-state';
 import { histogramOf } from '../../src/stats/histogram';
 import { Refusal } from '../shared/answer';
 import { deployedModel, type ModelSummary } from '../shared/audio-model-node';
-import { choiceField } from '../shared/config';
+import { readFields } from '../shared/read-fields';
 import { routesOf } from '../shared/routes';
-import { readThreshold, ruleOf, SECONDS_PER_DAY } from './threshold-config';
+import { choice } from '../shared/schema';
+import { fields, SECONDS_PER_DAY } from './fields';
+import { alarmOf, ruleOf } from './threshold-config';
 
 /** Length of the sound in a picture that the model was trained on. */
 const pictureSeconds = ({ frontEnd, columns }: ModelSummary): number =>
@@ -36,9 +38,9 @@ export function registerThresholdRoute(RED: NodeAPI): void {
  */
 export async function previewThreshold(summary: ModelSummary, query: object): Promise<ThresholdPreview> {
   const { id, name, version, scores } = summary;
-  const config = readThreshold(query);
+  const config = readFields(fields, query);
   const view = liveState.model(id);
-  const kind = choiceField(query, 'kind', ['rl', 'kl', 'total'], view?.kind ?? 'rl');
+  const { kind } = readFields({ kind: choice(['rl', 'kl', 'total'], { default: view?.kind ?? 'rl' }) }, query);
   const everySeconds = config.everySeconds || view?.segmentSeconds || pictureSeconds(summary);
   const normal = scores[kind];
   const { value, extrapolated } = thresholdOf(ruleOf(config, everySeconds), normal);
@@ -47,7 +49,7 @@ export async function previewThreshold(summary: ModelSummary, query: object): Pr
   if (view) {
     const from = view.newestOf({ kind, version });
     if (from < view.history.end) recent.since = view.history.entry(from).at;
-    Object.assign(recent, await replayScores(view.history, from, value, config.alarm));
+    Object.assign(recent, await replayScores(view.history, from, value, alarmOf(config)));
   }
   return {
     model: { name, version },

@@ -10,8 +10,10 @@ import { liveState } from '../../src/live/live-state';
 import type { Message, ScoreInfo } from '../../src/messages';
 import { type AudioModelNode, audioModelOf, type ModelSummary } from '../shared/audio-model-node';
 import { isPassEnd } from '../shared/pass-end';
+import { readFields } from '../shared/read-fields';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
-import { readThreshold, ruleOf, type ThresholdConfig } from './threshold-config';
+import { fields } from './fields';
+import { alarmOf, ruleOf, type ThresholdConfig } from './threshold-config';
 import { registerThresholdRoute } from './threshold-route';
 
 /** Versions whose scores are kept: a score may still be on its way when its model is replaced. */
@@ -22,12 +24,15 @@ class ThresholdNode implements Handlers {
   private readonly model?: AudioModelNode;
   private readonly versions = new Map<number, ModelSummary>();
   private readonly unsubscribe?: () => void;
+  private readonly alarm: AlarmSettings;
   private warnedOfTopics = false;
 
   constructor(private readonly shell: Shell<ThresholdConfig>) {
     const { config, RED } = shell;
-    this.judge = new Judge({ alarm: config.alarm, learnCount: config.learnCount });
-    if (config.method !== 'manual' && config.from === 'model') {
+    const { method, from, learnCount } = config;
+    this.alarm = alarmOf(config);
+    this.judge = new Judge({ alarm: this.alarm, learnCount: method !== 'manual' && from === 'learn' ? learnCount : 0 });
+    if (method !== 'manual' && from === 'model') {
       this.model = audioModelOf(RED, config.model);
       this.unsubscribe = this.model.onVersion(summary => this.useVersion(summary));
       const summary = this.model.summary();
@@ -55,10 +60,10 @@ class ThresholdNode implements Handlers {
     this.warnOfTopics();
     this.show(score, judgement);
     if (judgement.kind === 'learning') return;
-    const { node, config } = this.shell;
+    const { node } = this.shell;
     liveState.judged(node.id, judgement.method, score, judgement, msg);
     if (!judgement.tell) return;
-    describe(msg, score, judgement, config.alarm);
+    describe(msg, score, judgement, this.alarm);
     if (judgement.state === 'anomaly') liveState.alarm(node.id, msg);
     send(judgement.state === 'anomaly' ? [msg, null] : [null, msg]);
   }
@@ -121,7 +126,7 @@ class ThresholdNode implements Handlers {
       if (summary) status.idle(`${summary.name} version ${summary.version}`);
       else status.warn(`model '${nameOf(this.model)}' has not been trained yet`);
     } else if (config.method === 'manual') {
-      status.idle(`threshold ${formatScore(config.value)}`);
+      status.idle(`threshold ${formatScore(config.value ?? 0)}`);
     } else status.idle(`learning 0/${config.learnCount}`);
   }
 
@@ -204,7 +209,7 @@ function describe(
 export = (RED: NodeAPI): void => {
   registerNode<NodeDef, ThresholdConfig>(RED, {
     type: 'threshold',
-    read: readThreshold,
+    read: def => readFields(fields, def),
     start: shell => new ThresholdNode(shell),
   });
   registerThresholdRoute(RED);

@@ -10,35 +10,21 @@ import {
   type ModelSummary,
   showModel,
 } from '../shared/audio-model-node';
-import { booleanField, choiceField } from '../shared/config';
 import { endOfPass } from '../shared/pass-end';
+import { readFields } from '../shared/read-fields';
+import type { Config } from '../shared/schema';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { fields } from './fields';
 
-interface Config {
-  kind: ScoreInfo['kind'];
-  explain: boolean;
-  modelId: unknown;
-}
-
-interface Def extends NodeDef {
-  model?: string;
-}
-
-function read(def: Def): Config {
-  return {
-    kind: choiceField(def, 'score', ['rl', 'kl', 'total'], 'rl'),
-    explain: booleanField(def, 'explain', false),
-    modelId: def.model,
-  };
-}
+type Settings = Config<typeof fields>;
 
 class Scorer implements Handlers {
   readonly end = endOfPass;
   private readonly model: AudioModel;
   private readonly stopListening: () => void;
 
-  constructor(private readonly shell: Shell<Config>) {
-    this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
+  constructor(private readonly shell: Shell<Settings>) {
+    this.model = audioModelOf<AudioModel>(shell.RED, shell.config.model);
     this.stopListening = showModel(this.model, shell.status);
   }
 
@@ -49,10 +35,10 @@ class Scorer implements Handlers {
     // A copy: the message's own memory may be shared with other branches of the flow and is not ours to give away.
     const request = { values: values.slice(), info, audio: msg.audio, explain: config.explain };
     const result = await this.model.score(request);
-    const score = result.scores[config.kind];
-    status.ok(`${config.kind} ${score.toPrecision(3)}${this.droppedText()}`);
-    const by = { kind: config.kind, version: result.model.version };
-    liveState.scored(this.model.id, by, score, msg);
+    const { score: kind } = config;
+    const score = result.scores[kind];
+    status.ok(`${kind} ${score.toPrecision(3)}${this.droppedText()}`);
+    liveState.scored(this.model.id, { kind, version: result.model.version }, score, msg);
     send(this.scored(msg, result));
   }
 
@@ -61,7 +47,7 @@ class Scorer implements Handlers {
   }
 
   private scored(msg: Message, result: ScoringResult & { model: ModelSummary }): Message {
-    const { kind } = this.shell.config;
+    const { score: kind } = this.shell.config;
     const { scores, latent, explanation, model } = result;
     const { id, name, version } = model;
     const { rl, kl, total } = scores;
@@ -76,5 +62,9 @@ class Scorer implements Handlers {
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode<Def, Config>(RED, { type: 'vae-score', read, start: shell => new Scorer(shell) });
+  registerNode<NodeDef, Settings>(RED, {
+    type: 'vae-score',
+    read: def => readFields(fields, def),
+    start: shell => new Scorer(shell),
+  });
 };

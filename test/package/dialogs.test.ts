@@ -58,7 +58,8 @@ describe('parts of edit dialogs', () => {
       const withoutText = built.filter(pattern => !keys.some(key => pattern.test(key)));
       assert.deepEqual(withoutText, []);
       // A key may also be the value of a variable; and the form itself says what it could not load.
-      const form = readFileSync(join(nodes, type, `${type}.html`), 'utf8');
+      const pages = [`${type}.html`, 'editor.ts'].map(file => join(nodes, type, file));
+      const form = pages.map(file => (existsSync(file) ? readFileSync(file, 'utf8') : '')).join('\n');
       const isUsed = (key: string): boolean =>
         whole.includes(`'${key}'`) || built.some(pattern => pattern.test(key)) || form.includes(`.${key}'`);
       assert.deepEqual(

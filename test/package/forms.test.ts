@@ -1,14 +1,14 @@
 // The code that all forms share, and how the build puts it into their pages.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { PACKAGE_ROOT } from '../support/pack';
 import { tempFolder } from '../support/temp';
 
 const NODES = join(PACKAGE_ROOT, 'nodes');
-const pages = readdirSync(NODES, { recursive: true, encoding: 'utf8' }).filter(name =>
-  /^([\w-]+)\/\1\.html$/.test(name),
+const pages = readdirSync(NODES, { recursive: true, encoding: 'utf8' }).filter(
+  name => /^([\w-]+)\/\1\.html$/.test(name) && !existsSync(join(NODES, dirname(name), 'fields.ts')),
 );
 
 type Validate = (this: object, value: unknown, options?: object) => boolean | string;
@@ -27,7 +27,7 @@ interface Forms {
 
 /** The shared code for a node type, in an editor that answers with the keys and values of texts. */
 function formsOf(type: string): Forms {
-  const script = readFileSync(join(NODES, 'shared', 'editor', 'forms.js'), 'utf8');
+  const script = readFileSync(join(NODES, 'shared', 'editor', 'included', 'forms.js'), 'utf8');
   const translate = (key: string, values: object = {}): string =>
     [key.replace('@earshot/node-red-audio-anomaly/', ''), ...Object.values(values)].join(' | ');
   const RED = { _: translate, editor: { getEditStack: () => [] } };

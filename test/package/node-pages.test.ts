@@ -1,8 +1,11 @@
 // docs/nodes, one page for each node, against the forms, the catalogues, the code and the examples: a page that has
 // fallen behind its node fails here. The pictures on the pages are held to the dialogs in test/browser/pictures.test.ts.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { readFields } from '#nodes/shared/read-fields';
+import type { Fields } from '#nodes/shared/schema';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
 import { buildArchitecture } from '#src/engine/architecture';
 import { parameterCount } from '#src/engine/parameters';
@@ -196,7 +199,25 @@ function whatIsSaid(): string {
     .filter(name => /en-US\/.*\.json$/.test(name))
     .map(name => read('nodes', name).replace(/__\w+__/g, '…'));
   // As written too: a value may be a choice between two wordings.
-  return [...code, ...code.map(withoutValues), ...catalogues].join('\n').replace(/\\(['"`])/g, '$1');
+  return [...code, ...code.map(withoutValues), ...catalogues, ...nodeTypes().flatMap(refusalsOf)]
+    .join('\n')
+    .replace(/\\(['"`])/g, '$1');
+}
+
+/** What a node says of properties that are empty or wrong. */
+function refusalsOf(type: string): string[] {
+  if (!existsSync(join(PACKAGE_ROOT, 'nodes', type, 'fields.ts'))) return [];
+  const { fields } = createRequire(__filename)(`#nodes/${type}/fields`) as { fields: Fields };
+  return Object.entries(fields).flatMap(([name, field]) =>
+    ['', '\0'].flatMap(value => {
+      try {
+        readFields({ [name]: { ...field, when: undefined } }, { [name]: value });
+        return [];
+      } catch (error) {
+        return (error as Error).message.replace(JSON.stringify(value), '"…"');
+      }
+    }),
+  );
 }
 
 /** Code with … in place of each \${value} of a template. */

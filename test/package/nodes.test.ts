@@ -109,7 +109,10 @@ describe('every node', () => {
           .toArray()
           .flatMap(element => (element.attribs['data-i18n'] ?? '').split(';'))
           .map(key => key.replace(/^\[[^\]]*\]/, ''));
-        const script = read('nodes', type, `${type}.html`);
+        const script = [`${type}.html`, 'editor.ts']
+          .filter(name => existsSync(join(PACKAGE_ROOT, 'nodes', type, name)))
+          .map(name => read('nodes', type, name))
+          .join('\n');
         const called = [...script.matchAll(/(?:RED|this|node|self)\._\(\s*['"`]([^'"`$]+)['"`]\s*[,)]/g)].map(
           match => match[1],
         );
@@ -136,7 +139,7 @@ describe('every node', () => {
 
       it("uses the editor's own colours", () => {
         const styles = [
-          read('nodes', type, `${type}.html`),
+          read('dist', 'nodes', type, `${type}.html`),
           read('dist', 'nodes', type, 'locales', 'en-US', `${type}.html`),
         ]
           .join('\n')

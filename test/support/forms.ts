@@ -48,7 +48,7 @@ export class Form {
   constructor(readonly type: string) {
     this.catalogue = JSON.parse(read('nodes', type, 'locales', 'en-US', `${type}.json`));
     this.definition = definitionOf(type, key => String(lookUp(this.catalogue, key.replace(/^.*:/, '')) ?? key));
-    const html = load(read('nodes', type, `${type}.html`));
+    const html = load(read('dist', 'nodes', type, `${type}.html`));
     this.page = load(html(`script[data-template-name="${type}"]`).html() ?? '');
   }
 

@@ -46,7 +46,7 @@ let running: RunningFlow | undefined;
 /** All node types of the package, in the order of their folders. */
 export function nodeTypes(): string[] {
   const nodes = join(__dirname, '..', '..', 'nodes');
-  return readdirSync(nodes).filter(name => existsSync(join(nodes, name, `${name}.html`)));
+  return readdirSync(nodes).filter(name => existsSync(join(nodes, name, 'icon.svg')));
 }
 
 const nodeFile = (type: string): unknown => load(`#nodes/${type}/${type}`);

@@ -1,0 +1,44 @@
+// How a dialog asks Node-RED something, and says what went wrong.
+import { notify } from './dialog';
+import type { Form } from './form';
+
+/** Whatever the server answers instead of an answer, in words; `known` are texts for statuses of this route. */
+export function explain(form: Form, xhr: JQueryXHR, known: Record<number, string> = {}): string {
+  if (xhr.status === 401 || xhr.status === 403) return form.text('error.permission');
+  if (xhr.status === 0) return form.text('error.unreachable');
+  const { error } = (xhr.responseJSON ?? {}) as { error?: string };
+  return known[xhr.status] || error || form.text('error.server', { status: xhr.status });
+}
+
+/** Asks the runtime's node to do something, e.g. "toggle"; if it does not, says why. */
+export const ask = (form: Form, node: EditorNode, verb: string): JQueryXHR =>
+  $.ajax({ url: `audio-anomaly/${form.type}/${encodeURIComponent(node.id)}/${verb}`, type: 'POST' }).fail(
+    (xhr: JQueryXHR) => notify(form.text('error.button', { problem: explain(form, xhr) }), 'error'),
+  );
+
+interface Part {
+  close(): void;
+}
+
+/**
+ * Loads a part of the dialog, resources/dialogs/NAME.mjs, whose `start(box, node)` fills the element with the id NAME
+ * and returns what can be closed. Without it the fields work all the same; `notLoaded` says so.
+ * @returns what to call when the dialog closes
+ */
+export function showPart(name: string, node: EditorNode, notLoaded: string): () => void {
+  let part: Part | undefined;
+  let closed = false;
+  const box = document.getElementById(name)!;
+  const file = `./resources/@earshot/node-red-audio-anomaly/dialogs/${name}.mjs`;
+  import(file)
+    .then((module: { start(box: HTMLElement, node: EditorNode): Part }) => {
+      if (!closed) part = module.start(box, node);
+    })
+    .catch(() => {
+      if (!closed) box.textContent = notLoaded;
+    });
+  return () => {
+    closed = true;
+    part?.close();
+  };
+}

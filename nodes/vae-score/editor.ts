@@ -1,0 +1,10 @@
+// How vae-score stands on the workspace.
+import { dialogOf, labelOfModel } from '../shared/editor/dialog';
+import { formOf } from '../shared/editor/form';
+import { fields } from './fields';
+
+const form = formOf('vae-score', fields);
+
+export const dialog = dialogOf(fields, {
+  label: shown => labelOfModel(form, 'label.short', shown),
+});
