@@ -1,7 +1,7 @@
-// Before a training: the pictures that someone marked as normal join those that were collected.
+// Before a training: the examples of the feedback set join those that were collected.
 import { type FrontEnd, frontEndDifference } from '../../src/messages';
 import type { ExampleSpool } from '../../src/store/example-spool';
-import { MarkedNormal } from '../../src/store/feedback-set';
+import { FeedbackSet } from '../../src/store/feedback-set';
 
 /**
  * @param folder of the model
@@ -15,10 +15,10 @@ export async function addFeedback(
   warn: (text: string) => void,
 ): Promise<number> {
   let [added, others] = [0, 0];
-  for await (const picture of new MarkedNormal(folder).read(problem => warn(problem.message))) {
-    if (frontEndDifference({ ...(JSON.parse(picture.frontEnd) as FrontEnd), shape: picture.shape }, frontEnd)) others++;
+  for await (const example of new FeedbackSet(folder).read(problem => warn(problem.message))) {
+    if (frontEndDifference({ ...(JSON.parse(example.frontEnd) as FrontEnd), shape: example.shape }, frontEnd)) others++;
     else {
-      await spool.append(picture.values);
+      await spool.append(example.values);
       added++;
     }
   }

@@ -5,10 +5,10 @@ import { wavPieces } from '../../src/audio/wav-write';
 import type { Alarm } from '../../src/live/alarm-list';
 import { LEASE_MS, liveState } from '../../src/live/live-state';
 import type { MarkAnswer, ModelAnswer, WatchAnswer, Watched } from '../../src/live/sidebar-messages';
-import type { SoundPicture } from '../../src/live/sound-columns';
+import type { SoundColumns } from '../../src/live/sound-columns';
 import { floatsOf, frontEndOf } from '../../src/messages';
 import { histogramOf } from '../../src/stats/histogram';
-import { MarkedNormal } from '../../src/store/feedback-set';
+import { FeedbackSet } from '../../src/store/feedback-set';
 import { Refusal, type Request, sendBytes } from '../shared/answer';
 import { deployedModel } from '../shared/audio-model-node';
 import { routesOf } from '../shared/routes';
@@ -16,7 +16,7 @@ import { routesOf } from '../shared/routes';
 const SOURCES = ['mic-in', 'wav-folder', 'spectrogram'];
 
 /**
- * `POST …/watch` `{source?, model?}` → `{seconds, source, model}`: somebody looks, for so long; which of them are there.
+ * `POST …/watch` `{source?, model?}` → `{seconds, source, model}`: watches them for so many seconds; which of them exist.
  * `GET …/sources/:id/columns?after=N&epoch=E` → the running spectrogram from column N on, as base64.
  * `GET …/models/:id` → what is known of it. `GET …/models/:id/scores` → bytes, see ScoreHistory.encode.
  * `GET …/models/:id/alarms/:alarm/heatmap` → PNG; `…/sound` → WAV.
@@ -34,7 +34,7 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
     const { source, model } = (req.body ?? {}) as { [Kind in keyof Watched]: unknown };
     const node = source ? RED.nodes.getNode(String(source)) : undefined;
     const isSource = node && SOURCES.includes(node.type);
-    if (isSource && !liveState.watchSource(node.id)) throw new Refusal(409, 'too many sources are looked at just now');
+    if (isSource && !liveState.watchSource(node.id)) throw new Refusal(409, 'too many sources are watched just now');
     const config = model ? RED.nodes.getNode(String(model)) : undefined;
     const isModel = config?.type === 'audio-model' && liveState.watchModel(config.id);
     // What is not deployed is no error: the sidebar shows flows as they are being edited.
@@ -43,11 +43,11 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
 
   get('sidebar/sources/:id/columns', (req, res) => {
     const strip = liveState.source(String(req.params.id))?.strip;
-    if (!strip?.format) return void res.json({ from: 0, end: 0, columns: '' } satisfies SoundPicture);
+    if (!strip?.format) return void res.json({ from: 0, end: 0, columns: '' } satisfies SoundColumns);
     const isSame = Number(req.query.epoch) === strip.format.epoch;
     const { from, columns } = strip.since(isSame ? Number(req.query.after) || 0 : 0);
     const { format, end } = strip;
-    res.json({ format, from, end, columns: columns.toString('base64') } satisfies SoundPicture);
+    res.json({ format, from, end, columns: columns.toString('base64') } satisfies SoundColumns);
   });
 
   get('sidebar/models/:id', async (req, res) => {
@@ -60,7 +60,7 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
       version: summary?.version ?? null,
       kind,
       normal: summary ? histogramOf(summary.scores[kind]) : null,
-      marked: (await new MarkedNormal(model.store.folder).ids()).length,
+      marked: (await new FeedbackSet(model.store.folder).ids()).length,
       ...{ training: view?.training ?? null, curve: view?.curve ?? [], threshold: view?.threshold ?? null },
       ...{ alarms: view?.alarms.notices() ?? [], alarmsChanged: view?.alarmsChanged ?? 0 },
     } satisfies ModelAnswer);
@@ -86,13 +86,13 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
   post('sidebar/models/:id/alarms/:alarm/normal', 'write', async (req, res) => {
     const model = deployedModel(RED, String(req.params.id));
     const alarm = alarmOf(req);
-    const { picture } = alarm;
+    const { spectrogram } = alarm;
     const normal = (req.body as { normal?: unknown } | undefined)?.normal !== false;
-    const marked = new MarkedNormal(model.store.folder);
+    const marked = new FeedbackSet(model.store.folder);
     if (normal) {
-      if (!picture) throw new Refusal(409, 'the picture of this alarm is not kept any more');
-      const frontEnd = JSON.stringify(frontEndOf(picture.info));
-      await marked.add(alarm.id, { values: floatsOf(picture.payload), shape: picture.info.shape, frontEnd });
+      if (!spectrogram) throw new Refusal(409, 'the spectrogram of this alarm is not kept any more');
+      const frontEnd = JSON.stringify(frontEndOf(spectrogram.info));
+      await marked.add(alarm.id, { values: floatsOf(spectrogram.payload), shape: spectrogram.info.shape, frontEnd });
     } else await marked.remove(alarm.id);
     liveState.marked(model.id, alarm, normal);
     res.json({ normal, marked: (await marked.ids()).length } satisfies MarkAnswer);

@@ -121,7 +121,7 @@ class SpectrogramNode implements Handlers {
     if (this.shell.config.keepSound) msg.original = msg.payload;
     msg.payload = bufferOf(values);
     msg.spectrogram = info;
-    liveState.picture(this.shell.node.id, msg);
+    liveState.spectrogram(this.shell.node.id, msg);
     send(msg);
     this.showStatus(info, milliseconds);
   }

@@ -1,5 +1,5 @@
-// The last alarms of one model, newest first, with what was heard and seen. One stretch of anomalies is one alarm,
-// shown by its strangest segment. Bounded in number and bytes: older alarms lose their sound and picture first.
+// The last alarms of one model, newest first, with what was heard and seen. One episode of anomalies is one alarm,
+// shown by its strangest segment. Bounded in number and bytes: older alarms lose their sound and spectrogram first.
 import { randomBytes } from 'node:crypto';
 import { heldBytes, type Segment } from './recent-segments';
 
@@ -10,10 +10,10 @@ export interface Alarm extends Segment {
   id: string;
   /** The threshold node that raised it. */
   node: string;
-  /** ms since 1970: the first and the last anomaly of the stretch. */
+  /** ms since 1970: the first and the last anomaly of the episode. */
   at: number;
   until: number;
-  /** Anomalies in the stretch. */
+  /** Anomalies in the episode. */
   count: number;
   /** Of the strangest segment. */
   score: number;
@@ -28,12 +28,12 @@ export interface Alarm extends Segment {
 
 export type NewAlarm = Omit<Alarm, 'id' | 'until' | 'count' | 'normal'>;
 
-/** What is told of an alarm without its sound and pictures. */
-export type AlarmNotice = Omit<Alarm, 'sound' | 'picture' | 'heatmap'> & {
+/** What is told of an alarm without its sound, spectrogram and heat-map. */
+export type AlarmNotice = Omit<Alarm, 'sound' | 'spectrogram' | 'heatmap'> & {
   hasSound: boolean;
   hasHeatmap: boolean;
   /** It can be added to the training set. */
-  hasPicture: boolean;
+  hasSpectrogram: boolean;
 };
 
 const bytesOf = (alarm: Alarm): number => heldBytes(alarm) + (alarm.heatmap?.buffer.byteLength ?? 0);
@@ -53,9 +53,9 @@ export class AlarmList {
     return this.alarms.length;
   }
 
-  /** @param stretch names what the alarm goes on in: a threshold node and a topic */
-  raise(stretch: string, found: NewAlarm): void {
-    const going = this.open.get(stretch);
+  /** @param episode names what the alarm goes on in: a threshold node and a topic */
+  raise(episode: string, found: NewAlarm): void {
+    const going = this.open.get(episode);
     if (going) {
       going.until = found.at;
       going.count++;
@@ -63,14 +63,14 @@ export class AlarmList {
     } else {
       const alarm: Alarm = { ...found, id: randomBytes(12).toString('hex'), until: found.at, count: 1, normal: false };
       this.alarms.unshift(alarm);
-      this.open.set(stretch, alarm);
+      this.open.set(episode, alarm);
     }
     this.limit();
   }
 
   /** All is normal there again: the next anomaly is a new alarm. */
-  settle(stretch: string): void {
-    if (this.open.size > 0) this.open.delete(stretch);
+  settle(episode: string): void {
+    if (this.open.size > 0) this.open.delete(episode);
   }
 
   find(id: string): Alarm | undefined {
@@ -78,11 +78,11 @@ export class AlarmList {
   }
 
   notices(): AlarmNotice[] {
-    return this.alarms.map(({ sound, picture, heatmap, ...rest }) => ({
+    return this.alarms.map(({ sound, spectrogram, heatmap, ...rest }) => ({
       ...rest,
       hasSound: sound !== undefined,
       hasHeatmap: heatmap !== undefined,
-      hasPicture: picture !== undefined,
+      hasSpectrogram: spectrogram !== undefined,
     }));
   }
 
@@ -92,11 +92,11 @@ export class AlarmList {
     for (let i = this.alarms.length - 1; i >= 0 && bytes > this.limits.bytes; i--) {
       const alarm = this.alarms[i];
       bytes -= bytesOf(alarm);
-      alarm.sound = alarm.picture = alarm.heatmap = undefined;
+      alarm.sound = alarm.spectrogram = alarm.heatmap = undefined;
     }
   }
 
   private close(alarm: Alarm): void {
-    for (const [stretch, open] of this.open) if (open === alarm) this.open.delete(stretch);
+    for (const [episode, open] of this.open) if (open === alarm) this.open.delete(episode);
   }
 }

@@ -6,7 +6,7 @@ import type { SoundLevel } from '../audio/sound-meter';
 import type { Histogram } from '../stats/histogram';
 import type { PreviewPicture, SoundNames } from '../tasks/preview-worker';
 import type { Pace } from '../tasks/time-estimate-job';
-import type { SoundPicture } from './sound-columns';
+import type { SoundColumns } from './sound-columns';
 
 /** In place of anything else: what went wrong, in words. */
 export interface ProblemLine {
@@ -22,7 +22,7 @@ export type ListenLine =
   | { listening: { seconds: number; sampleRate: number; through?: string } }
   /** The level of the last moment, and of all so far. */
   | { now: SoundLevel; all: SoundLevel }
-  | { picture: SoundPicture }
+  | { picture: SoundColumns }
   /** The next piece of a WAV file, base64. */
   | { wav: string }
   | ProblemLine;

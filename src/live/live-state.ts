@@ -1,6 +1,6 @@
-// Where nodes tell what goes on and the sidebar looks. A call costs a look-up while nobody looks; levels and running
-// spectrograms are computed only for sources that somebody looks at, and events sent only then. Scores and the last
-// alarms are kept all the same, within stated bounds. Knows nothing of HTTP.
+// The live state of all sources and models: nodes report to it, the sidebar reads it. A report costs a look-up in a map
+// while no sidebar is open; levels and running spectrograms are computed, and events sent, only for what a sidebar
+// watches. Scores and the last alarms are always kept, within the bounds stated in this folder. Knows nothing of HTTP.
 
 import type { TrainingProgress } from '../detectors/vae/train';
 import { floatsOf, type Message } from '../messages';
@@ -10,20 +10,20 @@ import { RecentSegments, type Segment, segmentKey } from './recent-segments';
 import type { ModelEvent, SourceEvent } from './sidebar-messages';
 import { SourceView } from './source-view';
 
-/** How long somebody counts as looking after having said so. */
+/** How long a source or model counts as watched after a sidebar has asked for it. */
 export const LEASE_MS = 12_000;
 /** From one round of events to the next. */
 export const TELL_EVERY_MS = 250;
-/** Scores in one event; whoever misses some asks for all. */
+/** Scores in one event; a sidebar that misses some asks for all. */
 export const MAX_SCORES_TOLD = 200;
-/** Sources and models that can be looked at, or remembered, at a time. */
+/** Sources and models that can be watched, or remembered, at a time. */
 export const MAX_SOURCES = 8;
 export const MAX_MODELS = 16;
 
 /** What a training goes through. */
 const TRAINING: Training['phase'][] = ['preparing', 'training', 'scoring', 'saving'];
 
-/** Sends to all open editors: small things only, no sound and no pictures. */
+/** Sends to all open editors: numbers and short texts, no signals. */
 export type Publish = (topic: string, data: object) => void;
 
 /** The judgement of a threshold node, as far as it matters here. */
@@ -38,7 +38,7 @@ const blankTraining = (trainer: string): Training => ({
 
 export class LiveState {
   private publish: Publish | undefined;
-  /** Until when somebody looks at a source or a model, on performance.now()'s clock. */
+  /** Until when a source or a model is watched, on performance.now()'s clock. */
   private readonly leases = new Map<string, number>();
   private readonly sources = new Map<string, SourceView>();
   private readonly models = new Map<string, ModelView>();
@@ -48,7 +48,7 @@ export class LiveState {
   private timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param leaseMs how long somebody counts as looking after having said so
+   * @param leaseMs how long a source or model counts as watched after having been asked for
    * @param tellEveryMs from one round of events to the next
    */
   constructor(
@@ -56,12 +56,12 @@ export class LiveState {
     private readonly tellEveryMs = TELL_EVERY_MS,
   ) {}
 
-  /** The sidebar is there: from now on it may look. */
+  /** The sidebar is loaded: from now on it may watch. */
   open(publish: Publish): void {
     this.publish = publish;
   }
 
-  /** Ends all looking. */
+  /** Ends all watching. */
   close(): void {
     this.publish = undefined;
     this.leases.clear();
@@ -70,7 +70,7 @@ export class LiveState {
 
   // What the sidebar asks for
 
-  /** Somebody looks at this source until the lease runs out; false where too many are looked at. */
+  /** Watches this source until the lease runs out; false where too many are watched. */
   watchSource(id: string): boolean {
     if (!this.publish || (!this.sources.has(id) && this.sources.size >= MAX_SOURCES)) return false;
     if (!this.sources.has(id)) this.sources.set(id, new SourceView());
@@ -86,7 +86,7 @@ export class LiveState {
     return true;
   }
 
-  /** Undefined while nobody looks at it. */
+  /** Undefined while it is not watched. */
   source(id: string): SourceView | undefined {
     return this.sources.get(id);
   }
@@ -107,7 +107,7 @@ export class LiveState {
     return [...this.models.values()].some(({ training }) => training && TRAINING.includes(training.phase));
   }
 
-  /** How much is looked at and kept, for tests and for whoever wonders where memory went. */
+  /** How much is watched and kept: for tests, and to see where memory goes. */
   figures(): {
     leases: number;
     sources: number;
@@ -125,7 +125,7 @@ export class LiveState {
 
   // What nodes tell
 
-  /** A stretch of sound from a source, in order; it is not kept. */
+  /** A piece of sound from a source, in order; it is not kept. */
   sound(source: string, pcm: Float32Array, sampleRate: number): void {
     this.sources.get(source)?.sound(pcm, sampleRate);
   }
@@ -144,10 +144,10 @@ export class LiveState {
     if (view && msg.audio) view.sound(floatsOf(msg.payload as Buffer), msg.audio.sampleRate);
   }
 
-  /** A picture that a spectrogram node has just made: there is nothing to check in it. */
-  picture(source: string, { payload, spectrogram }: Message): void {
+  /** A spectrogram as a spectrogram node has just made it: there is nothing to check in it. */
+  spectrogram(source: string, { payload, spectrogram }: Message): void {
     const view = this.sources.get(source);
-    if (view && spectrogram) view.picture(floatsOf(payload as Buffer), spectrogram);
+    if (view && spectrogram) view.spectrogram(floatsOf(payload as Buffer), spectrogram);
   }
 
   /**
@@ -160,7 +160,7 @@ export class LiveState {
     view.scored(key, Date.now(), score, by);
     view.segmentSeconds = msg.audio?.seconds;
     if (this.judges.size === 0 || key === undefined || !msg.spectrogram) return;
-    this.recent.keep(key, { picture: { payload: msg.payload as Buffer, info: msg.spectrogram } });
+    this.recent.keep(key, { spectrogram: { payload: msg.payload as Buffer, info: msg.spectrogram } });
   }
 
   /** A threshold node is there, or has gone. */
@@ -180,7 +180,7 @@ export class LiveState {
     if (!view) return;
     const used: ThresholdInUse = { node, value: threshold.value, method };
     view.judged(segmentKey(msg), Date.now(), score, state, used);
-    if (state === 'normal') view.alarms.settle(stretchOf(node, msg));
+    if (state === 'normal') view.alarms.settle(episodeOf(node, msg));
   }
 
   /** An anomaly that a threshold node tells the flow of; its message with all that was added. */
@@ -190,7 +190,7 @@ export class LiveState {
     const { score, threshold, source, text } = msg.anomaly;
     const heatmap = Buffer.isBuffer(msg.explanation?.picture) ? msg.explanation.picture : undefined;
     const found: NewAlarm = { ...this.segmentOf(msg), node, at: Date.now(), score, threshold, source, text, heatmap };
-    view.alarms.raise(stretchOf(node, msg), found);
+    view.alarms.raise(episodeOf(node, msg), found);
     view.alarmsChanged++;
     view.hasNews = true;
   }
@@ -218,8 +218,8 @@ export class LiveState {
 
   private segmentOf(msg: Message): Segment {
     const key = segmentKey(msg);
-    const { sound, picture } = (key === undefined ? undefined : this.recent.find(key)) ?? {};
-    return { sound, picture };
+    const { sound, spectrogram } = (key === undefined ? undefined : this.recent.find(key)) ?? {};
+    return { sound, spectrogram };
   }
 
   private modelJudged({ score }: Message): ModelView | undefined {
@@ -227,7 +227,7 @@ export class LiveState {
     return typeof id === 'string' ? this.modelOf(id) : undefined;
   }
 
-  /** Models come and go with flows: the oldest one that nobody looks at makes room. */
+  /** Models come and go with flows: the oldest one that is not watched is forgotten. */
   private modelOf(id: string): ModelView {
     const known = this.models.get(id);
     if (known) return known;
@@ -245,7 +245,7 @@ export class LiveState {
     this.timer ??= setInterval(() => this.tell(), this.tellEveryMs).unref();
   }
 
-  /** One round: ends what nobody looks at any more, tells what is new of the rest. */
+  /** One round: ends what is not watched any more, tells what is new of the rest. */
   private tell(): void {
     const now = performance.now();
     for (const [id, until] of this.leases) if (until < now) this.leases.delete(id);
@@ -286,7 +286,7 @@ export class LiveState {
   }
 }
 
-const stretchOf = (node: string, { topic }: Message): string => `${node} ${String(topic ?? '')}`;
+const episodeOf = (node: string, { topic }: Message): string => `${node} ${String(topic ?? '')}`;
 
 /** The one of this Node-RED. */
 export const liveState = new LiveState();

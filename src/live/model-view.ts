@@ -1,4 +1,4 @@
-// What is remembered of one model for whoever looks later: scores, the training that runs or ran last, alarms. All of
+// What is remembered of one model, for a sidebar that is opened later: scores, the training that runs or ran last, alarms. All of
 // it bounded; nothing is computed here.
 import { ScoreHistory } from '../alarm/score-history';
 import type { TrainingProgress } from '../detectors/vae/train';

@@ -1,4 +1,4 @@
-// The sound and the picture of the last segments on their way through the flow, so that an alarm can bring both along.
+// The sound and the spectrogram of the last segments on their way through the flow, so that an alarm can bring both along.
 // Holds references, copies nothing, and is bounded in number and bytes.
 import type { Message, SpectrogramInfo } from '../messages';
 
@@ -9,7 +9,7 @@ export interface SegmentSound {
   sampleRate: number;
 }
 
-export interface SegmentPicture {
+export interface SegmentSpectrogram {
   /** float32, row-major [bins][frames]. */
   payload: Buffer;
   info: SpectrogramInfo;
@@ -17,7 +17,7 @@ export interface SegmentPicture {
 
 export interface Segment {
   sound?: SegmentSound;
-  picture?: SegmentPicture;
+  spectrogram?: SegmentSpectrogram;
 }
 
 export const RECENT_LIMITS = { segments: 64, bytes: 16 * 2 ** 20 };
@@ -28,8 +28,8 @@ export function segmentKey({ audio }: Message): string | undefined {
 }
 
 /** The memory that a segment keeps from being freed: a small Buffer may be a view on a large one. */
-export function heldBytes({ sound, picture }: Segment): number {
-  return (sound?.payload.buffer.byteLength ?? 0) + (picture?.payload.buffer.byteLength ?? 0);
+export function heldBytes({ sound, spectrogram }: Segment): number {
+  return (sound?.payload.buffer.byteLength ?? 0) + (spectrogram?.payload.buffer.byteLength ?? 0);
 }
 
 export class RecentSegments {

@@ -5,7 +5,7 @@ import { LiveColumns } from '../dsp/live-columns';
 import { SpectrogramThread } from '../tasks/spectrogram-thread';
 
 /** As the answer to the sidebar's question for columns. */
-export interface SoundPicture {
+export interface SoundColumns {
   format?: StripFormat;
   from: number;
   end: number;
@@ -16,7 +16,7 @@ export interface SoundPicture {
 const MAX_COLUMNS = 1024;
 
 /** Computed in a thread of its own. */
-export async function pictureOf(pcm: Float32Array, sampleRate: number): Promise<SoundPicture> {
+export async function columnsOf(pcm: Float32Array, sampleRate: number): Promise<SoundColumns> {
   const seconds = pcm.length / sampleRate;
   const strip = new ColumnStrip(seconds, MAX_COLUMNS);
   const block = new LiveColumns(sampleRate, seconds).add(pcm);

@@ -1,5 +1,5 @@
-// A source of sound while somebody looks at it: its level since the last look, and its last seconds as columns of a
-// spectrogram. Made when the looking starts, closed when it ends; a source nobody looks at has none.
+// A source of sound while it is watched: its level since it was last read, and its last seconds as columns of a
+// spectrogram. Made when the watching starts, closed when it ends; a source that is not watched has none.
 import { SoundMeter } from '../audio/sound-meter';
 import { ColumnStrip } from '../charts/column-strip';
 import { type ColumnBlock, LiveColumns } from '../dsp/live-columns';
@@ -9,7 +9,7 @@ import { SpectrogramThread } from '../tasks/spectrogram-thread';
 /** What is kept of the running spectrogram: at most 2048 columns of 128 bytes, 256 KiB. */
 const STRIP_SECONDS = 30;
 const STRIP_COLUMNS = 2048;
-/** Stretches of sound that may wait for the thread, each at most STRIP_SECONDS long; a display may leave some out. */
+/** Pieces of sound that may wait for the thread, each at most STRIP_SECONDS long; a display may leave some out. */
 const MAX_WAITING = 16;
 
 export interface Level {
@@ -25,7 +25,7 @@ const rounded = (decibels: number | null): number | null => decibels && Math.rou
 
 export class SourceView {
   readonly strip = new ColumnStrip(STRIP_SECONDS, STRIP_COLUMNS);
-  /** Stretches of sound left out of the display because too many came at once. */
+  /** Pieces of sound left out of the display because too many came at once. */
   dropped = 0;
   /** Columns that have been announced. */
   toldEnd = 0;
@@ -36,9 +36,9 @@ export class SourceView {
   private closed = false;
   private readonly meter = new SoundMeter();
 
-  /** A stretch of sound, in order. */
+  /** A piece of sound, in order. */
   sound(pcm: Float32Array, sampleRate: number): void {
-    // Of a long stretch only what is shown of it counts.
+    // Of a long piece only what is shown of it counts.
     this.meter.add(pcm.subarray(Math.max(0, pcm.length - Math.round(STRIP_SECONDS * sampleRate))));
     if (this.live?.sampleRate !== sampleRate) this.live = new LiveColumns(sampleRate, STRIP_SECONDS);
     const block = this.live.add(pcm);
@@ -51,8 +51,8 @@ export class SourceView {
     if (!this.working) void this.work();
   }
 
-  /** A picture that a spectrogram node has made. */
-  picture(values: Float32Array, info: SpectrogramInfo): void {
+  /** A spectrogram that a spectrogram node has made. */
+  spectrogram(values: Float32Array, info: SpectrogramInfo): void {
     this.strip.append(values, info);
   }
 
@@ -76,7 +76,7 @@ export class SourceView {
         const { values, info } = await this.thread.compute(block.settings, block.pcm);
         if (!this.closed) this.strip.append(values, info, block.from, block.to);
       } catch {
-        // A display may miss a stretch; the flow's own spectrogram node reports what is wrong with the sound.
+        // A display may miss a piece; the flow's own spectrogram node reports what is wrong with the sound.
         this.dropped++;
       }
     }

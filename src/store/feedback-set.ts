@@ -1,5 +1,5 @@
-// Pictures that someone has marked as normal after an alarm: kept in the model's folder, one safetensors file each, and
-// part of every training set of that model from then on, until they are unmarked.
+// The feedback set of a model: spectrograms that were marked as normal after an alarm, one safetensors file each in the
+// model's folder. They are part of every training set of that model until they are unmarked.
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,11 +8,15 @@ import { writeAdvice } from './atomic-file';
 import { bytesOf, encodeHeader, headerText, readHeader, readTensor, tensorEntries } from './safetensors';
 
 /** More than this and the model needs a longer recording, not more marks. */
-export const MAX_MARKED = 200;
+export const MAX_FEEDBACK = 200;
 const NAME = /^normal-([0-9a-f]{8,64})\.safetensors$/;
 const ID = /^[0-9a-f]{8,64}$/;
 
-/** A picture as a model sees it, with the settings it was made with, as JSON. */
+/** The tensor of a file, and what it was called before there was a release. */
+const TENSOR = 'spectrogram';
+const FORMER_TENSOR = 'picture';
+
+/** A spectrogram as a model sees it, with the settings it was made with. */
 export interface FeedbackExample {
   values: Float32Array;
   shape: [number, number];
@@ -20,7 +24,7 @@ export interface FeedbackExample {
   frontEnd: string;
 }
 
-export class MarkedNormal {
+export class FeedbackSet {
   /** @param folder of the model; made with the first mark */
   constructor(private readonly folder: string) {}
 
@@ -35,20 +39,20 @@ export class MarkedNormal {
   }
 
   /**
-   * Keeps a picture; it is there whole or not at all.
+   * Keeps an example; it is there whole or not at all.
    * @param id hex digits
-   * @throws UserError `marked-full` or `marked-not-saved`
+   * @throws UserError `feedback-full` or `feedback-not-saved`
    */
   async add(id: string, { values, shape, frontEnd }: FeedbackExample): Promise<void> {
     const file = this.fileOf(id);
     const ids = await this.ids();
-    if (ids.length >= MAX_MARKED && !ids.includes(id)) {
+    if (ids.length >= MAX_FEEDBACK && !ids.includes(id)) {
       throw new UserError(
         'feedback-full',
-        `${MAX_MARKED} segments are marked as normal already. Record what is normal anew, with these sounds in it, and train on that.`,
+        `${MAX_FEEDBACK} segments are marked as normal already. Record what is normal anew, with these sounds in it, and train on that.`,
       );
     }
-    const header = encodeHeader(headerText({ picture: { shape, data: values } }, { frontEnd }));
+    const header = encodeHeader(headerText({ [TENSOR]: { shape, data: values } }, { frontEnd }));
     const temporary = `${file}.part`;
     try {
       await mkdir(this.folder, { recursive: true });
@@ -67,21 +71,21 @@ export class MarkedNormal {
     }
   }
 
-  /** Forgets a picture; nothing where there is none of that id. */
+  /** Forgets an example; nothing where there is none of that id. */
   async remove(id: string): Promise<void> {
     await rm(this.fileOf(id), { force: true });
   }
 
-  /** All pictures, one at a time; those that cannot be read are told and left out. */
+  /** All examples, one at a time; those that cannot be read are told and left out. */
   async *read(onDamaged: (problem: Error) => void): AsyncGenerator<FeedbackExample> {
     for (const id of (await this.ids()).sort()) {
-      let picture: FeedbackExample | undefined;
+      let example: FeedbackExample | undefined;
       try {
-        picture = readPicture(this.fileOf(id));
+        example = readExample(this.fileOf(id));
       } catch (thrown) {
         onDamaged(asError(thrown));
       }
-      if (picture) yield picture;
+      if (example) yield example;
     }
   }
 
@@ -91,14 +95,14 @@ export class MarkedNormal {
   }
 }
 
-/** A picture is a few dozen kilobytes: read at once. */
-function readPicture(file: string): FeedbackExample {
+/** A spectrogram is a few dozen kilobytes: read at once. */
+function readExample(file: string): FeedbackExample {
   const fd = openSync(file, 'r');
   try {
     const header = readHeader(fd, file, fstatSync(fd).size);
-    const entry = tensorEntries(header, file).find(({ name }) => name === 'picture');
+    const entry = tensorEntries(header, file).find(({ name }) => name === TENSOR || name === FORMER_TENSOR);
     if (entry?.shape.length !== 2) {
-      throw new UserError('feedback-damaged', `${file} holds no picture; it was left out. Remove the file.`);
+      throw new UserError('feedback-damaged', `${file} holds no spectrogram; it was left out. Remove the file.`);
     }
     const { data, shape } = readTensor(fd, file, header, entry);
     return { values: data, shape: shape as [number, number], frontEnd: header.metadata.frontEnd ?? '{}' };

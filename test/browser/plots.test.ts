@@ -24,9 +24,9 @@ describeInEditor('pictures in the editor', function (bench) {
     return node.id;
   };
   const plotId = (plot: string): string => idOf(node => node.plot === plot);
-  const pictureOf = (plot: string) => editor.page.locator(`[id="${plotId(plot)}"] .earshot-plot`);
+  const columnsOf = (plot: string) => editor.page.locator(`[id="${plotId(plot)}"] .earshot-plot`);
   const addressOf = async (plot: string): Promise<string> =>
-    (await pictureOf(plot).locator('image').getAttribute('href')) ?? '';
+    (await columnsOf(plot).locator('image').getAttribute('href')) ?? '';
   const press = async (name: RegExp) =>
     editor.press(idOf(node => node.type === 'inject' && name.test(String(node.name))));
 
@@ -45,19 +45,19 @@ describeInEditor('pictures in the editor', function (bench) {
   });
 
   it('are not there before there is something to draw', async () => {
-    for (const plot of ['counts', 'loss', 'scores']) assert.equal(await pictureOf(plot).isVisible(), false);
+    for (const plot of ['counts', 'loss', 'scores']) assert.equal(await columnsOf(plot).isVisible(), false);
   });
 
   it('appear under their nodes while the flow works', async () => {
     await press(/^1/);
     for (const plot of ['counts', 'loss', 'waveform', 'spectrogram', 'heatmap', 'scores']) {
-      await pictureOf(plot).waitFor({ state: 'visible', timeout: 120_000 });
+      await columnsOf(plot).waitFor({ state: 'visible', timeout: 120_000 });
       const [node, image] = await Promise.all([
         editor.page
           .locator(`[id="${plotId(plot)}"] .red-ui-flow-node`)
           .first()
           .boundingBox(),
-        pictureOf(plot).locator('image').boundingBox(),
+        columnsOf(plot).locator('image').boundingBox(),
       ]);
       assert.ok(node && image);
       assert.deepEqual([image.width, image.height].map(Math.round), [420, 270], plot);
@@ -67,7 +67,7 @@ describeInEditor('pictures in the editor', function (bench) {
       );
     }
     await nodeRed.status(plotId('scores'), /^24 scores$/, { timeout: 60_000 });
-    assert.match((await pictureOf('loss').getAttribute('aria-label')) ?? '', /^Open the picture of .+: epoch \d+\/8$/);
+    assert.match((await columnsOf('loss').getAttribute('aria-label')) ?? '', /^Open the picture of .+: epoch \d+\/8$/);
     // Its address ends with the next picture: read and asked for in one go.
     const shown = `fetch(document.querySelector('[id="${plotId('scores')}"] .earshot-plot image').getAttribute('href'))`;
     await until('picture of all scores', async () => {
@@ -93,7 +93,7 @@ describeInEditor('pictures in the editor', function (bench) {
   });
 
   it('open large with a click, or from the keyboard, and can be saved', async () => {
-    await pictureOf('waveform').click();
+    await columnsOf('waveform').click();
     const dialog = editor.page.locator('.ui-dialog', { has: editor.page.locator('.earshot-plot-large') });
     await dialog.waitFor();
     const image = dialog.locator('img');
@@ -107,7 +107,7 @@ describeInEditor('pictures in the editor', function (bench) {
     assert.equal((await download).suggestedFilename(), 'waveform.png');
     await dialog.locator('.ui-dialog-buttonpane button', { hasText: 'Close' }).click();
     await dialog.waitFor({ state: 'detached' });
-    await pictureOf('scores').focus();
+    await columnsOf('scores').focus();
     await editor.page.keyboard.press('Enter');
     await dialog.waitFor();
     await editor.page.keyboard.press('Escape');
@@ -135,7 +135,7 @@ describeInEditor('pictures in the editor', function (bench) {
     await editor.page.evaluate(
       `RED.workspaces.show(${JSON.stringify(idOf(node => node.label === 'Pictures of a motor'))})`,
     );
-    await pictureOf('scores').waitFor({ state: 'visible' });
+    await columnsOf('scores').waitFor({ state: 'visible' });
     assert.ok(asked.includes(plotId('scores')));
   });
 
@@ -144,7 +144,7 @@ describeInEditor('pictures in the editor', function (bench) {
     await editor.picture('dialog audio-plot, counts', dialog);
     await dialog.locator('#node-input-inline').uncheck();
     await editor.closeDialog();
-    await pictureOf('counts').waitFor({ state: 'detached' });
-    await pictureOf('loss').waitFor({ state: 'visible' });
+    await columnsOf('counts').waitFor({ state: 'detached' });
+    await columnsOf('loss').waitFor({ state: 'visible' });
   });
 });

@@ -1,4 +1,4 @@
-// The listening room: nothing is computed or sent while nobody looks, everything it keeps has a bound, alarms bring
+// The live state: nothing is computed or sent while nothing is watched, everything it keeps has a bound, alarms bring
 // their sound and picture along.
 import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
@@ -36,66 +36,66 @@ function scoredSegment(sequence: number, score: number, model = 'model'): Messag
 }
 
 /** Sends one segment the way it takes: audio, spectrogram, score, threshold. */
-function pass(room: LiveState, sequence: number, score: number, threshold = 1): void {
+function pass(live: LiveState, sequence: number, score: number, threshold = 1): void {
   const msg = scoredSegment(sequence, score);
-  room.segment({ ...msg, payload: bufferOf(new Float32Array(16).fill(sequence / 1000)) });
+  live.segment({ ...msg, payload: bufferOf(new Float32Array(16).fill(sequence / 1000)) });
   const picture = bufferOf(new Float32Array(4));
   const spectrogram = { shape: [2, 2], normalize: 'model' } as unknown as Message['spectrogram'];
-  room.scored('model', BY, score, { ...msg, payload: picture, spectrogram });
+  live.scored('model', BY, score, { ...msg, payload: picture, spectrogram });
   const state = score > threshold ? 'anomaly' : 'normal';
-  room.judged('thr', 'manual', score, { state, threshold: { value: threshold } }, msg);
+  live.judged('thr', 'manual', score, { state, threshold: { value: threshold } }, msg);
   const text = 'Anomaly';
   const anomaly = { state, score, threshold, method: 'manual', startedAt: 0, source: 'mic', text } as const;
-  if (state === 'anomaly') room.alarm('thr', { ...msg, anomaly });
+  if (state === 'anomaly') live.alarm('thr', { ...msg, anomaly });
 }
 
-describe('listening room', () => {
-  let room: LiveState;
+describe('live state', () => {
+  let live: LiveState;
   let events: [string, object][];
   const modelEvents = () =>
     events.filter(([topic]) => topic === 'audio-anomaly/model/model').map(([, data]) => data as ModelEvent);
 
   beforeEach(() => {
     events = [];
-    room = new LiveState(60_000, TELL_EVERY_MS);
-    room.open((topic, data) => events.push([topic, data]));
+    live = new LiveState(60_000, TELL_EVERY_MS);
+    live.open((topic, data) => events.push([topic, data]));
   });
-  afterEach(() => room.close());
+  afterEach(() => live.close());
 
   it('computes nothing, sends nothing and lets no clock run while nobody looks', async () => {
-    room.judgeComes('thr');
+    live.judgeComes('thr');
     for (let i = 0; i < 200; i++) {
-      room.sound('mic', new Float32Array(1600).fill(0.5), RATE);
-      pass(room, i, 0.5);
+      live.sound('mic', new Float32Array(1600).fill(0.5), RATE);
+      pass(live, i, 0.5);
     }
     await sleep(ROUND_MS);
     assert.deepEqual(events, []);
-    const { leases, sources, ticking } = room.figures();
+    const { leases, sources, ticking } = live.figures();
     assert.deepEqual({ leases, sources, ticking }, { leases: 0, sources: 0, ticking: false });
-    assert.equal(room.source('mic'), undefined);
+    assert.equal(live.source('mic'), undefined);
   });
 
   it('costs a node next to nothing while nobody looks', () => {
     const pcm = new Float32Array(1600);
     const began = performance.now();
-    for (let i = 0; i < 100_000; i++) room.sound('mic', pcm, RATE);
+    for (let i = 0; i < 100_000; i++) live.sound('mic', pcm, RATE);
     const each = ((performance.now() - began) / 100_000) * 1000;
     console.log(`      ${each.toFixed(3)} µs per call`);
     assert.ok(each < 20, `${each} µs`);
   });
 
   it('shows the level and the running spectrogram of a source that somebody looks at', async () => {
-    assert.ok(room.watchSource('mic'));
+    assert.ok(live.watchSource('mic'));
     const tone = Float32Array.from({ length: RATE }, (_, i) => Math.sin((2 * Math.PI * 1000 * i) / RATE));
-    for (let from = 0; from < tone.length; from += 1600) room.sound('mic', tone.subarray(from, from + 1600), RATE);
-    await until('columns', () => (room.source('mic')?.strip.end ?? 0) > 25);
+    for (let from = 0; from < tone.length; from += 1600) live.sound('mic', tone.subarray(from, from + 1600), RATE);
+    await until('columns', () => (live.source('mic')?.strip.end ?? 0) > 25);
     const [, told] = await until('an event', () =>
       events.find(([topic, data]) => topic === 'audio-anomaly/source/mic' && 'level' in data && data.level),
     );
     const { level } = told as { level: { rms: number; peak: number; clipped: number } };
     assert.ok(Math.abs(level.rms + 3) < 0.2 && Math.abs(level.peak) < 0.2, JSON.stringify(level));
     assert.ok(level.clipped > 0, 'a sine at full scale is cut off');
-    const { strip } = room.source('mic')!;
+    const { strip } = live.source('mic')!;
     const { columns } = strip.since(20);
     const loudest = columns
       .subarray(0, strip.format!.rows)
@@ -105,35 +105,35 @@ describe('listening room', () => {
   });
 
   it('leaves out stretches of sound where too many come at once, and counts them', async () => {
-    room.watchSource('folder');
-    for (let i = 0; i < 50; i++) room.sound('folder', new Float32Array(RATE), RATE);
-    const view = room.source('folder')!;
+    live.watchSource('folder');
+    for (let i = 0; i < 50; i++) live.sound('folder', new Float32Array(RATE), RATE);
+    const view = live.source('folder')!;
     assert.ok(view.dropped >= 30, `${view.dropped}`);
     await until('the rest', () => view.strip.end > 0);
   });
 
   it('stops looking when the lease runs out, and not before', async () => {
-    room = new LiveState(LEASE_MS, TELL_EVERY_MS);
-    room.open((topic, data) => events.push([topic, data]));
+    live = new LiveState(LEASE_MS, TELL_EVERY_MS);
+    live.open((topic, data) => events.push([topic, data]));
     const began = performance.now();
-    room.watchSource('mic');
-    room.watchModel('model');
-    assert.equal(room.figures().ticking, true);
-    await until('the end of the lease', () => !room.figures().ticking, { every: 10 });
+    live.watchSource('mic');
+    live.watchModel('model');
+    assert.equal(live.figures().ticking, true);
+    await until('the end of the lease', () => !live.figures().ticking, { every: 10 });
     assert.ok(performance.now() - began >= LEASE_MS);
-    assert.equal(room.source('mic'), undefined);
+    assert.equal(live.source('mic'), undefined);
     const before = events.length;
-    pass(room, 1, 0.5);
-    room.sound('mic', new Float32Array(1600), RATE);
+    pass(live, 1, 0.5);
+    live.sound('mic', new Float32Array(1600), RATE);
     await sleep(ROUND_MS);
     assert.equal(events.length, before);
   });
 
   it('tells scores once, with the verdict that came after them', async () => {
-    pass(room, 0, 0.5);
-    room.watchModel('model');
-    pass(room, 1, 0.5);
-    pass(room, 2, 2);
+    pass(live, 0, 0.5);
+    live.watchModel('model');
+    pass(live, 1, 0.5);
+    pass(live, 2, 2);
     const [told] = await until('an event', () => (modelEvents().length > 0 ? modelEvents() : undefined));
     assert.equal(told.from, 1, 'what was there before is in the snapshot');
     assert.deepEqual(
@@ -148,17 +148,17 @@ describe('listening room', () => {
   });
 
   it('tells a flood of scores in events of a bounded size', async () => {
-    room.watchModel('model');
-    for (let i = 0; i < 5000; i++) pass(room, i, 0.5);
+    live.watchModel('model');
+    for (let i = 0; i < 5000; i++) pass(live, i, 0.5);
     const [told] = await until('an event', () => (modelEvents().length > 0 ? modelEvents() : undefined));
     assert.equal(told.scores.length, MAX_SCORES_TOLD);
     assert.equal(told.from, 5000 - MAX_SCORES_TOLD);
   });
 
   it('gives an alarm the sound and the picture of its segment, and joins what belongs together', () => {
-    room.judgeComes('thr');
-    for (const [i, score] of [0.5, 2, 3, 2.5, 0.5, 4].entries()) pass(room, i, score);
-    const alarms = room.model('model')!.alarms.notices();
+    live.judgeComes('thr');
+    for (const [i, score] of [0.5, 2, 3, 2.5, 0.5, 4].entries()) pass(live, i, score);
+    const alarms = live.model('model')!.alarms.notices();
     assert.deepEqual(
       alarms.map(({ score, count }) => [score, count]),
       [
@@ -166,19 +166,19 @@ describe('listening room', () => {
         [3, 3],
       ],
     );
-    assert.ok(alarms.every(({ hasSound, hasPicture, hasHeatmap }) => hasSound && hasPicture && !hasHeatmap));
-    const { sound } = room.model('model')!.alarms.find(alarms[1].id)!;
+    assert.ok(alarms.every(({ hasSound, hasSpectrogram, hasHeatmap }) => hasSound && hasSpectrogram && !hasHeatmap));
+    const { sound } = live.model('model')!.alarms.find(alarms[1].id)!;
     assert.equal(sound!.payload.readFloatLE(0), Math.fround(0.002), 'of the strangest segment');
   });
 
   it('keeps no sound where no threshold node is there to raise an alarm', () => {
-    pass(room, 1, 0.5);
-    assert.equal(room.figures().segments, 0);
-    room.judgeComes('thr');
-    pass(room, 2, 0.5);
-    assert.equal(room.figures().segments, 1);
-    room.judgeGoes('thr');
-    assert.equal(room.figures().segments, 0);
+    pass(live, 1, 0.5);
+    assert.equal(live.figures().segments, 0);
+    live.judgeComes('thr');
+    pass(live, 2, 0.5);
+    assert.equal(live.figures().segments, 1);
+    live.judgeGoes('thr');
+    assert.equal(live.figures().segments, 0);
   });
 
   it('does not grow in a day of being looked at', async function () {
@@ -194,28 +194,28 @@ describe('listening room', () => {
     /** As many segments of 2 s as make `hours`, one in a hundred an alarm. */
     const hours = async (count: number): Promise<void> => {
       for (let i = 0; i < count * 1800; i++) {
-        room.sound('mic', new Float32Array(320), RATE);
-        pass(room, i, i % 100 === 0 ? 2 : 0.5);
+        live.sound('mic', new Float32Array(320), RATE);
+        pass(live, i, i % 100 === 0 ? 2 : 0.5);
         if (i % 1800 !== 0) continue;
-        room.watchSource('mic');
-        room.watchModel('model');
+        live.watchSource('mic');
+        live.watchModel('model');
         await sleep(ROUND_MS);
         events.length = 0;
       }
     };
-    room.judgeComes('thr');
+    live.judgeComes('thr');
     await hours(9); // all rings are full
     const growth = await usualGrowth(held, () => hours(3));
     assert.ok(growth < 0.5, `${growth} MiB in 3 hours`); // 100 bytes for each segment would be more
-    assert.equal(room.model('model')!.alarms.size, ALARM_LIMITS.alarms);
+    assert.equal(live.model('model')!.alarms.size, ALARM_LIMITS.alarms);
   });
 
   it('remembers a bounded number of sources and models', () => {
     for (let i = 0; i < 100; i++) {
-      room.watchSource(`source ${i}`);
-      room.scored(`model ${i}`, BY, 1, scoredSegment(i, 1));
+      live.watchSource(`source ${i}`);
+      live.scored(`model ${i}`, BY, 1, scoredSegment(i, 1));
     }
-    const { sources, models } = room.figures();
+    const { sources, models } = live.figures();
     assert.deepEqual({ sources, models }, { sources: MAX_SOURCES, models: MAX_MODELS });
   });
 });

@@ -222,6 +222,6 @@ describe('routes of the package', () => {
       assert.equal((await mark(`model-b/alarms/${id}`)).status, 404);
     }
     const refused = await mark(`model-a/alarms/${alarms[0].id}`);
-    assert.deepEqual([refused.status, refused.body.error], [409, 'the picture of this alarm is not kept any more']);
+    assert.deepEqual([refused.status, refused.body.error], [409, 'the spectrogram of this alarm is not kept any more']);
   });
 });

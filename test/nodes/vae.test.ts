@@ -10,7 +10,7 @@ import type { TrainingProgress } from '#src/detectors/vae/train';
 import type { Preset } from '#src/engine/architecture';
 import { bufferOf, floatsOf, frontEndOf, type Message, type SpectrogramInfo } from '#src/messages';
 import { Random } from '#src/stats/random';
-import { MarkedNormal } from '#src/store/feedback-set';
+import { FeedbackSet } from '#src/store/feedback-set';
 import { readModelMetadata } from '#src/store/model-file';
 import type { ModelReport } from '#src/tasks/training-job';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
@@ -142,7 +142,7 @@ describe('vae nodes', function () {
   });
 
   it('train on segments marked as normal too, and leave out those with other settings', async () => {
-    const marked = new MarkedNormal(join(userDir, 'models', 'boiler'));
+    const marked = new FeedbackSet(join(userDir, 'models', 'boiler'));
     const { payload, spectrogram: info } = spectrogram();
     const values = floatsOf(payload as Buffer);
     const frontEnd = frontEndOf(info as SpectrogramInfo);

@@ -9,7 +9,7 @@ import { parameterTable } from '#src/engine/parameters';
 import { ALARM_LIMITS } from '#src/live/alarm-list';
 import { CURVE_LIMIT } from '#src/live/model-view';
 import { RECENT_LIMITS } from '#src/live/recent-segments';
-import { MAX_MARKED } from '#src/store/feedback-set';
+import { MAX_FEEDBACK } from '#src/store/feedback-set';
 import { PACKAGE_ROOT } from '../support/pack';
 
 const pages = [
@@ -104,8 +104,8 @@ describe('the documentation', () => {
       `the last ${ALARM_LIMITS.alarms}, with ${mebibytes(ALARM_LIMITS.bytes)}`,
       `the last ${RECENT_LIMITS.segments}, with ${mebibytes(RECENT_LIMITS.bytes)}`,
       `${CURVE_LIMIT} points`,
-      `${MAX_MARKED} of a model`,
-      `${MAX_MARKED} marks at most`,
+      `${MAX_FEEDBACK} of a model`,
+      `${MAX_FEEDBACK} marks at most`,
     ];
     assert.deepEqual(
       kept.filter(amount => !asRead.includes(amount)),

@@ -73,7 +73,7 @@ class AlarmItem {
 
   update(alarm) {
     this.alarm = alarm;
-    const { at, until, count, score, threshold, source, normal, hasPicture } = alarm;
+    const { at, until, count, score, threshold, source, normal, hasSpectrogram } = alarm;
     const seconds = (until - at) / 1000;
     const long = count > 1 && seconds >= LONG_SECONDS ? ` · ${formatDuration(seconds)}` : '';
     setText(this.when, `${formatTime(at)}${long}`);
@@ -87,8 +87,8 @@ class AlarmItem {
     const described = { time: this.when.textContent, source: this.source.textContent };
     Object.assign(described, { score: formatScore(score), threshold: formatScore(threshold) });
     this.summary.setAttribute('aria-label', t(normal ? 'alarms.describedNormal' : 'alarms.described', described));
-    this.normal.disabled = !hasPicture && !normal;
-    this.normal.title = t(hasPicture || normal ? 'alarms.normalHint' : 'alarms.noPicture');
+    this.normal.disabled = !hasSpectrogram && !normal;
+    this.normal.title = t(hasSpectrogram || normal ? 'alarms.normalHint' : 'alarms.noPicture');
     this.normal.replaceChildren(
       icon(normal ? 'undo' : 'check'),
       ` ${t(normal ? 'alarms.notNormal' : 'alarms.wasNormal')}`,
