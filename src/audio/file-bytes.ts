@@ -92,3 +92,8 @@ export class FileBytes implements SoundBytes {
     this.open = false;
   }
 }
+
+/** All the bytes, `length` at a time. */
+export function* inPieces(bytes: SoundBytes, length: number): Generator<Buffer> {
+  for (let position = 0; position < bytes.size; position += length) yield bytes.read(position, length);
+}

@@ -21,9 +21,8 @@ export async function openSoundFile(file: string): Promise<SoundFile> {
 export async function openSound(bytes: SoundBytes): Promise<SoundFile> {
   try {
     if (bytes.size === 0) throw new UserError('sound-file', 'the file is empty (0 bytes).');
-    const start = bytes.read(0, 64);
-    if (isWav(start)) return openWav(bytes);
-    const format = sniffCompressed(start);
+    if (isWav(bytes.read(0, 64))) return openWav(bytes);
+    const format = sniffCompressed(bytes);
     if (format) return await openCompressed(bytes, format);
     throw new UserError('sound-file', 'not a sound file: its content is none of WAV, MP3, FLAC, Ogg Vorbis or Opus.');
   } catch (error) {

@@ -31,6 +31,7 @@ const PARTS = {
     debian: 'alsa-utils libasound2-plugins pulseaudio pulseaudio-utils',
   },
   chromium: { programs: ['chromium'], debian: 'chromium' },
+  flac: { programs: ['flac'], debian: 'flac' },
   mosquitto: { programs: ['mosquitto'], debian: 'mosquitto' },
   python3: { programs: ['python3'], debian: 'python3' },
   // Debian's own interpreter: a python3 found first on the path may be one without Debian's modules.
