@@ -1,17 +1,9 @@
 // Convolution in both directions between a fine and a coarse grid (NHWC, weights [taps][fine][coarse]). A conv layer
 // goes down (fine → coarse) and its gradient up; a transposed conv layer goes up and its gradient down. Going up with
 // stride s is s² dense convolutions, one per phase of the fine grid, so nothing is multiplied by inserted zeros.
+import { DEPTH, DIRECT_CHANNELS, dumpBytes, even, GRADIENT_BLOCK, LINEAR, ROW_BLOCK, TILE_BYTES } from './contract';
 import { laneSum, madd } from './simd';
-import { even, finish, finishRow, LINEAR, packRows, padFours, TILE_BYTES, tile } from './tiles';
-
-/** Positions handled at once, in groups of four. */
-const BLOCK: i32 = 64;
-/** Grid positions in one packed block of the filter gradient. */
-const GRADIENT_BLOCK: i32 = 256;
-/** Rows of the matrix product (taps × channels) that are packed at once: with BLOCK positions 64 KiB. */
-const DEPTH: i32 = 256;
-/** From this many channels on, taps are read in place; below, they are gathered into short rows first. */
-const DIRECT_CHANNELS: i32 = 4;
+import { finish, finishRow, packRows, padFours, tile } from './tiles';
 
 /**
  * out[gridY·step + y0, gridX·step + x0, n] = act(bias[n] + Σ_t Σ_c in[gridY·stride + dy_t, gridX·stride + dx_t, c] · w[t, c, n])
@@ -48,10 +40,10 @@ export function convRows(
 ): void {
   const acc = scratch;
   const outs = acc + <usize>TILE_BYTES;
-  const dump = outs + <usize>(BLOCK * 4);
-  const table = dump + <usize>((((N + 7) & ~7) + 8) * 4);
-  const packed = table + <usize>(BLOCK * T * 4);
-  const rows = packed + <usize>(BLOCK * DEPTH * 4);
+  const dump = outs + <usize>(ROW_BLOCK * 4);
+  const table = dump + <usize>dumpBytes(N);
+  const packed = table + <usize>(ROW_BLOCK * T * 4);
+  const rows = packed + <usize>(ROW_BLOCK * DEPTH * 4);
   const direct = C >= DIRECT_CHANNELS;
   const K = T * C;
   const inImage = <usize>(inH * inW * C) << 2;
@@ -66,8 +58,8 @@ export function convRows(
   for (let image = from; image < to; image++) {
     const source = inp + <usize>image * inImage;
     const target = out + <usize>image * outImage;
-    for (let first = 0; first < positions; first += BLOCK) {
-      const count = min(BLOCK, positions - first);
+    for (let first = 0; first < positions; first += ROW_BLOCK) {
+      const count = min(ROW_BLOCK, positions - first);
       const groups = (count + 3) >> 2;
       let gy = first / gridW;
       let gx = first - gy * gridW;

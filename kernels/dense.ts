@@ -1,10 +1,8 @@
 // Fully connected layers: x [B][F], weights [F][N], y [B][N]. F can be millions (a picture flattened), N too (a picture
 // made from a few latent values), so every function works on a range and leaves the split to the caller.
+import { DEPTH, even, LINEAR, samplesBytes, TILE_BYTES } from './contract';
 import { laneSum, madd } from './simd';
-import { even, finish, LINEAR, packRows, padFours, TILE_BYTES, tile, tileStrided } from './tiles';
-
-/** Rows of the weights that are read once for all samples before going on: they stay in the second-level cache. */
-const DEPTH: i32 = 256;
+import { finish, packRows, padFours, tile, tileStrided } from './tiles';
 
 /**
  * y[b][n] (+)= bias[n] + Σ_f x[b][f] · w[f][n] for f in fFrom…fTo and n in nFrom…nTo; other columns are left alone.
@@ -102,7 +100,7 @@ export function denseInputGradient(
 ): void {
   const acc = scratch;
   const packed = acc + <usize>TILE_BYTES;
-  const panel = packed + (<usize>((B + 3) >> 2) * <usize>even(N)) * 16 + 16;
+  const panel = packed + <usize>samplesBytes(B, N) + 16;
   const rowBytes = <usize>N << 2;
   const outBytes = <usize>F << 2;
   packSamples(dy, rowBytes, B, N, packed);

@@ -2,21 +2,8 @@
 // needed. Kept as bare as they are on purpose: with anything more alive across the loop (pointers per row, a loop over
 // taps around it) the compilers behind WebAssembly spill registers and half the speed is gone. A tile goes to `acc`
 // (128 bytes); what happens to it then is `finish`'s business.
+import { RELU } from './contract';
 import { madd } from './simd';
-
-/** No activation, or max(0, x), at the end of a tile. */
-export const LINEAR: i32 = 0;
-export const RELU: i32 = 1;
-
-/** Bytes of one tile. */
-export const TILE_BYTES: i32 = 128;
-
-/** Depths are rounded up to this: `tile` goes two steps at a time, and a rest behind its loop would slow the loop. */
-// @ts-ignore: decorator
-@inline
-export function even(depth: i32): i32 {
-  return (depth + 1) & ~1;
-}
 
 /**
  * acc[r][n] = Σ_k a[k][r] · b[k][n] for r < 4, n < 8, k < depth.

@@ -1,8 +1,25 @@
 // The filter gradient of winograd.ts: factors of the fine grid's tiles times what the coarse grid's tiles become, summed
 // over all tiles into 36 matrices, which become the gradients of the nine taps at the end.
-import { TILE_BYTES, tileOnto, tileOntoSix } from './tiles';
-import { cutPatch, GAP, MATRICES, QUADS, sticksOut, TEMP_BYTES } from './winograd-tiles';
-import { coarseFactors, DOWN, factors, inputSpan, mapCoarse, mapInput, mapTapGradient, ONE } from './winograd-maps';
+import { TILE_BYTES } from './contract';
+import { tileOnto, tileOntoSix } from './tiles';
+import {
+  COARSE_SPAN,
+  coarseFactorBytes,
+  coarseFactors,
+  DOWN,
+  factors,
+  fineFactorBytes,
+  inputSpan,
+  MATRICES,
+  matrixBytes,
+  ONE,
+  panelBytes,
+  QUADS,
+  quadBytes,
+  TEMP_BYTES,
+} from './winograd-contract';
+import { mapCoarse, mapInput, mapTapGradient } from './winograd-maps';
+import { cutPatch, sticksOut } from './winograd-tiles';
 
 /**
  * dw[t, p, q] += Σ fine[…, p] · coarse[…, q] as convFilterGradient, for 3 × 3 taps.
@@ -35,21 +52,21 @@ export function winogradFilterGradient(
   const kind = stride == 1 ? ONE : DOWN;
   const span = inputSpan(kind);
   const n = factors(kind);
-  const e = coarseFactors(stride);
+  const e = coarseFactors(kind);
   const hop = 4 * stride;
   const pixel = <usize>P << 2;
   const coarsePixel = <usize>Q << 2;
   const temp = scratch;
-  const patch = temp + 2 * TEMP_BYTES;
+  const patch = temp + <usize>(2 * TEMP_BYTES);
   const coarsePatch = patch + <usize>(span * span) * pixel;
-  const U = coarsePatch + 16 * coarsePixel;
-  const quadBytes = (<usize>block << 4) + GAP;
-  const factorBytes = <usize>(P >> 2) * quadBytes + GAP;
-  const E = U + <usize>(n * n) * factorBytes;
-  const panelBytes = (<usize>block << 5) + GAP;
-  const coarseBytes = <usize>(Q >> 3) * panelBytes + GAP;
-  const D = E + <usize>(e * e) * coarseBytes;
-  const matrixBytes = ((<usize>(P * Q)) << 2) + GAP;
+  const U = coarsePatch + <usize>(COARSE_SPAN * COARSE_SPAN) * coarsePixel;
+  const quadStep = <usize>quadBytes(block);
+  const fineStep = <usize>fineFactorBytes(P, block);
+  const E = U + <usize>(n * n) * fineStep;
+  const panelStep = <usize>panelBytes(block);
+  const coarseStep = <usize>coarseFactorBytes(Q, block);
+  const D = E + <usize>(e * e) * coarseStep;
+  const matrixStep = <usize>matrixBytes(P, Q);
   const tilesY = (gridH + 3) >> 2;
   const tilesX = (gridW + 3) >> 2;
   const perImage = tilesY * tilesX;
@@ -57,7 +74,7 @@ export function winogradFilterGradient(
   const fineImage = <usize>(fineH * fineW) * pixel;
   const coarseImage = <usize>(gridH * gridW) * coarsePixel;
 
-  memory.fill(D, 0, <usize>MATRICES * matrixBytes);
+  memory.fill(D, 0, <usize>MATRICES * matrixStep);
   for (let first = 0; first < total; first += block) {
     const tiles = min(block, total - first);
     for (let t = 0; t < tiles; t++) {
@@ -84,11 +101,11 @@ export function winogradFilterGradient(
           const s = source + <usize>r * row + (<usize>c << 2);
           mapInput(kind, s, pixel, 16, temp + <usize>(r * n) * step, step, 16, quads);
         }
-        const d = U + (<usize>t << 4) + <usize>(c >> 2) * quadBytes;
+        const d = U + (<usize>t << 4) + <usize>(c >> 2) * quadStep;
         const down = <usize>n * step;
         for (let k = 0; k < n; k++) {
-          const to = d + <usize>k * factorBytes;
-          mapInput(kind, temp + <usize>k * step, down, 16, to, <usize>n * factorBytes, quadBytes, quads);
+          const to = d + <usize>k * fineStep;
+          mapInput(kind, temp + <usize>k * step, down, 16, to, <usize>n * fineStep, quadStep, quads);
         }
       }
       source = coarse + <usize>(from + image) * coarseImage;
@@ -105,31 +122,31 @@ export function winogradFilterGradient(
           const s = source + <usize>r * row + (<usize>c << 2);
           mapCoarse(stride, s, coarsePixel, 16, temp + (<usize>(r * e) << 5), 32, 16, 2);
         }
-        const d = E + <usize>(c >> 3) * panelBytes + (<usize>t << 5);
+        const d = E + <usize>(c >> 3) * panelStep + (<usize>t << 5);
         const down = <usize>e << 5;
         for (let k = 0; k < e; k++) {
-          const to = d + <usize>k * coarseBytes;
-          mapCoarse(stride, temp + (<usize>k << 5), down, 16, to, <usize>e * coarseBytes, 16, 2);
+          const to = d + <usize>k * coarseStep;
+          mapCoarse(stride, temp + (<usize>k << 5), down, 16, to, <usize>e * coarseStep, 16, 2);
         }
       }
     }
     for (let i = 0; i < count; i++) {
       const entry = products + (<usize>i << 4);
-      const a = U + <usize>load<i32>(entry) * factorBytes;
-      const b = E + <usize>load<i32>(entry, 4) * coarseBytes;
-      multiplyOnto(a, quadBytes, P >> 2, b, panelBytes, Q >> 3, tiles, D + <usize>load<i32>(entry, 8) * matrixBytes);
+      const a = U + <usize>load<i32>(entry) * fineStep;
+      const b = E + <usize>load<i32>(entry, 4) * coarseStep;
+      multiplyOnto(a, quadStep, P >> 2, b, panelStep, Q >> 3, tiles, D + <usize>load<i32>(entry, 8) * matrixStep);
     }
   }
-  addTapGradients(stride, D, matrixBytes, P, Q, dw, temp);
+  addTapGradients(stride, D, matrixStep, P, Q, dw, temp);
 }
 
 /** matrix [quads][panels][4][8] += a [quads][tiles][4] by b [panels][tiles][8]; three quads are two times six rows. */
 function multiplyOnto(
   a: usize,
-  quadBytes: usize,
+  quadStep: usize,
   quads: i32,
   b: usize,
-  panelBytes: usize,
+  panelStep: usize,
   panels: i32,
   tiles: i32,
   matrix: usize,
@@ -137,23 +154,23 @@ function multiplyOnto(
   const rowBytes = <usize>(panels * TILE_BYTES);
   let p = quads;
   for (; p > 2; p -= 3) {
-    const second = a + quadBytes;
-    const third = second + quadBytes;
+    const second = a + quadStep;
+    const third = second + quadStep;
     for (let q = 0; q < panels; q++) {
-      const panel = b + <usize>q * panelBytes;
+      const panel = b + <usize>q * panelStep;
       const acc = matrix + <usize>(q * TILE_BYTES);
       const between = acc + rowBytes;
       tileOntoSix(a, second, panel, tiles, acc, between);
       tileOntoSix(third, second + 8, panel, tiles, between + rowBytes, between + 64);
     }
-    a = third + quadBytes;
+    a = third + quadStep;
     matrix += 3 * rowBytes;
   }
   for (; p > 0; p--) {
     for (let q = 0; q < panels; q++) {
-      tileOnto(a, b + <usize>q * panelBytes, tiles, matrix + <usize>(q * TILE_BYTES));
+      tileOnto(a, b + <usize>q * panelStep, tiles, matrix + <usize>(q * TILE_BYTES));
     }
-    a += quadBytes;
+    a += quadStep;
     matrix += rowBytes;
   }
 }
@@ -162,21 +179,21 @@ function multiplyOnto(
 function addTapGradients(
   stride: i32,
   D: usize,
-  matrixBytes: usize,
+  matrixStep: usize,
   P: i32,
   Q: i32,
   dw: usize,
   temp: usize,
 ): void {
-  const done = temp + TEMP_BYTES;
+  const done = temp + <usize>TEMP_BYTES;
   const tap = <usize>(P * Q) << 2;
   const row = <usize>(3 * TILE_BYTES);
   for (let p = 0; p < P; p += 4) {
     for (let q = 0; q < Q; q += 8) {
       const source = D + <usize>((p >> 2) * (Q >> 3) + (q >> 3)) * <usize>TILE_BYTES;
       for (let r = 0; r < 6; r++) {
-        const s = source + <usize>(6 * r) * matrixBytes;
-        mapTapGradient(stride, s, matrixBytes, 16, temp + <usize>r * row, TILE_BYTES, 16, QUADS);
+        const s = source + <usize>(6 * r) * matrixStep;
+        mapTapGradient(stride, s, matrixStep, 16, temp + <usize>r * row, <usize>TILE_BYTES, 16, QUADS);
       }
       for (let k = 0; k < 3; k++) {
         const offset = <usize>(k * TILE_BYTES);

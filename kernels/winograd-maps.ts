@@ -5,40 +5,7 @@
 // The points are those that lose the fewest digits. Each map reads `s`, `s` + `ss`, … and writes `d`, `d` + `ds`, …,
 // four channels (a quad) at a time; the next quads lie `sq` and `dq` bytes further on.
 import { madd } from './simd';
-
-/** Stride 1, in both directions. */
-export const ONE: i32 = 0;
-/** Stride 2 from the fine to the coarse grid, and back. */
-export const DOWN: i32 = 1;
-const UP: i32 = 2;
-
-/** Samples of a tile of the input, along one axis. */
-// @ts-ignore: decorator
-@inline
-export function inputSpan(kind: i32): i32 {
-  return kind == DOWN ? 9 : kind == UP ? 5 : 6;
-}
-
-/** Values that they become. */
-// @ts-ignore: decorator
-@inline
-export function factors(kind: i32): i32 {
-  return kind == ONE ? 6 : 9;
-}
-
-/** Sums of products. */
-// @ts-ignore: decorator
-@inline
-export function sums(kind: i32): i32 {
-  return kind == DOWN ? 7 : kind == UP ? 9 : 6;
-}
-
-/** Outputs of a tile. */
-// @ts-ignore: decorator
-@inline
-export function outputSpan(kind: i32): i32 {
-  return kind == UP ? 8 : 4;
-}
+import { DOWN, ONE } from './winograd-contract';
 
 // @ts-ignore: decorator
 @inline
@@ -235,13 +202,6 @@ export function mapTapGradient(stride: i32, s: usize, ss: usize, sq: usize, d: u
     s += sq;
     d += dq;
   }
-}
-
-/** Values that four coarse ones become in the filter gradient. */
-// @ts-ignore: decorator
-@inline
-export function coarseFactors(stride: i32): i32 {
-  return stride == 1 ? 6 : 7;
 }
 
 /** Four coarse values → what the factors of the fine tile are multiplied by in the filter gradient. */

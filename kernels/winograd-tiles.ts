@@ -1,13 +1,4 @@
-// Cutting a picture [height][width][C] into overlapping square tiles, and what both users of these reckon with.
-
-/** Bytes for tiles between their two maps: 9 × 9 values of QUADS quads. */
-export const TEMP_BYTES: usize = 12288;
-/** Quads of channels that go through the maps together. */
-export const QUADS: i32 = 8;
-/** Distinct matrices of weights. */
-export const MATRICES: i32 = 36;
-/** Between matrices that would else lie a power of two apart, and get into each other's way in the caches. */
-export const GAP: usize = 64;
+// Cutting a feature map [height][width][C] into overlapping square tiles.
 
 /** Whether the tile at (y, x) reaches over an edge. */
 // @ts-ignore: decorator
@@ -16,9 +7,9 @@ export function sticksOut(y: i32, x: i32, span: i32, height: i32, width: i32): b
   return y < 0 || x < 0 || y + span > height || x + span > width;
 }
 
-/** Copies the tile at (y, x) into `patch` [span][span][C], zeros where there is no picture. */
+/** Copies the tile at (y, x) into `patch` [span][span][C], zeros outside the map. */
 export function cutPatch(
-  picture: usize,
+  map: usize,
   height: i32,
   width: i32,
   C: i32,
@@ -34,7 +25,7 @@ export function cutPatch(
   if (high <= low) return;
   for (let r = 0; r < span; r++) {
     if (<u32>(y + r) >= <u32>height) continue;
-    const from = picture + <usize>((y + r) * width + x + low) * pixel;
+    const from = map + <usize>((y + r) * width + x + low) * pixel;
     memory.copy(patch + <usize>(r * span + low) * pixel, from, <usize>(high - low) * pixel);
   }
 }

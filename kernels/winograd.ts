@@ -2,23 +2,28 @@
 // Tiles of the input become factors, each factor meets its own matrix of weights, and sums of these products become a
 // tile of the output. Which factor meets which weights, and in which sum, comes in tables of
 // products: [count][factor, weights, sum, 1 where the sum begins] of i32.
-import { cutPatch, GAP, MATRICES, QUADS, sticksOut, TEMP_BYTES } from './winograd-tiles';
-import { factors, inputSpan, mapInput, mapOutput, mapTaps, outputSpan, sums } from './winograd-maps';
-import { RELU, rows4, rows6, TILE_BYTES } from './tiles';
+import { RELU, TILE_BYTES } from './contract';
+import { rows4, rows6 } from './tiles';
+import {
+  DONE_BYTES,
+  factorBytes,
+  factors,
+  FILTER_BYTES,
+  inputSpan,
+  MATRICES,
+  matrixBytes,
+  outputSpan,
+  QUADS,
+  sumBytes,
+  sums,
+  TEMP_BYTES,
+  ZERO_BYTES,
+} from './winograd-contract';
+import { mapInput, mapOutput, mapTaps } from './winograd-maps';
+import { cutPatch, sticksOut } from './winograd-tiles';
 
-/** Bytes for four tiles of eight channels that are done: 8 × 8 values each. */
-const DONE_BYTES: usize = 8192;
-/** Zeros that sums begin with: six rows of eight. */
-const ZERO_BYTES: usize = 192;
 /** Rows of a matrix product that are read at once: a panel of weights stays in the first-level cache. */
 const DEPTH: i32 = 512;
-
-/** Bytes from one matrix of weights to the next. */
-// @ts-ignore: decorator
-@inline
-function weightBytes(P: i32, Q: i32): usize {
-  return ((<usize>(P * Q)) << 2) + GAP;
-}
 
 /**
  * out = act(bias + conv(in)) for the images from…to, tile by tile. Tile (i, j) reads inputSpan² pixels from
@@ -26,7 +31,7 @@ function weightBytes(P: i32, Q: i32): usize {
  * @param w [36][N/8][C][8], see packWinogradDown and packWinogradUp
  * @param bias N values
  * @param block tiles at once, a multiple of 4
- * @param scratch see winogradScratchBytes in src/engine/winograd.ts
+ * @param scratch winogradScratch bytes
  */
 export function winograd(
   kind: i32,
@@ -60,20 +65,20 @@ export function winograd(
   const n = factors(kind);
   const m = sums(kind);
   const pixel = <usize>C << 2;
-  const factorBytes = <usize>block * pixel + GAP;
-  const sumBytes = <usize>((N >> 3) * (block >> 2)) * <usize>TILE_BYTES + GAP;
+  const factorStep = <usize>factorBytes(C, block);
+  const sumStep = <usize>sumBytes(N, block);
   const temp = scratch;
-  const done = temp + TEMP_BYTES;
-  const zeros = done + DONE_BYTES;
-  const patch = zeros + ZERO_BYTES;
+  const done = temp + <usize>TEMP_BYTES;
+  const zeros = done + <usize>DONE_BYTES;
+  const patch = zeros + <usize>ZERO_BYTES;
   const U = patch + <usize>(span * span) * pixel;
-  const M = U + <usize>(n * n) * factorBytes;
+  const M = U + <usize>(n * n) * factorStep;
   const perImage = tilesY * tilesX;
   const total = perImage * (to - from);
   const inImage = <usize>(inH * inW) * pixel;
   const outImage = <usize>(outH * outW * N) << 2;
 
-  memory.fill(zeros, 0, ZERO_BYTES);
+  memory.fill(zeros, 0, <usize>ZERO_BYTES);
   for (let first = 0; first < total; first += block) {
     const tiles = min(block, total - first);
     const groups = (tiles + 3) >> 2;
@@ -103,20 +108,20 @@ export function winograd(
         }
         const down = <usize>n * step;
         for (let k = 0; k < n; k++) {
-          const d = target + channel + <usize>k * factorBytes;
-          mapInput(kind, temp + <usize>k * step, down, 16, d, <usize>n * factorBytes, 16, quads);
+          const d = target + channel + <usize>k * factorStep;
+          mapInput(kind, temp + <usize>k * step, down, 16, d, <usize>n * factorStep, 16, quads);
         }
       }
     }
-    multiply(U, factorBytes, w, weightBytes(C, N), M, sumBytes, C, N, tiles, products, count, zeros);
+    multiply(U, factorStep, w, <usize>matrixBytes(C, N), M, sumStep, C, N, tiles, products, count, zeros);
     for (let p = 0; p < N; p += 8) {
       for (let g = 0; g < groups; g++) {
         // Four tiles of eight channels are eight quads in a row.
         const source = M + <usize>((p >> 3) * groups + g) * <usize>TILE_BYTES;
         const down = <usize>(outs * TILE_BYTES);
         for (let r = 0; r < m; r++) {
-          const s = source + <usize>(r * m) * sumBytes;
-          mapOutput(kind, s, sumBytes, 16, temp + <usize>r * down, TILE_BYTES, 16, QUADS);
+          const s = source + <usize>(r * m) * sumStep;
+          mapOutput(kind, s, sumStep, 16, temp + <usize>r * down, <usize>TILE_BYTES, 16, QUADS);
         }
         for (let k = 0; k < outs; k++) {
           const offset = <usize>(k * TILE_BYTES);
@@ -131,19 +136,19 @@ export function winograd(
           const v = ty * outs + v0;
           const u = (place - ty * tilesX) * outs + u0;
           const channel = <usize>p << 2;
-          const picture = out + <usize>(from + image) * outImage + channel;
-          writeTile(done + (<usize>i << 5), outs, picture, outH, outW, N, v, u, bias + channel, act);
+          const map = out + <usize>(from + image) * outImage + channel;
+          writeTile(done + (<usize>i << 5), outs, map, outH, outW, N, v, u, bias + channel, act);
         }
       }
     }
   }
 }
 
-/** Eight channels of a tile go out, as far as they lie in the picture; its pixels are TILE_BYTES apart. */
+/** Eight channels of a tile go out, as far as they lie in the map; its pixels are TILE_BYTES apart. */
 function writeTile(
   tile: usize,
   span: i32,
-  picture: usize,
+  map: usize,
   height: i32,
   width: i32,
   N: i32,
@@ -161,7 +166,7 @@ function writeTile(
   const end = min(span, height - y);
   for (let r = max(0, -y); r < end; r++) {
     let from = tile + <usize>((r * span + low) * TILE_BYTES);
-    let to = picture + <usize>((y + r) * width + x + low) * pixel;
+    let to = map + <usize>((y + r) * width + x + low) * pixel;
     for (let k = low; k < high; k++) {
       v128.store(to, f32x4.max(f32x4.add(v128.load(from), bias0), floor));
       v128.store(to, f32x4.max(f32x4.add(v128.load(from, 16), bias1), floor), 16);
@@ -174,11 +179,11 @@ function writeTile(
 /** M[sum] = Σ U[factor] · w[weights] over the products of each sum. */
 function multiply(
   U: usize,
-  factorBytes: usize,
+  factorStep: usize,
   w: usize,
-  matrixBytes: usize,
+  matrixStep: usize,
   M: usize,
-  sumBytes: usize,
+  sumStep: usize,
   C: i32,
   N: i32,
   tiles: i32,
@@ -188,19 +193,19 @@ function multiply(
 ): void {
   const panels = N >> 3;
   const row = <usize>C << 2;
-  const panelBytes = <usize>((tiles + 3) >> 2) * <usize>TILE_BYTES;
+  const panelStep = <usize>((tiles + 3) >> 2) * <usize>TILE_BYTES;
   for (let i = 0; i < count; i++) {
     const entry = products + (<usize>i << 4);
-    const a = U + <usize>load<i32>(entry) * factorBytes;
-    const b = w + <usize>load<i32>(entry, 4) * matrixBytes;
-    const m = M + <usize>load<i32>(entry, 8) * sumBytes;
+    const a = U + <usize>load<i32>(entry) * factorStep;
+    const b = w + <usize>load<i32>(entry, 4) * matrixStep;
+    const m = M + <usize>load<i32>(entry, 8) * sumStep;
     const begins = load<i32>(entry, 12);
     for (let k = 0; k < C; k += DEPTH) {
       const depth = min(DEPTH, C - k);
       const fresh = begins && k == 0;
       for (let p = 0; p < panels; p++) {
         const weights = b + (<usize>(p * C + k) << 5);
-        let acc = m + <usize>p * panelBytes;
+        let acc = m + <usize>p * panelStep;
         let x = a + (<usize>k << 2);
         for (let left = tiles; left > 0; ) {
           const start = fresh ? zeros : acc;
@@ -234,7 +239,7 @@ export function packWinogradDown(
   scratch: usize,
 ): void {
   const tap = <usize>(P * Q) << 2;
-  const matrix = weightBytes(P, Q);
+  const matrix = <usize>matrixBytes(P, Q);
   for (let n = from; n < to; n++) {
     for (let p = 0; p < P; p++) {
       const source = w + (<usize>(p * Q + (n << 3)) << 2);
@@ -255,9 +260,9 @@ export function packWinogradUp(
   scratch: usize,
 ): void {
   const tap = <usize>(P * Q) << 2;
-  const matrix = weightBytes(P, Q);
+  const matrix = <usize>matrixBytes(P, Q);
   // [36][8 of P][4 of Q]
-  const rows = scratch + 1024;
+  const rows = scratch + <usize>FILTER_BYTES;
   for (let n = from; n < to; n++) {
     for (let q = 0; q < Q; q += 4) {
       for (let i = 0; i < 8; i++) {

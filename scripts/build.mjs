@@ -27,16 +27,19 @@ const KERNELS = [
 /** The dialogs of nodes: bundled into their pages. */
 const IN_THE_BROWSER = /(^|\/)editor(\.ts$|\/)/;
 
+/** What the kernels and their callers agree on, read by both compilers. */
+const CONTRACTS = ['contract.ts', 'winograd-contract.ts'].map(file => join('kernels', file));
+
 /** File by file, so that what stands in src/x.ts is dist/src/x.js: worker threads are started by their file's name. */
 function compileTypeScript() {
   const sources = ['src', 'nodes'].flatMap(folder =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter(name => name.endsWith('.ts') && !IN_THE_BROWSER.test(name))
+      .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts') && !IN_THE_BROWSER.test(name))
       .map(name => join(folder, name)),
   );
   buildSync({
     absWorkingDir: root,
-    entryPoints: sources,
+    entryPoints: [...sources, ...CONTRACTS],
     outdir: 'dist',
     outbase: '.',
     format: 'cjs',

@@ -23,11 +23,11 @@ export interface NetworkSummary {
  */
 export function summariseNetwork(query: object): NetworkSummary {
   const { architecture, threads, microBatch } = planTraining(query);
-  const { perPicture, fixed } = trainingBytes(architecture, threads);
+  const { perExample, fixed } = trainingBytes(architecture, threads);
   return {
     layers: describeArchitecture(architecture),
     parameters: parameterCount(architecture),
-    trainingBytes: fixed + microBatch * perPicture,
+    trainingBytes: fixed + microBatch * perExample,
   };
 }
 

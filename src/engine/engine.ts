@@ -9,24 +9,22 @@ import type { Architecture } from './architecture';
 import { volume } from './architecture';
 import type { ComputeEngine, PictureScore } from './compute-engine';
 import { ThreadContext } from './context';
+import { Command } from './control';
 import { clampLogVariance } from './latent';
+import type { PlanOptions } from './memory-layout';
 import { type MixtureState, type MixtureValues, mixtureOf, setMixtureValues } from './mixture';
-import { Command, Network } from './network';
+import { Network } from './network';
 import { expectTensor, initialise } from './parameters';
-import { type NetworkPlan, type PlanOptions, planNetwork } from './plan';
+import { type NetworkPlan, planNetwork } from './plan';
 import { bestKernels, createMemory, type KernelKind, loadKernels, type WasmMemory } from './wasm';
 
 /** What a compute thread is started with. */
 export interface ThreadData {
-  architecture: Architecture;
-  options: PlanOptions;
+  plan: NetworkPlan;
   memory: WasmMemory;
   kind: KernelKind;
   thread: number;
 }
-
-/** Integers of the control block behind the barrier's two: a counter of commands, and the command. */
-export const CONTROL = { counter: 2, command: 3 } as const;
 
 export interface EngineOptions {
   /** Pictures at once. */
@@ -41,19 +39,17 @@ export class Engine implements ComputeEngine {
   readonly pixels: number;
   readonly kernelKind: KernelKind;
   private readonly network: Network;
-  private readonly control: Int32Array;
   private steps = 0;
 
   private constructor(
+    readonly plan: NetworkPlan,
     private readonly context: ThreadContext,
     private readonly workers: Worker[],
     kind: KernelKind,
   ) {
-    const { plan, i32 } = context;
     this.kernelKind = kind;
     this.pixels = volume(plan.architecture.input);
-    this.network = new Network(context);
-    this.control = i32.subarray(plan.control / 4, plan.control / 4 + 8);
+    this.network = new Network(context, plan);
   }
 
   /**
@@ -65,19 +61,15 @@ export class Engine implements ComputeEngine {
     const planOptions: PlanOptions = { batch, threads, training };
     const plan = planNetwork(architecture, planOptions);
     const memory = createMemory(plan.bytes);
-    const context = new ThreadContext(plan, loadKernels(memory, kind), memory, 0);
+    const context = new ThreadContext(plan.shared, loadKernels(memory, kind), memory, 0);
     const workers: Worker[] = [];
-    const engine = new Engine(context, workers, kind);
+    const engine = new Engine(plan, context, workers, kind);
     for (let thread = 1; thread < threads; thread++) {
-      const workerData: ThreadData = { architecture, options: planOptions, memory, kind, thread };
+      const workerData: ThreadData = { plan, memory, kind, thread };
       workers.push(new Worker(join(__dirname, 'compute-thread.js'), { workerData }));
     }
     await Promise.all(workers.map(worker => once(worker, 'message')));
     return engine;
-  }
-
-  get plan(): NetworkPlan {
-    return this.context.plan;
   }
 
   get architecture(): Architecture {
@@ -95,35 +87,36 @@ export class Engine implements ComputeEngine {
 
   /** The reconstructions that `score`, `decode` or `gradients` made, [batch][bins · frames]. */
   get reconstruction(): Float32Array {
-    const { decoder, options } = this.plan;
-    return this.context.floats(decoder[decoder.length - 1].output, options.batch * this.pixels);
+    const { output, options } = this.plan;
+    return this.context.floats(output.reconstruction, options.batch * this.pixels);
   }
 
   /** Weights for a training from the start. */
   initialise(random: Random): void {
-    initialise(this.plan.table, this.context.floats(this.plan.parameters, this.plan.table.size), random);
-    this.network.setMixture(false);
+    const { table, parameters } = this.plan.shared;
+    initialise(table, this.context.floats(parameters, table.size), random);
+    this.network.latent.setMixture(false);
     this.run(Command.prepare);
   }
 
   /** Copies of all parameters. */
   parameters(): Record<string, Tensor> {
-    return this.tensors(this.plan.parameters, true);
+    return this.tensors(this.plan.shared.parameters, true);
   }
 
   /** Copies of the gradients as `reduce` left them. */
   gradientTensors(): Record<string, Tensor> {
-    return this.tensors(this.plan.gradients, false);
+    return this.tensors(this.plan.shared.gradients, false);
   }
 
   /** Views on all parameters, valid until the engine is used again: to be written to a file without a second copy. */
   parameterViews(): Record<string, Tensor> {
-    return this.tensors(this.plan.parameters, true, false);
+    return this.tensors(this.plan.shared.parameters, true, false);
   }
 
   private tensors(block: number, all: boolean, copy = true): Record<string, Tensor> {
     const result: Record<string, Tensor> = {};
-    for (const { name, shape, size, offset, trainable } of this.plan.table.list) {
+    for (const { name, shape, size, offset, trainable } of this.plan.shared.table.list) {
       if (!all && !trainable) continue;
       const view = this.context.floats(block + offset * 4, size);
       result[name] = { shape, data: copy ? view.slice() : view };
@@ -136,21 +129,22 @@ export class Engine implements ComputeEngine {
    * @throws Error naming a tensor that is missing or of another shape
    */
   setParameters(tensors: Record<string, Tensor>): void {
-    for (const parameter of this.plan.table.list) {
+    const { table, parameters } = this.plan.shared;
+    for (const parameter of table.list) {
       const { data } = expectTensor(parameter, tensors);
-      this.context.floats(this.plan.parameters + parameter.offset * 4, parameter.size).set(data);
+      this.context.floats(parameters + parameter.offset * 4, parameter.size).set(data);
     }
-    this.network.setMixture(this.architecture.prior.kind === 'mixture');
+    this.network.latent.setMixture(this.architecture.prior.kind === 'mixture');
     this.run(Command.prepare);
   }
 
   startMixture(mixture: MixtureValues): void {
     setMixtureValues(this.mixtureViews(), mixture);
-    this.network.setMixture(true);
+    this.network.latent.setMixture(true);
   }
 
   takeMixture(): MixtureState | undefined {
-    const shares = this.network.mixture?.takeShares();
+    const shares = this.network.latent.mixture?.takeShares();
     return shares && { values: this.mixtureViews(), shares };
   }
 
@@ -171,46 +165,43 @@ export class Engine implements ComputeEngine {
     klScale: number,
     random: Random,
   ): { rl: number; kl: number } {
-    const { plan } = this;
-    const epsilon = this.context.floats(plan.epsilon, count * plan.architecture.latentDim);
+    const { output, latent } = this.plan;
+    const epsilon = this.context.floats(latent.epsilon, count * latent.latent);
     for (let i = 0; i < epsilon.length; i++) epsilon[i] = random.normal();
-    this.network.setCount(count, first);
-    this.network.setLoss(rlScale, klScale);
+    const { control } = this.network;
+    control.setCount(count);
+    control.setLoss(rlScale, klScale, !first);
     this.run(Command.gradients);
     let rl = 0;
     let kl = 0;
-    for (let b = 0; b < count; b++) {
-      rl += this.context.f64[plan.rl / 8 + b] / this.pixels;
-      kl += this.context.f64[plan.kl / 8 + b];
-    }
+    for (const error of this.context.doubles(output.rl, count)) rl += error / this.pixels;
+    for (const divergence of this.context.doubles(latent.kl, count)) kl += divergence;
     return { rl, kl };
   }
 
   /** Adds up what the threads have; the norm of the whole gradient. */
   reduce(): number {
     this.run(Command.reduce);
-    const { norms, options } = this.plan;
-    let sum = 0;
-    for (let t = 0; t < options.threads; t++) sum += this.context.f64[norms / 8 + t];
-    return Math.sqrt(sum);
+    return this.network.optimizer.norm();
   }
 
   /** One step of Adam, with gradients multiplied by `gradientScale` and `weightDecay` times the parameters added. */
   update(learningRate: number, gradientScale: number, weightDecay = 0): void {
-    this.network.setUpdate(learningRate, ++this.steps, gradientScale, weightDecay);
+    this.network.control.setUpdate(learningRate, ++this.steps, gradientScale, weightDecay);
     this.run(Command.update);
   }
 
   /** Scores the first `count` pictures of `input`, with z = μ. */
   score(count: number): PictureScore[] {
-    this.network.setCount(count);
+    this.network.control.setCount(count);
     this.run(Command.score);
-    const { rl, kl, z, heads, architecture } = this.plan;
-    const { latentDim: latent, variational } = architecture;
+    const { z, heads, latent, variational, kl } = this.plan.latent;
+    const divergences = this.context.doubles(kl, count);
+    const errors = this.context.doubles(this.plan.output.rl, count);
     const logVariance = (b: number) => this.context.floats(heads + (2 * b + 1) * latent * 4, latent);
     return Array.from({ length: count }, (_, b) => ({
-      rl: this.context.f64[rl / 8 + b] / this.pixels,
-      kl: this.context.f64[kl / 8 + b],
+      rl: errors[b] / this.pixels,
+      kl: divergences[b],
       latent: Array.from(this.context.floats(z + b * latent * 4, latent)),
       logVariance: variational ? Array.from(logVariance(b), clampLogVariance) : [],
     }));
@@ -218,27 +209,20 @@ export class Engine implements ComputeEngine {
 
   /** Draws the pictures of latent values, [count][latentDim], into `reconstruction`. */
   decode(latents: Float32Array): void {
-    this.context.floats(this.plan.z, latents.length).set(latents);
-    this.network.setCount(latents.length / this.architecture.latentDim);
+    this.context.floats(this.plan.latent.z, latents.length).set(latents);
+    this.network.control.setCount(latents.length / this.architecture.latentDim);
     this.run(Command.decode);
   }
 
   /** Ends the threads. */
   async close(): Promise<void> {
     const ends = this.workers.map(worker => once(worker, 'exit'));
-    this.command(Command.exit);
+    this.network.control.send(Command.exit);
     await Promise.all(ends);
   }
 
-  private run(command: number): void {
-    this.command(command);
+  private run(command: Command): void {
+    this.network.control.send(command);
     this.network.run(command);
-  }
-
-  private command(command: number): void {
-    const { control } = this;
-    Atomics.store(control, CONTROL.command, command);
-    Atomics.add(control, CONTROL.counter, 1);
-    Atomics.notify(control, CONTROL.counter);
   }
 }

@@ -33,20 +33,20 @@ export function microBatchSize(
   engine: EngineName = 'wasm',
 ): number {
   const ours = engine === 'wasm';
-  const { perPicture, fixed } = ours ? trainingBytes(architecture, threads) : tensorflowTrainingBytes(architecture);
+  const { perExample, fixed } = ours ? trainingBytes(architecture, threads) : tensorflowTrainingBytes(architecture);
   const addressable = ours ? MEMORY_LIMIT_BYTES : Number.POSITIVE_INFINITY;
   const limit = Math.min(addressable, USABLE_PART * available) - fixed;
-  if (limit < perPicture) {
+  if (limit < perExample) {
     const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
     throw new UserError(
       'memory',
-      `training this network takes ${megabytes(fixed + perPicture)} MB, and ${megabytes(available)} MB are free; expected at most ${Math.round(100 * USABLE_PART)} % of that, and at most 4096 MB. Choose the compact network, smaller spectrograms (mel bands, fewer columns) or fewer filters, or close other programs.`,
+      `training this network takes ${megabytes(fixed + perExample)} MB, and ${megabytes(available)} MB are free; expected at most ${Math.round(100 * USABLE_PART)} % of that, and at most 4096 MB. Choose the compact network, smaller spectrograms (mel bands, fewer columns) or fewer filters, or close other programs.`,
     );
   }
   const hasBatchNorm = [...architecture.encoder, ...architecture.decoder].some(spec => spec.batchNorm);
   const sensible = hasBatchNorm
     ? limit
-    : Math.min(limit, Math.max(ENOUGH_BYTES, ENOUGH_PART * fixed, (ours ? threads : 1) * perPicture));
-  const parts = Math.ceil(batchSize / Math.floor(sensible / perPicture));
+    : Math.min(limit, Math.max(ENOUGH_BYTES, ENOUGH_PART * fixed, (ours ? threads : 1) * perExample));
+  const parts = Math.ceil(batchSize / Math.floor(sensible / perExample));
   return Math.ceil(batchSize / parts);
 }

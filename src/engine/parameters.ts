@@ -43,61 +43,86 @@ export interface ParameterTable {
   trainable: number;
 }
 
+/** A parameter without its place. */
+type Entry = Pick<Parameter, 'name' | 'shape'> &
+  Partial<Pick<Parameter, 'fans' | 'constant' | 'trainable' | 'rateScale'>>;
+
+/** A convolution layer: what its parameters' names begin with, and its channels behind. */
+interface NamedConv {
+  name: string;
+  spec: ConvSpec;
+  from: number;
+  to: number;
+}
+
 /** Lays out the parameters of a network. */
 export function parameterTable(architecture: Architecture): ParameterTable {
+  const layers: NamedConv[] = [
+    ...architecture.encoder.map((spec, i) => down(`encoder.${i}`, spec)),
+    ...architecture.decoder.map((spec, i) => up(`decoder.${i}`, spec)),
+  ];
+  const { biases, matrices } = denseEntries(architecture);
+  const sections: Entry[][] = [
+    [...layers.flatMap(convEntries), ...biases, ...priorEntries(architecture)],
+    matrices,
+    layers.flatMap(runningEntries),
+  ];
   const list: Parameter[] = [];
   let offset = 0;
-  const add = (name: string, shape: number[], rest: Partial<Parameter> = {}) => {
-    const size = volume(shape);
-    list.push({ name, shape, size, offset, constant: 0, trainable: true, rateScale: 1, ...rest });
-    offset += Math.ceil((size + SLACK) / 4) * 4;
-  };
-  const conv = (prefix: string, spec: ConvSpec, from: number, to: number) => {
-    const area = spec.kernel * spec.kernel;
-    add(`${prefix}.weight`, [spec.kernel, spec.kernel, spec.fine[2], spec.coarse[2]], {
-      fans: [area * from, area * to],
-    });
-    add(`${prefix}.bias`, [to]);
-    if (spec.batchNorm) {
-      add(`${prefix}.gamma`, [to], { constant: 1 });
-      add(`${prefix}.beta`, [to]);
+  const ends = sections.map(entries => {
+    for (const entry of entries) {
+      const size = volume(entry.shape);
+      list.push({ size, offset, constant: 0, trainable: true, rateScale: 1, ...entry });
+      offset += Math.ceil((size + SLACK) / 4) * 4;
     }
-  };
-  architecture.encoder.forEach((spec, i) => {
-    conv(`encoder.${i}`, spec, spec.fine[2], spec.coarse[2]);
+    return offset;
   });
-  architecture.decoder.forEach((spec, i) => {
-    conv(`decoder.${i}`, spec, spec.coarse[2], spec.fine[2]);
-  });
-  const features = volume(architecture.encoder[architecture.encoder.length - 1].coarse);
-  const latent = architecture.latentDim;
-  const heads = architecture.variational ? 2 * latent : latent;
-  const pixels = volume(architecture.bridge);
-  const rateScale = Math.min(1, HEAD_INPUTS / features);
-  add('heads.bias', [heads], { rateScale });
-  add('bridge.bias', [pixels]);
-  if (architecture.prior.kind === 'mixture') {
-    for (const { name, shape, constant } of mixtureParameters(architecture.prior.components, latent)) {
-      add(name, shape, { constant });
-    }
-  }
-  const shared = offset;
-  add('heads.weight', [features, heads], { fans: [features, latent], rateScale });
-  add('bridge.weight', [latent, pixels], { fans: [latent, pixels] });
-  const trainable = offset;
-  const running = (prefix: string, spec: ConvSpec, out: number) => {
-    if (!spec.batchNorm) return;
-    add(`${prefix}.mean`, [out], { trainable: false });
-    add(`${prefix}.variance`, [out], { trainable: false, constant: 1 });
-  };
-  architecture.encoder.forEach((spec, i) => {
-    running(`encoder.${i}`, spec, spec.coarse[2]);
-  });
-  architecture.decoder.forEach((spec, i) => {
-    running(`decoder.${i}`, spec, spec.fine[2]);
-  });
-  return { list, byName: new Map(list.map(p => [p.name, p])), size: offset, shared, trainable };
+  const [shared, trainable, size] = ends;
+  return { list, byName: new Map(list.map(p => [p.name, p])), size, shared, trainable };
 }
+
+const down = (name: string, spec: ConvSpec): NamedConv => ({ name, spec, from: spec.fine[2], to: spec.coarse[2] });
+const up = (name: string, spec: ConvSpec): NamedConv => ({ name, spec, from: spec.coarse[2], to: spec.fine[2] });
+
+function convEntries({ name, spec, from, to }: NamedConv): Entry[] {
+  const { kernel, fine, coarse, batchNorm } = spec;
+  const area = kernel * kernel;
+  const entries: Entry[] = [
+    { name: `${name}.weight`, shape: [kernel, kernel, fine[2], coarse[2]], fans: [area * from, area * to] },
+    { name: `${name}.bias`, shape: [to] },
+  ];
+  if (batchNorm)
+    entries.push({ name: `${name}.gamma`, shape: [to], constant: 1 }, { name: `${name}.beta`, shape: [to] });
+  return entries;
+}
+
+/** The running statistics of batch normalisation. */
+function runningEntries({ name, spec, to }: NamedConv): Entry[] {
+  if (!spec.batchNorm) return [];
+  return [
+    { name: `${name}.mean`, shape: [to], trainable: false },
+    { name: `${name}.variance`, shape: [to], trainable: false, constant: 1 },
+  ];
+}
+
+function denseEntries({ encoder, bridge, latentDim: latent, variational }: Architecture) {
+  const features = volume(encoder[encoder.length - 1].coarse);
+  const heads = variational ? 2 * latent : latent;
+  const outputs = volume(bridge);
+  const rateScale = Math.min(1, HEAD_INPUTS / features);
+  const biases: Entry[] = [
+    { name: 'heads.bias', shape: [heads], rateScale },
+    { name: 'bridge.bias', shape: [outputs] },
+  ];
+  const matrices: Entry[] = [
+    { name: 'heads.weight', shape: [features, heads], fans: [features, latent], rateScale },
+    { name: 'bridge.weight', shape: [latent, outputs], fans: [latent, outputs] },
+  ];
+  return { biases, matrices };
+}
+
+const priorEntries = ({ prior, latentDim }: Architecture): Entry[] =>
+  prior.kind === 'mixture' ? mixtureParameters(prior.components, latentDim) : [];
 
 /**
  * The tensor that belongs to a parameter.

@@ -40,10 +40,10 @@ describe('memory of a training on TensorFlow', function () {
   })) {
     it(`is reckoned as enough and not far too much ${name}`, async () => {
       const architecture = buildArchitecture([16, 12], options);
-      const { perPicture, fixed } = tensorflowTrainingBytes(architecture);
+      const { perExample, fixed } = tensorflowTrainingBytes(architecture);
       for (const batch of [2, 6]) {
         const taken = await peakBytes(architecture, batch);
-        const reckoned = fixed + batch * perPicture;
+        const reckoned = fixed + batch * perExample;
         assert.ok(taken <= reckoned && reckoned <= 3 * taken, `batch ${batch}: ${taken} taken, ${reckoned} reckoned`);
       }
     });
