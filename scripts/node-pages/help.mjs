@@ -14,18 +14,25 @@ const inline = tokens => Parser.parseInline(tokens, { renderer });
 
 /** The help of a node in a language, in the script element that Node-RED looks for. */
 export function helpOf(root, type, language) {
-  const { lead, sections } = readSource(root, type, language);
+  const { lead, sections, settings } = readSource(root, type, language);
   const parts = sections.map(({ title, entries, tokens }) =>
-    [`<h3>${title}</h3>`, entries.length > 0 ? explained(entries) : '', ...tokens.map(messagePart)]
+    [`<h3>${title}</h3>`, entries.length > 0 ? explained(entries, settings) : '', ...tokens.map(messagePart)]
       .filter(Boolean)
       .join('\n'),
   );
   return `<script type="text/html" data-help-name="${type}">\n${[blocks(lead), ...parts].join('\n\n')}\n</script>\n`;
 }
 
-/** A node's properties. */
-const explained = entries =>
-  definitionList(entries.map(({ label, kind, tokens }) => ({ name: label, kind, meaning: meaningOf(tokens) })));
+/** A node's properties: what their fields are called, what they take and, in brackets, what a new node has there. */
+const explained = (entries, settings) =>
+  definitionList(
+    entries.map(({ properties, label, unit, tokens }) => {
+      const taken = new Set(properties.map(name => settings.taken(name, unit)));
+      const initial = properties.map(name => settings.initial(name)).filter(Boolean);
+      const kind = [...taken, initial.length > 0 ? `[${initial.join(', ')}]` : ''].filter(Boolean).join(' ');
+      return { name: label, kind, meaning: meaningOf(tokens) };
+    }),
+  );
 
 /** A paragraph of its own is not set apart. */
 const meaningOf = tokens =>

@@ -1,5 +1,5 @@
 // What is told about a node stands in nodes/TYPE/locales/LANGUAGE/TYPE.md, once per language. The editor's help is made
-// from it (help.mjs), and from the English one the page in docs/nodes (page.mjs). In such a source
+// from it (help.mjs), and from the English one the page in docs/nodes (docs-page.mjs). In such a source
 // - `### property` under the first heading explains a property of the node (several: `### fMin, fMax`); the name of its
 //   field comes from the catalogue beside it, what it takes and its default from the node's fields,
 // - `- **payload** (buffer): …` in a list explains a property of messages; `*payload*` is one that may be absent,
@@ -7,6 +7,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { marked } from 'marked';
+import { Settings } from './settings.mjs';
 
 export const ENGLISH = 'en-US';
 const PAGE_ONLY = /^<!-- only on the page -->\n/m;
@@ -25,12 +26,14 @@ const fileOf = (root, type, language, extension) =>
 /**
  * The source of a node in a language: how it begins, its sections, and what is for the page alone.
  *
- * @returns {{ lead: object[], sections: { title: string, entries: object[], tokens: object[] }[], page: string }}
+ * @returns {{ lead: object[], sections: { title: string, entries: object[], tokens: object[] }[], page: string,
+ *   settings: Settings }}
  *   texts as marked's tokens; `entries` are the explanations of the properties, in the first section only
  */
 export function readSource(root, type, language) {
   const [help, page = ''] = readFileSync(fileOf(root, type, language, '.md'), 'utf8').split(PAGE_ONLY);
-  const labels = JSON.parse(readFileSync(fileOf(root, type, language, '.json'), 'utf8'))[type].label;
+  const catalogue = JSON.parse(readFileSync(fileOf(root, type, language, '.json'), 'utf8'))[type];
+  const settings = new Settings(root, type, language, catalogue);
   const lead = [];
   const sections = [];
   let target = lead;
@@ -42,21 +45,22 @@ export function readSource(root, type, language) {
       sections.push({ title: token.text, entries: [], tokens: [] });
       target = sections.at(-1).tokens;
     } else if (token.depth === 3) {
-      const entry = entryOf(token.text, labels);
+      const entry = entryOf(token.text, catalogue.label);
       sections.at(-1).entries.push(entry);
       target = entry.tokens;
     }
   }
-  return { lead, sections, page };
+  return { lead, sections, page, settings };
 }
 
-/** e.g. "fMin, fMax (Hz)": which properties are explained, what their fields are called, and the kind of value. */
+/** e.g. "fMin, fMax (Hz)": which properties are explained, what their fields are called, and the unit. */
 function entryOf(heading, labels) {
-  const [, names, kind = ''] = /^([\w, ]+?)(?: \((.+)\))?$/.exec(heading) ?? [];
+  const [, names, unit = ''] = /^([\w, ]+?)(?: \((.+)\))?$/.exec(heading) ?? [];
+  if (!names) throw new Error(`no names of properties: ${heading}`);
   const properties = names.split(', ');
-  for (const name of properties)
-    if (typeof labels[name] !== 'string') throw new Error(`no label "${name}": ${heading}`);
-  return { properties, label: properties.map(name => labels[name]).join(', '), kind, tokens: [] };
+  const called = properties.map(name => labels[name]).filter(label => typeof label === 'string');
+  if (called.length === 0) throw new Error(`no label for ${heading}`);
+  return { properties, label: called.join(', '), unit, tokens: [] };
 }
 
 /**

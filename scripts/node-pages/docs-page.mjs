@@ -1,0 +1,103 @@
+// The page of a node in docs/nodes, from the English source of its help and what that has for the page alone.
+import { definitionsIn, ENGLISH, readSource } from './source.mjs';
+
+/** In the order of the page; what a source has beside them stands before the details. */
+const FIRST = ['In and out', 'Settings'];
+const LAST = ['Details', 'Statuses', 'Typical mistakes', 'Examples', 'References'];
+/** What nearly every node's field for its name does. */
+const NAME = 'Shown on the canvas.';
+
+const NOTE = type =>
+  `<!-- Written by scripts/node-pages.mjs from nodes/${type}/locales/${ENGLISH}/${type}.md and nodes/${type}/fields.ts. -->`;
+
+/** The Markdown of a node's page. */
+export function docsPageOf(root, type) {
+  const { lead, sections, page, settings } = readSource(root, type, ENGLISH);
+  const [more, ...parts] = page.split(/^## /m);
+  const own = new Map(parts.map(part => [/^.*/.exec(part)[0], part.replace(/^.*\n/, '').trim()]));
+  const [properties, ...others] = sections;
+  const shared = new Map([
+    [
+      'In and out',
+      others
+        .filter(isPort)
+        .map(({ title, tokens }) => `### ${title}\n\n${rawOf(tokens)}`)
+        .join('\n\n'),
+    ],
+    ['Settings', settingsTable(properties.entries, settings)],
+    ...others.filter(section => !isPort(section)).map(section => [section.title, sectionOf(section, own)]),
+  ]);
+  const titles = new Set([...shared.keys(), ...own.keys()]);
+  const between = [...titles].filter(title => ![...FIRST, ...LAST].includes(title));
+  const order = [...FIRST, ...between, ...LAST].filter(title => titles.has(title));
+  return `${[
+    NOTE(type),
+    `# ${type}`,
+    rawOf(lead),
+    more.trim(),
+    `![The dialog of ${type}](../images/nodes/${type}.png)`,
+    ...order.map(title => [`## ${title}`, shared.get(title), own.get(title)].filter(Boolean).join('\n\n')),
+  ]
+    .filter(Boolean)
+    .join('\n\n')}\n`;
+}
+
+const isPort = ({ title }) => ['Inputs', 'Outputs'].includes(title);
+
+const rawOf = tokens => tokens.map(({ raw }) => raw.trimEnd()).join('\n\n');
+
+/** A section of the help. Where the page says more of the things that it lists, each gets a part of its own. */
+function sectionOf({ title, tokens }, own) {
+  const [start, ...parts] = (own.get(title) ?? '').split(/^### /m);
+  const [list] = tokens;
+  const definitions = list.type === 'list' ? definitionsIn(list) : undefined;
+  if (!definitions || parts.length === 0) return rawOf(tokens);
+  const more = new Map(parts.map(part => [/^.*/.exec(part)[0], part.replace(/^.*\n/, '').trim()]));
+  own.set(title, start.trim());
+  const sections = definitions.map(({ name, text }) => {
+    const heading = capitalised(name);
+    if (!more.has(heading)) throw new Error(`nothing for the page about "${heading}"`);
+    return `### ${heading}\n\n${capitalised(text.map(({ raw }) => raw).join(''))}\n\n${more.get(heading)}`;
+  });
+  return sections.join('\n\n');
+}
+
+const capitalised = text => text.charAt(0).toUpperCase() + text.slice(1);
+
+function settingsTable(entries, settings) {
+  const rows = entries.map(entry => row(entry, settings));
+  const named = entries.some(({ properties }) => properties.includes('name'));
+  if (!named) rows.unshift(['Name', '`name`', 'empty', 'text', NAME]);
+  const explained = entries.flatMap(({ properties }) => properties);
+  for (const name of Object.keys(settings.fields)) {
+    if (name !== 'name' && !explained.includes(name)) throw new Error(`${name} is not explained`);
+  }
+  const table = [['setting', 'property', 'default', 'takes', 'what it does'], Array(5).fill('---'), ...rows];
+  return table.map(cells => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function row({ properties, label, unit, tokens }, settings) {
+  const saved = properties.filter(name => name in settings.fields);
+  const initial = properties.map(name => initialOf(name, settings)).join(', ');
+  const taken = [...new Set(properties.map(name => settings.taken(name, unit, ', ')))].join('; ');
+  return [
+    label,
+    saved.map(name => `\`${name}\``).join(', ') || '–',
+    saved.length > 0 ? initial : '–',
+    taken || '–',
+    cellOf(tokens),
+  ].map(cell => cell.replaceAll('|', '\\|'));
+}
+
+function initialOf(name, settings) {
+  if (settings.isNeeded(name)) return 'empty; it must be given';
+  return settings.initialInWords(name) || 'empty';
+}
+
+/** Blocks of text in one line, with points for the items of a list. */
+function cellOf(tokens) {
+  return tokens
+    .flatMap(token => (token.type === 'list' ? token.items.map(({ text }) => `• ${text}`) : [token.raw]))
+    .map(text => text.trim().replace(/\s*\n\s*/g, ' '))
+    .join('<br>');
+}

@@ -1,0 +1,111 @@
+// What the properties of a node take and what they are by default, in words, from its fields (nodes/TYPE/fields.ts) as
+// the build has compiled them.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+
+const WORDS = {
+  'en-US': {
+    text: 'text',
+    list: 'comma list',
+    path: 'path',
+    on: 'on',
+    off: 'off',
+    from: 'from',
+    to: 'to',
+    number: 'number',
+  },
+  nl: {
+    text: 'tekst',
+    list: "lijst met komma's",
+    path: 'pad',
+    on: 'aan',
+    off: 'uit',
+    from: 'vanaf',
+    to: 'tot',
+    number: 'getal',
+  },
+  de: {
+    text: 'Text',
+    list: 'Liste mit Kommas',
+    path: 'Pfad',
+    on: 'ein',
+    off: 'aus',
+    from: 'ab',
+    to: 'bis',
+    number: 'Zahl',
+  },
+};
+/** A limit that is only there to keep nonsense out is not worth telling. */
+const NO_LIMIT = 1e6;
+
+/** Whether a node declares its properties. */
+export const hasFields = (root, type) => existsSync(join(root, 'nodes', type, 'fields.ts'));
+
+/** The properties of a node in the words of a language. */
+export class Settings {
+  #words;
+  #format;
+  #reader;
+
+  /** @param catalogue the texts of the node in that language */
+  constructor(root, type, language, catalogue) {
+    this.fields = hasFields(root, type) ? require(join(root, 'dist', 'nodes', type, 'fields.js')).fields : {};
+    const { FieldReader, initialOf } = require(join(root, 'dist', 'nodes', 'shared', 'schema.js'));
+    this.#reader = new FieldReader(this.fields, () => undefined);
+    this.initialOf = initialOf;
+    this.catalogue = catalogue;
+    this.#words = WORDS[language];
+    const numbers = new Intl.NumberFormat(language, { useGrouping: false, maximumSignificantDigits: 15 });
+    this.#format = value => numbers.format(value).replace('-', '−');
+  }
+
+  /** e.g. "mel | linear", "0 to 400 dB"; `unit` says in the language what the fields do not. */
+  taken(name, unit, separator = ' | ') {
+    const field = this.fields[name];
+    if (!field) return unit;
+    const { text, list, path, on, off } = this.#words;
+    if (field.kind === 'number') return [this.#rangeOf(field), unit].filter(Boolean).join(' ') || this.#words.number;
+    const derived = {
+      choice: () => field.options.join(separator),
+      flag: () => [on, off].join(separator),
+      model: () => 'audio-model',
+    }[field.kind]?.();
+    if (derived && unit) throw new Error(`${name}: "${unit}" is said by its field already`);
+    if (field.kind === 'numbers') return `${list}, ${this.#rangeOf(field)}`;
+    return derived ?? (unit || { text, folder: path, texts: list }[field.kind] || '');
+  }
+
+  #rangeOf({ min, max, integer }) {
+    const [least, most] = [min, max].map(limit => (typeof limit === 'function' ? limit(this.#reader.get) : limit));
+    const { from, to } = this.#words;
+    // More than nothing, for numbers that may be as small as one likes.
+    const above = least === undefined || (least > 0 && least < 1e-4 && !integer) ? 0 : least;
+    if (most !== undefined && most < NO_LIMIT) return `${this.#format(above)} ${to} ${this.#format(most)}`;
+    return least === undefined ? '' : `${from} ${this.#format(above)}`;
+  }
+
+  /** What a new node has there; empty where nothing is. */
+  initial(name) {
+    const field = this.fields[name];
+    const value = field ? this.initialOf(field) : '';
+    const { on, off } = this.#words;
+    if (typeof value === 'boolean') return value ? on : off;
+    return typeof value === 'number' ? this.#format(value) : value;
+  }
+
+  /** Whether a node does not work without. */
+  isNeeded(name) {
+    const { kind, when, required } = this.fields[name] ?? {};
+    return required !== undefined || (kind === 'model' && !when);
+  }
+
+  /** The same in the words of the dialog, where they are choices. */
+  initialInWords(name) {
+    const value = this.initial(name);
+    const choices = this.catalogue[name];
+    return this.fields[name]?.kind === 'choice' && typeof choices?.[value] === 'string' ? choices[value] : value;
+  }
+}
