@@ -1,11 +1,12 @@
 // Our side of bench/engine.mjs, driven like engine-peer.py: lines of JSON on stdin, one argument of JSON settings.
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Engine } from '../dist/src/engine/engine.js';
-import { microBatchSize } from '../dist/src/engine/memory-budget.js';
 import { Random } from '../dist/src/stats/random.js';
 
-const { architecture, batch, threads, rlWeight } = JSON.parse(process.argv[2]);
-/** Pictures that go through at once: as in a real training, no more than the memory has room for. */
+const { engine, architecture, batch, threads, rlWeight } = JSON.parse(process.argv[2]);
+const { Engine } = await import(join(engine, 'engine.js'));
+const { microBatchSize } = await import(join(engine, 'memory-budget.js'));
+/** Examples that go through at once: as in a real training, no more than the memory has room for. */
 const atOnce = microBatchSize(architecture, batch, threads);
 const random = new Random(1);
 const fill = values => {
@@ -22,7 +23,7 @@ async function prepare() {
   fill(trainer.input);
 }
 
-/** One update by `count` pictures. */
+/** One update by `count` examples. */
 function update(count) {
   for (let done = 0; done < count; done += atOnce) {
     const part = Math.min(atOnce, count - done);
@@ -32,19 +33,25 @@ function update(count) {
   trainer.update(1e-3, 1);
 }
 
-async function step() {
-  await prepare();
-  const started = performance.now();
-  update(batch);
-  return performance.now() - started;
+/** Wall and processor time of some work, all threads together. */
+function timed(work) {
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
+  work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { ms: performance.now() - started, cpuMs: (user + system) / 1000 };
 }
 
-/** One epoch over `segments` pictures. */
+async function step() {
+  await prepare();
+  return timed(() => update(batch));
+}
+
+/** One epoch over `segments` examples. */
 async function epoch(segments) {
   await prepare();
-  const started = performance.now();
-  for (let done = 0; done < segments; done += batch) update(Math.min(batch, segments - done));
-  return performance.now() - started;
+  return timed(() => {
+    for (let done = 0; done < segments; done += batch) update(Math.min(batch, segments - done));
+  });
 }
 
 async function infer() {
@@ -53,16 +60,14 @@ async function infer() {
     scorer.initialise(random);
     fill(scorer.input);
   }
-  const started = performance.now();
-  scorer.score(1);
-  return performance.now() - started;
+  return timed(() => scorer.score(1));
 }
 
 const commands = { step, infer, epoch };
 for await (const line of createInterface({ input: process.stdin })) {
   const { cmd, segments } = JSON.parse(line);
   if (cmd === 'rss') console.log(JSON.stringify({ mb: process.resourceUsage().maxRSS / 1024 }));
-  else console.log(JSON.stringify({ ms: await commands[cmd](segments) }));
+  else console.log(JSON.stringify(await commands[cmd](segments)));
 }
 await trainer?.close();
 await scorer?.close();

@@ -59,7 +59,7 @@ class Network(nn.Module):
 
 network = Network()
 optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
-pictures = torch.rand(settings["batch"], 1, *architecture["input"])
+examples = torch.rand(settings["batch"], 1, *architecture["input"])
 
 
 def step(x):
@@ -75,27 +75,28 @@ def step(x):
 def infer():
     with torch.no_grad():
         network.eval()
-        y, _, _ = network(pictures[:1], False)
-        error = float(((y - pictures[:1]) ** 2).mean())
+        y, _, _ = network(examples[:1], False)
+        error = float(((y - examples[:1]) ** 2).mean())
         network.train()
     return error
 
 
 def epoch(segments):
     for start in range(0, segments, settings["batch"]):
-        step(pictures[: min(settings["batch"], segments - start)])
+        step(examples[: min(settings["batch"], segments - start)])
 
 
 for line in sys.stdin:
     command = json.loads(line)
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     if command["cmd"] == "rss":
         print(json.dumps({"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)
         continue
     if command["cmd"] == "step":
-        step(pictures)
+        step(examples)
     elif command["cmd"] == "epoch":
         epoch(command["segments"])
     else:
         infer()
-    print(json.dumps({"ms": (time.perf_counter() - started) * 1000}), flush=True)
+    ms, cpu_ms = (time.perf_counter() - started) * 1000, (time.process_time() - cpu) * 1000
+    print(json.dumps({"ms": ms, "cpuMs": cpu_ms}), flush=True)

@@ -1,13 +1,15 @@
-// How fast networks train and score beside PyTorch on the same cores:
-//   node bench/engine.mjs [--json] [--rounds N] [--threads 1,2] [--models compact,office,mirrored] [--isa] [--trainings [--epochs N]]
-// Both run in processes of their own and take turns, a round each; figures are medians over the rounds, so that other
-// work on the machine hits both. PyTorch is that of the python3 on the path or in /usr/bin (Debian: python3-torch),
-// with OMP_WAIT_POLICY=PASSIVE; without it ours stands alone. --isa also compares with PyTorch held to SSE, whose
-// vectors are as wide as ours and as a Raspberry Pi's. --trainings times whole trainings of presets instead, epoch by
-// epoch in turn (or only the first N epochs of them). PyTorch wants a BLAS of its own kind beside it (Debian: libopenblas0): with the reference one its
-// transposed convolutions take five times as long.
+// How fast networks train and score beside PyTorch on the same cores, or beside another build of the engine:
+//   node bench/engine.mjs [--json] [--rounds N] [--threads 1,2] [--models compact,office,mirrored] [--isa]
+//                         [--beside DIR] [--trainings [--epochs N]]
+// Both run in processes of their own and take turns, a round each; figures are medians over the rounds, wall time and
+// processor time of all threads: other work on the machine moves the wall by half. PyTorch is that of the python3 on
+// the path or in /usr/bin (Debian: python3-torch), with OMP_WAIT_POLICY=PASSIVE; without it ours stands alone. --beside
+// takes another build in its place: DIR is its folder with engine.js. --isa also compares with PyTorch held to SSE,
+// whose vectors are as wide as ours and as a Raspberry Pi's. --trainings times whole trainings of presets instead, epoch
+// by epoch in turn (or only the first N epochs of them). PyTorch wants a BLAS of its own kind beside it (Debian:
+// libopenblas0): with the reference one its transposed convolutions take five times as long.
 import { spawn, spawnSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -19,6 +21,7 @@ const { values: args } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     isa: { type: 'boolean', default: false },
+    beside: { type: 'string' },
     trainings: { type: 'boolean', default: false },
     epochs: { type: 'string' },
     rounds: { type: 'string', default: '9' },
@@ -27,7 +30,7 @@ const { values: args } = parseArgs({
   },
 });
 
-/** Pictures and batches that the presets are timed with. */
+/** Inputs and batches that the presets are timed with. */
 const MODELS = {
   compact: { input: [128, 128], batch: 32 },
   office: { input: [513, 128], batch: 8 },
@@ -38,7 +41,10 @@ const SSE = {
   env: { ONEDNN_MAX_CPU_ISA: 'SSE41', ATEN_CPU_CAPABILITY: 'default', OPENBLAS_CORETYPE: 'Nehalem' },
 };
 
-const python = ['python3', '/usr/bin/python3'].find(bin => spawnSync(bin, ['-c', 'import torch']).status === 0);
+const ENGINE = join(here, '..', 'dist', 'src', 'engine');
+const python = args.beside
+  ? undefined
+  : ['python3', '/usr/bin/python3'].find(bin => spawnSync(bin, ['-c', 'import torch']).status === 0);
 
 /** A process that answers one line of JSON to each. */
 class Peer {
@@ -65,16 +71,19 @@ class Peer {
 const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const round = value => (value === undefined ? undefined : Math.round(value * 100) / 100);
 
-/** Ours and PyTorch's, ready to be asked. */
+/** What the figures of the other one are called. */
+const OTHER = args.beside ? 'other' : 'torch';
+
+/** Ours and PyTorch's (or another build's), ready to be asked. */
 function peersFor(model, batch, threads, isa) {
   const { input } = MODELS[model];
   const architecture = buildArchitecture(input, networkDefaults(model));
   const { rlWeight } = trainingDefaults(model);
-  const settings = JSON.stringify({ architecture, batch, threads, rlWeight });
-  const ours = new Peer(process.execPath, [join(here, 'engine-ours.mjs'), settings]);
+  const settings = engine => JSON.stringify({ engine, architecture, batch, threads, rlWeight });
+  const build = engine => new Peer(process.execPath, [join(here, 'engine-ours.mjs'), settings(engine)]);
   const env = { OMP_WAIT_POLICY: 'PASSIVE', OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads, ...isa?.env };
-  const torch = python && new Peer(python, [join(here, 'engine-peer.py'), settings], env);
-  return { ours, torch };
+  const torch = python && new Peer(python, [join(here, 'engine-peer.py'), settings()], env);
+  return [build(ENGINE), args.beside ? build(resolve(args.beside)) : torch].filter(Boolean);
 }
 
 /** Whole trainings: segments and epochs of the presets. */
@@ -83,51 +92,72 @@ const TRAININGS = {
   office: { segments: 150, epochs: 20, batch: 32 },
 };
 
+/** `stepMs` and, of the other one, `torchStepMs` or `otherStepMs`. */
+const named = (name, [ours, other]) => ({
+  [name]: round(ours),
+  ...(other !== undefined && { [OTHER + name[0].toUpperCase() + name.slice(1)]: round(other) }),
+});
+const ratio = (name, [ours, other]) => (other === undefined ? {} : { [name]: round(ours / other) });
+
 async function compareTrainings(model, threads) {
   const { segments, batch, ...preset } = TRAININGS[model];
   const epochs = Number(args.epochs ?? preset.epochs);
-  const { ours, torch } = peersFor(model, batch, threads);
-  const seconds = [0, 0];
+  const peers = peersFor(model, batch, threads);
+  const seconds = peers.map(() => 0);
+  const cpuSeconds = peers.map(() => 0);
   for (let epoch = 0; epoch < epochs; epoch++) {
-    for (const [k, peer] of [ours, torch].entries()) {
-      if (peer) seconds[k] += (await peer.ask('epoch', segments)).ms / 1000;
+    for (const [k, peer] of peers.entries()) {
+      const { ms, cpuMs } = await peer.ask('epoch', segments);
+      seconds[k] += ms / 1000;
+      cpuSeconds[k] += cpuMs / 1000;
     }
   }
-  const rss = [await ours.ask('rss'), await torch?.ask('rss')];
-  ours.end();
-  torch?.end();
+  const rss = await memoryOf(peers);
+  for (const peer of peers) peer.end();
   return {
-    ...{ model, segments, epochs, batch, threads, seconds: round(seconds[0]) },
-    ...(torch && { torchSeconds: round(seconds[1]), ratio: round(seconds[0] / seconds[1]) }),
-    ...{ rssMb: round(rss[0].mb), torchRssMb: round(rss[1]?.mb) },
+    ...{ model, segments, epochs, batch, threads },
+    ...{ ...named('seconds', seconds), ...ratio('ratio', seconds) },
+    ...{ ...named('cpuSeconds', cpuSeconds), ...ratio('cpuRatio', cpuSeconds) },
+    ...named('rssMb', rss),
+  };
+}
+
+async function memoryOf(peers) {
+  const megabytes = [];
+  for (const peer of peers) megabytes.push((await peer.ask('rss')).mb);
+  return megabytes;
+}
+
+/** Medians of each peer's rounds: wall and processor time. */
+async function times(peers, cmd) {
+  const rounds = peers.map(() => []);
+  // The first rounds warm both up: runtimes compile what is called often anew.
+  const warmUp = cmd === 'step' ? 1 : 10;
+  for (let i = 0; i < warmUp + Number(args.rounds); i++) {
+    for (const [k, peer] of peers.entries()) {
+      const round = await peer.ask(cmd);
+      if (i >= warmUp) rounds[k].push(round);
+    }
+  }
+  return {
+    ms: rounds.map(list => median(list.map(({ ms }) => ms))),
+    cpuMs: rounds.map(list => median(list.map(({ cpuMs }) => cpuMs))),
   };
 }
 
 async function compare(model, threads, isa) {
   const { batch } = MODELS[model];
-  const { ours, torch } = peersFor(model, batch, threads, isa);
-  const times = { step: [[], []], infer: [[], []] };
-  const rounds = Number(args.rounds);
-  for (const cmd of ['step', 'infer']) {
-    // The first rounds warm both up: runtimes compile what is called often anew.
-    const warmUp = cmd === 'step' ? 1 : 10;
-    for (let i = 0; i < warmUp + rounds; i++) {
-      for (const [k, peer] of [ours, torch].entries()) {
-        if (!peer) continue;
-        const { ms } = await peer.ask(cmd);
-        if (i >= warmUp) times[cmd][k].push(ms);
-      }
-    }
-    if (cmd === 'step') times.rss = [await ours.ask('rss'), await torch?.ask('rss')];
-  }
-  ours.end();
-  torch?.end();
-  const [stepMs, torchStepMs] = times.step.map(median);
-  const [inferMs, torchInferMs] = times.infer.map(median);
+  const peers = peersFor(model, batch, threads, isa);
+  const step = await times(peers, 'step');
+  const rss = await memoryOf(peers);
+  const infer = await times(peers, 'infer');
+  for (const peer of peers) peer.end();
   return {
-    ...{ model, batch, threads, stepMs: round(stepMs), torchStepMs: round(torchStepMs) },
-    ...{ ratio: torch && round(stepMs / torchStepMs), inferMs: round(inferMs), torchInferMs: round(torchInferMs) },
-    ...{ rssMb: round(times.rss[0].mb), torchRssMb: round(times.rss[1]?.mb) },
+    ...{ model, batch, threads },
+    ...{ ...named('stepMs', step.ms), ...ratio('ratio', step.ms) },
+    ...{ ...named('stepCpuMs', step.cpuMs), ...ratio('cpuRatio', step.cpuMs) },
+    ...{ ...named('inferMs', infer.ms), ...named('inferCpuMs', infer.cpuMs) },
+    ...named('rssMb', rss),
     ...(isa && { torchIsa: isa.name }),
   };
 }
@@ -137,7 +167,7 @@ function print(row) {
   console.log(args.json ? JSON.stringify(row) : entries.join('  '));
 }
 
-if (!python) console.error('python3 with torch was not found: ours stands alone.');
+if (!python && !args.beside) console.error('python3 with torch was not found: ours stands alone.');
 const models = args.models.split(',').filter(model => !args.trainings || model in TRAININGS);
 for (const model of models) {
   for (const threads of args.threads.split(',').map(Number)) {
