@@ -11,9 +11,9 @@ import { parseArgs } from 'node:util';
 import { readAudioFile } from '../dist/src/audio/read-audio-file.js';
 import { segmentStarts, takeSegment } from '../dist/src/audio/segment.js';
 import { networkDefaults, trainingDefaults } from '../dist/src/detectors/vae/defaults.js';
+import { scaleInput } from '../dist/src/detectors/vae/input-scale.js';
 import { train } from '../dist/src/detectors/vae/train.js';
 import { DEFAULT_SPECTROGRAM, Spectrogram } from '../dist/src/dsp/spectrogram.js';
-import { scaleInput } from '../dist/src/engine/input-scale.js';
 import { auc, partialAuc } from '../dist/src/stats/roc.js';
 
 const { values: args } = parseArgs({

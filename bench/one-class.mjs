@@ -12,10 +12,10 @@ import { resample } from '../dist/src/audio/resample.js';
 import { segmentStarts, takeSegment } from '../dist/src/audio/segment.js';
 import { trainRlKl } from '../dist/src/detectors/rl-kl/rl-kl.js';
 import { networkDefaults, trainingDefaults } from '../dist/src/detectors/vae/defaults.js';
+import { scaleInput } from '../dist/src/detectors/vae/input-scale.js';
 import { train } from '../dist/src/detectors/vae/train.js';
 import { Spectrogram } from '../dist/src/dsp/spectrogram.js';
 import { DEFAULT_SPECTROGRAM } from '../dist/src/dsp/spectrogram-settings.js';
-import { scaleInput } from '../dist/src/engine/input-scale.js';
 import { evaluateBinary } from '../dist/src/stats/binary-evaluation.js';
 
 const { values: args, positionals } = parseArgs({

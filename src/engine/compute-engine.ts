@@ -1,10 +1,10 @@
 // What training and scoring need of an engine, whatever computes behind it: our kernels (engine.ts) or TensorFlow
 // (tensorflow/engine.ts). Lives in a worker: every call but `close` blocks until its result is there.
 
+import type { MixtureState, MixtureValues } from '../stats/mixture';
 import type { Random } from '../stats/random';
 import type { Tensor } from '../store/safetensors';
 import type { Architecture } from './architecture';
-import type { MixtureState, MixtureValues } from './mixture';
 
 /** What a person chooses; 'auto' is 'wasm'. */
 export const ENGINE_CHOICES = ['auto', 'wasm', 'tensorflow'] as const;

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { type MixtureState, type MixtureValues, setMixtureValues } from '../stats/mixture';
 import type { Random } from '../stats/random';
 import type { Tensor } from '../store/safetensors';
 import type { Architecture } from './architecture';
@@ -12,10 +13,10 @@ import { ThreadContext } from './context';
 import { Command } from './control';
 import { clampLogVariance } from './latent';
 import type { PlanOptions } from './memory-layout';
-import { type MixtureState, type MixtureValues, mixtureOf, setMixtureValues } from './mixture';
 import { Network } from './network';
 import { expectTensor, initialise } from './parameters';
 import { type NetworkPlan, planNetwork } from './plan';
+import { mixtureOf } from './prior-tensors';
 import { bestKernels, createMemory, type KernelKind, loadKernels, type WasmMemory } from './wasm';
 
 /** What a compute thread is started with. */

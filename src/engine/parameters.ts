@@ -4,7 +4,7 @@ import type { Random } from '../stats/random';
 import type { Tensor } from '../store/safetensors';
 import type { Architecture, ConvSpec } from './architecture';
 import { volume } from './architecture';
-import { mixtureParameters } from './mixture';
+import { mixtureParameters } from './prior-tensors';
 
 export interface Parameter {
   name: string;

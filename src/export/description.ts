@@ -1,6 +1,6 @@
 // What an exported file says about itself, the same in every format: what to feed it, and what its scores mean.
 
-import type { InputScale } from '../engine/input-scale';
+import type { InputScale } from '../detectors/vae/input-scale';
 import type { FrontEnd } from '../messages';
 import type { JsonObject, JsonValue } from '../store/json';
 import type { ModelMetadata } from '../store/model-file';

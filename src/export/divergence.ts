@@ -1,5 +1,5 @@
 // The divergence of a segment's latent distribution from the prior, as src/engine/latent.ts scores it, drawn as a graph.
-import { componentDeviation, type MixtureValues, mixtureWeights } from '../engine/mixture';
+import { componentDeviation, type MixtureValues, mixtureWeights } from '../stats/mixture';
 import type { Graph } from './graph';
 
 /**

@@ -1,7 +1,7 @@
 // One model version as a file for other programs: chooses the format, writes it so that it appears whole or not at all.
 
+import type { InputScale } from '../detectors/vae/input-scale';
 import type { Architecture } from '../engine/architecture';
-import type { InputScale } from '../engine/input-scale';
 import { UserError } from '../errors';
 import type { FrontEnd } from '../messages';
 import { writeAdvice, writeAtomically } from '../store/atomic-file';

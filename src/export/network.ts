@@ -1,10 +1,11 @@
 // The network as a drawing in whatever format: one walk through the architecture that tells a `Graph` what to compute,
 // from the spectrogram as the node sends it to the score as src/engine computes it. What a convolution is called
 // in ONNX or TFLite is their own files' business.
+
+import type { InputScale } from '../detectors/vae/input-scale';
 import { type Architecture, type ConvSpec, volume } from '../engine/architecture';
-import type { InputScale } from '../engine/input-scale';
 import { LOG_VARIANCE_LIMIT } from '../engine/latent';
-import { mixtureValues } from '../engine/mixture';
+import { mixtureValues } from '../engine/prior-tensors';
 import type { JsonObject } from '../store/json';
 import { drawDivergence } from './divergence';
 import type { Graph } from './graph';

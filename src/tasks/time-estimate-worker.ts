@@ -1,7 +1,7 @@
 // The worker thread of one measurement: trains on noise until enough time has passed, and forgets the network.
 
+import type { PictureSource } from '../detectors/vae/input-scale';
 import { train } from '../detectors/vae/train';
-import type { PictureSource } from '../engine/input-scale';
 import { Random } from '../stats/random';
 import { Cancelled } from '../threads/cancelled';
 import { type JobWatch, runJob } from '../threads/job-thread';

@@ -1,6 +1,7 @@
 // Small pictures to train on in tests.
+
+import type { PictureSource } from '#src/detectors/vae/input-scale';
 import type { NetworkOptions } from '#src/engine/architecture';
-import type { PictureSource } from '#src/engine/input-scale';
 import { Random } from '#src/stats/random';
 
 export const small: NetworkOptions = {

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Architecture, ConvSpec } from '#src/engine/architecture';
 import { LOG_VARIANCE_LIMIT } from '#src/engine/latent';
-import { MIXTURE_VARIANCE_FLOOR } from '#src/engine/mixture';
+import { MIXTURE_VARIANCE_FLOOR } from '#src/stats/mixture';
 import type { Tensor } from '#src/store/safetensors';
 
 const BATCH_NORM_EPSILON = 1e-3;

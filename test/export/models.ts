@@ -2,10 +2,10 @@
 // it, and the scores that our own engine gives.
 import { join } from 'node:path';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
+import { type InputScale, scaleInput } from '#src/detectors/vae/input-scale';
 import { describeModel } from '#src/detectors/vae/model-description';
 import { type Architecture, buildArchitecture, type NetworkOptions } from '#src/engine/architecture';
 import { Engine } from '#src/engine/engine';
-import { type InputScale, scaleInput } from '#src/engine/input-scale';
 import type { FrontEnd } from '#src/messages';
 import { describeScores } from '#src/stats/distribution';
 import { Random } from '#src/stats/random';

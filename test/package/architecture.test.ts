@@ -22,7 +22,7 @@ const ROOMS: Record<string, string[]> = {
   detectors: ['version', 'messages', 'threads', 'dsp', 'store', 'stats', 'engine'],
   alarm: ['stats'],
   charts: ['messages', 'dsp', 'stats'],
-  export: ['version', 'messages', 'threads', 'store', 'engine'],
+  export: ['version', 'messages', 'threads', 'store', 'stats', 'engine', 'detectors'],
   // What runs in worker threads: puts the others together.
   tasks: [
     ...[

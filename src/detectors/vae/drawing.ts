@@ -1,7 +1,7 @@
 // Pictures that a model draws: of what it was shown, on the way between two, or by itself.
 import type { ComputeEngine } from '../../engine/compute-engine';
-import { scaleInput, unscaleOutput } from '../../engine/input-scale';
 import { Random } from '../../stats/random';
+import { scaleInput, unscaleOutput } from './input-scale';
 import type { ModelFacts } from './model-description';
 import { samplePrior } from './prior';
 

@@ -1,7 +1,7 @@
 // Which part of a picture the model did not expect, in numbers and words.
 import { hzToMel, melToHz } from '../../dsp/mel';
-import type { InputScale } from '../../engine/input-scale';
 import type { Explanation, SpectrogramInfo } from '../../messages';
+import type { InputScale } from './input-scale';
 
 /** The picture is looked at in this many cells a side. */
 const CELLS = 16;

@@ -2,9 +2,9 @@
 
 import type { Architecture } from '../../engine/architecture';
 import type { ComputeEngine, PictureScore } from '../../engine/compute-engine';
-import { liveComponents, logVarianceOf, type MixtureValues } from '../../engine/mixture';
 import { UserError } from '../../errors';
 import { kMeans } from '../../stats/k-means';
+import { liveComponents, logVarianceOf, type MixtureValues } from '../../stats/mixture';
 import type { Random } from '../../stats/random';
 
 /**

@@ -2,12 +2,12 @@
 
 import type { Architecture } from '../../engine/architecture';
 import type { EngineName } from '../../engine/compute-engine';
-import type { InputScale } from '../../engine/input-scale';
 import { UserError } from '../../errors';
 import type { FrontEnd, ScoreInfo } from '../../messages';
 import type { ScoreDistribution } from '../../stats/distribution';
 import type { JsonObject } from '../../store/json';
 import type { ModelMetadata } from '../../store/model-file';
+import type { InputScale } from './input-scale';
 import type { LatentUse } from './latent-use';
 import type { MixtureReport } from './mixture-training';
 import type { TrainingOptions } from './train';

@@ -1,8 +1,9 @@
 // What latent values are like before a sound is heard: where sounds that nobody recorded come from.
 
 import type { Architecture } from '../../engine/architecture';
-import { componentDeviation, mixtureOf, mixtureWeights } from '../../engine/mixture';
+import { mixtureOf } from '../../engine/prior-tensors';
 import { UserError } from '../../errors';
+import { componentDeviation, mixtureWeights } from '../../stats/mixture';
 import type { Random } from '../../stats/random';
 import type { Tensor } from '../../store/safetensors';
 

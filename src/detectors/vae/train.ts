@@ -4,7 +4,6 @@
 import { buildArchitecture, type NetworkOptions } from '../../engine/architecture';
 import type { ComputeEngine, EngineSettings, PictureScore } from '../../engine/compute-engine';
 import { chooseEngine } from '../../engine/create-engine';
-import { type InputScale, learnScale, type PictureSource, scaleInput } from '../../engine/input-scale';
 import { microBatchSize } from '../../engine/memory-budget';
 import type { KernelKind } from '../../engine/wasm';
 import { UserError } from '../../errors';
@@ -12,6 +11,7 @@ import type { FrontEnd } from '../../messages';
 import { type EarlyStopping, stoppingRule } from '../../stats/early-stopping';
 import { Random } from '../../stats/random';
 import { Cancelled } from '../../threads/cancelled';
+import { type InputScale, learnScale, type PictureSource, scaleInput } from './input-scale';
 import { LatentUsage, type LatentUse } from './latent-use';
 import { type MixtureReport, MixtureTraining, pointsFor } from './mixture-training';
 

@@ -1,6 +1,5 @@
 // The weights and facts of one trained VAE; they score on an engine that other models use as well.
 import type { ComputeEngine, EngineSettings } from '../../engine/compute-engine';
-import { scaleInput } from '../../engine/input-scale';
 import { expectTensor, parameterTable } from '../../engine/parameters';
 import { asError, UserError } from '../../errors';
 import type { ModelMetadata } from '../../store/model-file';
@@ -8,6 +7,7 @@ import type { Tensor } from '../../store/safetensors';
 import type { LoadedModel, Segment, SegmentScore } from '../model';
 import { type Drawing, type DrawingRequest, draw } from './drawing';
 import { explain } from './explain';
+import { scaleInput } from './input-scale';
 import { type ModelFacts, modelFacts } from './model-description';
 import type { SharedEngines, Weights } from './shared-engines';
 

@@ -1,10 +1,12 @@
 // The middle of the network: μ and log σ² → z and the divergence from the prior, and the way back (src/engine/latent.ts).
 // A few numbers per example, so the first thread does it all; the others find nothing to do.
+
+import { Mixture, type MixtureValues } from '../../stats/mixture';
 import type { Architecture } from '../architecture';
 import type { Batch, ThreadContext } from '../context';
 import { sample, sampleGradient } from '../latent';
 import type { MemoryLayout } from '../memory-layout';
-import { Mixture, type MixtureValues, mixtureValues } from '../mixture';
+import { mixtureValues } from '../prior-tensors';
 import type { HeadsPlan } from './heads';
 import type { Layer } from './layer';
 

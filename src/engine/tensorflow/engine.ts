@@ -1,6 +1,7 @@
 // The engine on TensorFlow.js: the same networks, weights, losses and updates as on our own kernels. TensorFlow brings
 // its own threads. Every tensor has an owner here that disposes of it, so that memory does not grow.
 
+import { Mixture, type MixtureState, type MixtureValues, setMixtureValues } from '../../stats/mixture';
 import type { Random } from '../../stats/random';
 import type { Tensor } from '../../store/safetensors';
 import type { Architecture } from '../architecture';
@@ -8,15 +9,8 @@ import { volume } from '../architecture';
 import type { ComputeEngine, PictureScore } from '../compute-engine';
 import { BATCH_NORM } from '../conventions';
 import { clampLogVariance, sample } from '../latent';
-import {
-  MIXTURE_TENSORS,
-  Mixture,
-  type MixtureState,
-  type MixtureValues,
-  mixtureValues,
-  setMixtureValues,
-} from '../mixture';
 import { type Parameter, parameterTable } from '../parameters';
+import { MIXTURE_TENSORS, mixtureValues } from '../prior-tensors';
 import { type BatchStatistics, decode, encode, type Pass, sampleLatent } from './layers';
 import type { TfApi, TfTensor } from './tf-api';
 import { Weights } from './weights';

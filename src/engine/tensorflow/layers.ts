@@ -1,10 +1,11 @@
 // The layers of a network in TensorFlow's functions: blocks of convolution, activation and batch normalisation, and
 // the sampling step between encoder and decoder. TensorFlow derives the gradients, but for the sampling step's.
+
+import type { Mixture, MixtureValues } from '../../stats/mixture';
 import type { Architecture, ConvSpec } from '../architecture';
 import { volume } from '../architecture';
 import { BATCH_NORM } from '../conventions';
 import { sample, sampleGradient } from '../latent';
-import type { Mixture, MixtureValues } from '../mixture';
 import type { TfApi, TfTensor } from './tf-api';
 
 /** Looks a parameter up by its name in the parameter table. */

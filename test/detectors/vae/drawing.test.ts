@@ -1,11 +1,11 @@
 // What a model draws from latent values: the same as it draws when it scores, on both engines, and on the scale of the
 // pictures it was trained on.
 import assert from 'node:assert/strict';
+import { scaleInput, unscaleOutput } from '#src/detectors/vae/input-scale';
 import { buildArchitecture, type NetworkOptions } from '#src/engine/architecture';
 import type { ComputeEngine } from '#src/engine/compute-engine';
 import { chooseEngine } from '#src/engine/create-engine';
 import { Engine } from '#src/engine/engine';
-import { scaleInput, unscaleOutput } from '#src/engine/input-scale';
 import { Random } from '#src/stats/random';
 import { frontEnd } from '../../support/spectrograms';
 import { plainTensorflow } from '../../support/tensorflow';

@@ -1,12 +1,13 @@
 // Trainings with a mixture prior, and trainings that collapse: really trained, on small pictures of a few kinds.
 import assert from 'node:assert/strict';
 import { trainingDefaults } from '#src/detectors/vae/defaults';
+import type { PictureSource } from '#src/detectors/vae/input-scale';
 import { warmUpEpochs } from '#src/detectors/vae/mixture-training';
 import { modelWarnings } from '#src/detectors/vae/model-warnings';
 import { type TrainingOptions, type TrainingProgress, train } from '#src/detectors/vae/train';
 import type { NetworkOptions } from '#src/engine/architecture';
-import type { PictureSource } from '#src/engine/input-scale';
-import { MIXTURE_TENSORS, mixtureOf, mixtureWeights } from '#src/engine/mixture';
+import { MIXTURE_TENSORS, mixtureOf } from '#src/engine/prior-tensors';
+import { mixtureWeights } from '#src/stats/mixture';
 import { Random } from '#src/stats/random';
 import { frontEnd } from '../../support/spectrograms';
 

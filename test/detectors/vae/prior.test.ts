@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Model, samplePrior } from '#src/detectors/vae/prior';
 import { buildArchitecture, type NetworkOptions } from '#src/engine/architecture';
-import { componentDeviation, logVarianceOf } from '#src/engine/mixture';
+import { componentDeviation, logVarianceOf } from '#src/stats/mixture';
 import { Random } from '#src/stats/random';
 
 const architecture = (rest: Partial<NetworkOptions> = {}) =>

@@ -1,10 +1,10 @@
 // The training loop on small pictures: learns, repeats itself, guards its updates, stops when told.
 import assert from 'node:assert/strict';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
+import { learnScale, type PictureSource, scaleInput } from '#src/detectors/vae/input-scale';
 import { type TrainingOptions, type TrainingProgress, train } from '#src/detectors/vae/train';
 import { buildArchitecture } from '#src/engine/architecture';
 import { Engine } from '#src/engine/engine';
-import { learnScale, type PictureSource, scaleInput } from '#src/engine/input-scale';
 import { Random } from '#src/stats/random';
 import { Cancelled } from '#src/threads/cancelled';
 import { small, stripes } from '../../engine/pictures';

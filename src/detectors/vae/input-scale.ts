@@ -1,7 +1,7 @@
 // From a spectrogram to what the network sees. Scaling each segment to its own minimum and maximum forgets how loud it
 // was, and with it most anomalies; so dB pictures keep their dB, and the model learns from its training set which levels
 // become 0 and 1, and how many columns are ever filled.
-import type { FrontEnd, Normalize } from '../messages';
+import type { FrontEnd, Normalize } from '../../messages';
 
 export interface InputScale {
   /** dB (or whatever the pictures hold) that become 0 and 1 for the model. */

@@ -8,7 +8,7 @@ import {
   Mixture,
   type MixtureValues,
   mixtureWeights,
-} from '#src/engine/mixture';
+} from '#src/stats/mixture';
 import { Random } from '#src/stats/random';
 
 const LATENT = 3;

@@ -1,7 +1,6 @@
 // A mixture of Gaussians with diagonal covariances as the prior of the latent values: its density, the gradients of
 // its means, variances and weights, and the divergence of one Gaussian from it. Plain TypeScript: a few thousand
-// numbers per batch. How a mixture is started and watched in a training is in mixture-training.ts.
-import type { Tensor } from '../store/safetensors';
+// numbers per batch.
 
 /**
  * Least variance of a component: σ² = MIXTURE_VARIANCE_FLOOR + e^logVariance. Twice the least variance that a segment's
@@ -15,7 +14,7 @@ const LIVE_PART = 0.1;
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
-/** The numbers that are trained and saved; `values.means` and so on are the tensors `prior.means` … of a model file. */
+/** The numbers that are trained and saved. */
 export interface MixtureValues {
   /** [components][latent] */
   means: Float32Array;
@@ -24,13 +23,6 @@ export interface MixtureValues {
   /** [components]; the weights are their softmax. */
   logits: Float32Array;
 }
-
-/** The tensors of a mixture, in the order of the parameter table. */
-export const MIXTURE_TENSORS = {
-  means: 'prior.means',
-  logVariances: 'prior.logVariances',
-  logits: 'prior.logits',
-} as const satisfies Record<keyof MixtureValues, string>;
 
 /** Copies values over others of the same size. */
 export function setMixtureValues(target: MixtureValues, { means, logVariances, logits }: MixtureValues): void {
@@ -44,25 +36,6 @@ export interface MixtureState {
   values: MixtureValues;
   /** [components]: the part of the segments that each accounted for; sums to 1. */
   shares: Float64Array;
-}
-
-/** Values from or to tensors by their names. */
-export function mixtureValues(find: (name: string) => Float32Array): MixtureValues {
-  const { means, logVariances, logits } = MIXTURE_TENSORS;
-  return { means: find(means), logVariances: find(logVariances), logits: find(logits) };
-}
-
-/** The entries of the parameter table: a standard normal distribution until a training starts the mixture. */
-export function mixtureParameters(
-  components: number,
-  latent: number,
-): { name: string; shape: number[]; constant: number }[] {
-  const { means, logVariances, logits } = MIXTURE_TENSORS;
-  return [
-    { name: means, shape: [components, latent], constant: 0 },
-    { name: logVariances, shape: [components, latent], constant: logVarianceOf(1) },
-    { name: logits, shape: [components], constant: 0 },
-  ];
 }
 
 /** What to save for a variance; one at or below the floor becomes the smallest above it. */
@@ -236,11 +209,3 @@ export class Mixture {
     return largest + Math.log(sum);
   }
 }
-
-/** The mixture among a model's tensors. */
-export const mixtureOf = (tensors: Record<string, Tensor>): MixtureValues =>
-  mixtureValues(name => {
-    const tensor = tensors[name];
-    if (!tensor) throw new Error(`the model has no tensor ${name}`);
-    return tensor.data;
-  });
