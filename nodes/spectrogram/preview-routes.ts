@@ -14,7 +14,7 @@ import { PreviewSessions } from './preview-sessions';
 
 const BASE = 'spectrogram/preview';
 /** So that there is always something to see. */
-const EXAMPLE = { folder: 'earshot:motor/normal', name: 'healthy_1400.wav' };
+const EXAMPLE = { folder: 'earshot:motor/normal', name: 'healthy_1400.flac' };
 const MAX_UPLOAD_BYTES = 20_000_000;
 /** Files that are being sent at a time. */
 const MAX_UPLOADS = 2;

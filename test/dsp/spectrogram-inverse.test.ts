@@ -151,7 +151,7 @@ describe('Griffin-Lim beside librosa', () => {
 });
 
 describe('the sound of a picture', () => {
-  const MOTOR = join(__dirname, '..', '..', 'examples', 'sounds', 'motor', 'normal', 'healthy_1400.wav');
+  const MOTOR = join(__dirname, '..', '..', 'examples', 'sounds', 'motor', 'normal', 'healthy_1400.flac');
   let motor: { pcm: Float32Array; sampleRate: number };
   before(async () => {
     const { pcm, sampleRate } = await readAudioFile(MOTOR);

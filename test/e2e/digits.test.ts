@@ -27,7 +27,7 @@ describe('spoken digits, in a real Node-RED', function () {
   const folderOf = (kind: string) => join(nodeRed.userDir, 'spoken-digits', kind);
   const wavsIn = (folder: string): string[] => {
     try {
-      return readdirSync(folder).filter(name => name.endsWith('.wav'));
+      return readdirSync(folder).filter(name => /\.(wav|flac)$/.test(name));
     } catch {
       return [];
     }

@@ -89,7 +89,7 @@ const modelFolder = (userDir: string): string => {
 /** The second second of a recording of the damaged motor, with the flow's settings. */
 async function columnsOf(settings: FlowEntry) {
   const folder = join(PACKAGE_ROOT, 'examples', 'sounds', 'motor', 'test', 'propeller-damaged');
-  const file = join(folder, 'damaged_1650.wav');
+  const file = join(folder, 'damaged_1650.flac');
   assert.ok(existsSync(file));
   const { pcm, sampleRate } = await readAudioFile(file);
   const spectrogram = new Spectrogram({ ...(settings as never as Spectrogram['settings']), sampleRate });

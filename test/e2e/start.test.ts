@@ -54,7 +54,7 @@ describe('npm start', function () {
   });
 
   it('trains and decides by itself, within three minutes from the command', async () => {
-    const damaged = /MQTT earshot\/motor\/alarm .*damaged_\d+\.wav/;
+    const damaged = /MQTT earshot\/motor\/alarm .*damaged_\d+\.flac/;
     await program.line('first alarm of the damaged propeller', damaged, FIRST_DECISION_LIMIT_MS);
     const seconds = (performance.now() - startedAt) / 1000;
     console.log(`      ${seconds.toFixed(1)} s from the command to the first alarm`);

@@ -126,10 +126,10 @@ describe('the preview of a spectrogram', () => {
   }
 
   it('is what the node makes of the same sound with the same settings', async () => {
-    const { body } = await choose({ source: 'motor', name: 'healthy_1450.wav', sampleRate: 22050 });
+    const { body } = await choose({ source: 'motor', name: 'healthy_1450.flac', sampleRate: 22050 });
     const sound = body as unknown as ChosenSound;
-    assert.deepEqual([sound.name, sound.seconds, sound.sampleRate], ['healthy_1450.wav', 4, 22050]);
-    const ofNode = flow.at('seen').received.items.filter(({ filename }) => filename?.endsWith('healthy_1450.wav'));
+    assert.deepEqual([sound.name, sound.seconds, sound.sampleRate], ['healthy_1450.flac', 4, 22050]);
+    const ofNode = flow.at('seen').received.items.filter(({ filename }) => filename?.endsWith('healthy_1450.flac'));
     assert.equal(ofNode.length, 8, 'four segments, two nodes');
     for (const msg of ofNode) {
       const fields = msg.spectrogram?.scale === 'linear' ? LINEAR : {};
@@ -143,7 +143,7 @@ describe('the preview of a spectrogram', () => {
     const { body } = await ask('POST', `${BASE}/sounds`, undefined, { sources: 'motor' });
     const [{ segment, files }] = body as unknown as PreviewSource[];
     assert.deepEqual([segment?.seconds, segment?.sampleRate], [1, 22050]);
-    assert.ok(files?.names.includes('healthy_1450.wav'));
+    assert.ok(files?.names.includes('healthy_1450.flac'));
     assert.equal((await choose({ segment: 'motor' })).body.seconds, 1);
     const { levels, values } = await picture({});
     const last = flow.at('seen').received.items.findLast(({ spectrogram }) => spectrogram?.scale === 'mel');
@@ -152,7 +152,7 @@ describe('the preview of a spectrogram', () => {
   });
 
   it('tells what the node would warn of', async () => {
-    assert.equal((await choose({})).body.name, 'healthy_1400.wav');
+    assert.equal((await choose({})).body.name, 'healthy_1400.flac');
     const lost = await picture({ frames: 30, seconds: 2, fftSize: 256 });
     assert.deepEqual([lost.fit.lostPercent, lost.fit.natural, lost.fit.fittingHop], [52, 63, undefined]);
     assert.ok(lost.emptyBands > 0);
