@@ -29,6 +29,8 @@ export function sniffCompressed(bytes: SoundBytes): Format | undefined {
     return text.includes('\x7fFLAC') ? OGG_FLAC : VORBIS;
   }
   if (text.startsWith('ID3')) return bytes.read(afterId3(bytes), 4).toString('latin1') === 'fLaC' ? FLAC : MP3;
+  // A FLAC frame, its STREAMINFO lost or left out.
+  if (start[0] === 0xff && (start[1] & 0xfe) === 0xf8) return FLAC;
   // An MPEG audio frame: 11 bits of sync, then layer III with neither a reserved version, bit rate nor sample rate.
   const [first, second, third] = start;
   const isFrame = first === 0xff && (second & 0xe6) === 0xe2 && (second & 0x18) !== 0x08;

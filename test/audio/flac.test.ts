@@ -59,6 +59,13 @@ describe('reading FLAC', () => {
     assert.deepEqual([samples.length, warnings], [600, []]);
   });
 
+  it('does without the header, which each frame repeats', async () => {
+    const flac = readFileSync(join(FIXTURES, 'flac16.flac'));
+    // The sync code of the first frame.
+    const { samples, channels, sampleRate } = await read(written(flac.subarray(flac.indexOf('\xff\xf8', 'latin1'))));
+    assert.deepEqual([samples.length, channels, sampleRate], [600, 2, 16000]);
+  });
+
   it('leaves out the frame that is damaged and reads the others', async () => {
     const [{ file, expected }] = fixtures('flac-blocks-of-16.flac');
     const bytes = readFileSync(file);

@@ -67,6 +67,7 @@ function readHeader(reader: BitReader, info: StreamInfo): FrameHeader {
   skipNumber(reader);
   const blockSize = readBlockSize(reader, sizeCode);
   const sampleRate = readSampleRate(reader, rateCode) || info.sampleRate;
+  if (sampleRate === 0) throw new NoFrame('no sample rate');
   const end = reader.byte;
   if (reader.unsigned(8) !== crc8(reader.source, start, end)) throw new NoFrame('checksum of a header');
   return channelCode < 8

@@ -16,12 +16,13 @@ const MAX_WINDOW_BYTES = 4 << 20;
 const PIECE_SAMPLES = 4096;
 const STREAM_INFO_BYTES = 34;
 const MARK = 'fLaC';
+/** Frames mostly say themselves what they hold. */
+const UNKNOWN: StreamInfo = { sampleRate: 0, channels: 0, bits: 0, samples: 0 };
 
 /** A file of its own. */
 export function decodeFlac(bytes: SoundBytes): Decoding {
-  const stream = readStreamInfo(bytes);
-  if (!stream) return { pieces: joined([]) };
-  return { pieces: joined(flacFrames(bytes, stream.framesAt, stream.info)), samples: stream.info.samples };
+  const { info, framesAt } = readMetadata(bytes);
+  return { pieces: joined(flacFrames(bytes, framesAt, info)), samples: info.samples };
 }
 
 /** FLAC in Ogg. */
@@ -58,19 +59,22 @@ function joinPieces(parts: Decoded[]): Decoded {
   };
 }
 
-/** @returns nothing where there is no STREAMINFO at its beginning */
-function readStreamInfo(bytes: SoundBytes): { info: StreamInfo; framesAt: number } | undefined {
-  const start = afterId3(bytes);
-  if (bytes.read(start, 4).toString('latin1') !== MARK) return undefined;
+/** Reads STREAMINFO, passing over the other blocks; a stream may also do without, or begin with its first frame. */
+function readMetadata(bytes: SoundBytes): { info: StreamInfo; framesAt: number } {
   let info: StreamInfo | undefined;
-  for (let position = start + 4; ; ) {
-    const header = bytes.read(position, 4);
-    if (header.length < 4) return undefined;
-    const [type, length] = [header[0] & 127, header.readUIntBE(1, 3)];
-    if (type === 0) info ??= parseStreamInfo(bytes.read(position + 4, STREAM_INFO_BYTES));
-    position += 4 + length;
-    if (header[0] & 128) return info && { info, framesAt: position };
+  let position = afterId3(bytes);
+  if (bytes.read(position, 4).toString('latin1') === MARK) {
+    position += 4;
+    for (let isLast = false; !isLast; ) {
+      const header = bytes.read(position, 4);
+      if (header.length < 4) break;
+      const [type, length] = [header[0] & 127, header.readUIntBE(1, 3)];
+      isLast = (header[0] & 128) !== 0;
+      if (type === 0) info ??= parseStreamInfo(bytes.read(position + 4, STREAM_INFO_BYTES));
+      position += 4 + length;
+    }
   }
+  return { info: info ?? UNKNOWN, framesAt: position };
 }
 
 /** Players put their tag before the file, though the format has a place for it. */
