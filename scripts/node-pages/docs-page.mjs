@@ -79,12 +79,12 @@ function settingsTable(entries, settings) {
 function row({ properties, label, unit, tokens }, settings) {
   const saved = properties.filter(name => name in settings.fields);
   const initial = properties.map(name => initialOf(name, settings)).join(', ');
-  const taken = [...new Set(properties.map(name => settings.taken(name, unit, ', ')))].join('; ');
+  const taken = [...new Set(properties.map(name => settings.taken(name, unit)))].join('; ');
   return [
     label,
     saved.map(name => `\`${name}\``).join(', ') || '–',
     saved.length > 0 ? initial : '–',
-    taken || '–',
+    taken.replaceAll(' | ', ', ') || '–',
     cellOf(tokens),
   ].map(cell => cell.replaceAll('|', '\\|'));
 }

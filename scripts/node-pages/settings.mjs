@@ -13,7 +13,8 @@ const WORDS = {
     path: 'path',
     on: 'on',
     off: 'off',
-    from: 'from',
+    more: 'or more',
+    or: 'or',
     to: 'to',
     number: 'number',
   },
@@ -23,7 +24,8 @@ const WORDS = {
     path: 'pad',
     on: 'aan',
     off: 'uit',
-    from: 'vanaf',
+    more: 'of meer',
+    or: 'of',
     to: 'tot',
     number: 'getal',
   },
@@ -33,7 +35,8 @@ const WORDS = {
     path: 'Pfad',
     on: 'ein',
     off: 'aus',
-    from: 'ab',
+    more: 'oder mehr',
+    or: 'oder',
     to: 'bis',
     number: 'Zahl',
   },
@@ -49,48 +52,51 @@ export class Settings {
   #words;
   #format;
   #reader;
+  #initialOf;
+  #catalogue;
 
   /** @param catalogue the texts of the node in that language */
   constructor(root, type, language, catalogue) {
     this.fields = hasFields(root, type) ? require(join(root, 'dist', 'nodes', type, 'fields.js')).fields : {};
     const { FieldReader, initialOf } = require(join(root, 'dist', 'nodes', 'shared', 'schema.js'));
     this.#reader = new FieldReader(this.fields, () => undefined);
-    this.initialOf = initialOf;
-    this.catalogue = catalogue;
+    this.#initialOf = initialOf;
+    this.#catalogue = catalogue;
     this.#words = WORDS[language];
     const numbers = new Intl.NumberFormat(language, { useGrouping: false, maximumSignificantDigits: 15 });
     this.#format = value => numbers.format(value).replace('-', '−');
   }
 
   /** e.g. "mel | linear", "0 to 400 dB"; `unit` says in the language what the fields do not. */
-  taken(name, unit, separator = ' | ') {
+  taken(name, unit) {
     const field = this.fields[name];
     if (!field) return unit;
-    const { text, list, path, on, off } = this.#words;
-    if (field.kind === 'number') return [this.#rangeOf(field), unit].filter(Boolean).join(' ') || this.#words.number;
-    const derived = {
-      choice: () => field.options.join(separator),
-      flag: () => [on, off].join(separator),
-      model: () => 'audio-model',
-    }[field.kind]?.();
-    if (derived && unit) throw new Error(`${name}: "${unit}" is said by its field already`);
+    const { text, list, path, on, off, number } = this.#words;
+    const byItself = { choice: field.options?.join(' | '), flag: `${on} | ${off}`, model: 'audio-model' }[field.kind];
+    if (byItself && unit) throw new Error(`${name}: "${unit}" is said by its field already`);
+    if (byItself) return byItself;
+    if (field.kind === 'number') return [this.#rangeOf(field), unit].filter(Boolean).join(' ') || number;
     if (field.kind === 'numbers') return `${list}, ${this.#rangeOf(field)}`;
-    return derived ?? (unit || { text, folder: path, texts: list }[field.kind] || '');
+    return unit || { text, folder: path, texts: list }[field.kind] || '';
   }
 
-  #rangeOf({ min, max, integer }) {
+  #rangeOf({ min, max, or, integer }) {
     const [least, most] = [min, max].map(limit => (typeof limit === 'function' ? limit(this.#reader.get) : limit));
-    const { from, to } = this.#words;
+    const words = this.#words;
     // More than nothing, for numbers that may be as small as one likes.
-    const above = least === undefined || (least > 0 && least < 1e-4 && !integer) ? 0 : least;
-    if (most !== undefined && most < NO_LIMIT) return `${this.#format(above)} ${to} ${this.#format(most)}`;
-    return least === undefined ? '' : `${from} ${this.#format(above)}`;
+    const from = least !== undefined && least > 0 && least < 1e-4 && !integer ? 0 : least;
+    const isOpen = most === undefined || most >= NO_LIMIT;
+    if (from === undefined && isOpen) return '';
+    const range = isOpen
+      ? `${this.#format(from)} ${words.more}`
+      : `${this.#format(from)} ${words.to} ${this.#format(most)}`;
+    return or === undefined ? range : `${this.#format(or)} ${words.or} ${range}`;
   }
 
   /** What a new node has there; empty where nothing is. */
   initial(name) {
     const field = this.fields[name];
-    const value = field ? this.initialOf(field) : '';
+    const value = field ? this.#initialOf(field) : '';
     const { on, off } = this.#words;
     if (typeof value === 'boolean') return value ? on : off;
     return typeof value === 'number' ? this.#format(value) : value;
@@ -105,7 +111,7 @@ export class Settings {
   /** The same in the words of the dialog, where they are choices. */
   initialInWords(name) {
     const value = this.initial(name);
-    const choices = this.catalogue[name];
+    const choices = this.#catalogue[name];
     return this.fields[name]?.kind === 'choice' && typeof choices?.[value] === 'string' ? choices[value] : value;
   }
 }
