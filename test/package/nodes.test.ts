@@ -137,6 +137,16 @@ describe('every node', () => {
         assert.ok(help('p').first().text().length > 20, 'the help starts with what the node does');
       });
 
+      it('links from its help out of the package only: the editor has no pages beside it', () => {
+        const links = help('a')
+          .toArray()
+          .map(element => help(element).attr('href') ?? '');
+        assert.deepEqual(
+          links.filter(link => !link.startsWith('https://')),
+          [],
+        );
+      });
+
       it("uses the editor's own colours", () => {
         const styles = [
           read('dist', 'nodes', type, `${type}.html`),
