@@ -30,7 +30,7 @@ export function inPanels(N: i32): i32 {
   return (N + 7) & ~7;
 }
 
-/** Where a row goes that nobody reads: a panel more than there are outputs. */
+/** Where outputs go that stand for no position: a panel more than there are. */
 export function dumpBytes(N: i32): i32 {
   return (inPanels(N) + PANEL) * 4;
 }

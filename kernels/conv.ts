@@ -7,7 +7,7 @@ import { finish, finishRow, packRows, padFours, tile } from './tiles';
 
 /**
  * out[gridY·step + y0, gridX·step + x0, n] = act(bias[n] + Σ_t Σ_c in[gridY·stride + dy_t, gridX·stride + dx_t, c] · w[t, c, n])
- * for the images from…to; outside the input there is zero.
+ * for the feature maps from…to; outside the input there is zero.
  * @param taps (dy, dx) pairs of i32
  * @param w packed by eight outputs: [⌈N/8⌉][taps][C][8]
  * @param bias ⌈N/8⌉·8 values or 0
@@ -46,8 +46,8 @@ export function convRows(
   const rows = packed + <usize>(ROW_BLOCK * DEPTH * 4);
   const direct = C >= DIRECT_CHANNELS;
   const K = T * C;
-  const inImage = <usize>(inH * inW * C) << 2;
-  const outImage = <usize>(outH * outW * N) << 2;
+  const inMap = <usize>(inH * inW * C) << 2;
+  const outMap = <usize>(outH * outW * N) << 2;
   const pixel = <usize>C << 2;
   const positions = gridH * gridW;
   const panel = <usize>K << 5;
@@ -55,9 +55,9 @@ export function convRows(
   const tileChannels = direct ? C : K;
   const groupBytes = <usize>tileTaps << 4;
 
-  for (let image = from; image < to; image++) {
-    const source = inp + <usize>image * inImage;
-    const target = out + <usize>image * outImage;
+  for (let map = from; map < to; map++) {
+    const source = inp + <usize>map * inMap;
+    const target = out + <usize>map * outMap;
     for (let first = 0; first < positions; first += ROW_BLOCK) {
       const count = min(ROW_BLOCK, positions - first);
       const groups = (count + 3) >> 2;
@@ -220,14 +220,14 @@ export function convRowsSingle(
   to: i32,
   zeros: usize,
 ): void {
-  const inImage = <usize>(inH * inW * C) << 2;
-  const outImage = <usize>(outH * outW) << 2;
+  const inMap = <usize>(inH * inW * C) << 2;
+  const outMap = <usize>(outH * outW) << 2;
   const pixel = <usize>C << 2;
   const quads = C >> 2;
   const rest = C & 3;
-  for (let image = from; image < to; image++) {
-    const source = inp + <usize>image * inImage;
-    const target = out + <usize>image * outImage;
+  for (let map = from; map < to; map++) {
+    const source = inp + <usize>map * inMap;
+    const target = out + <usize>map * outMap;
     for (let gy = 0; gy < gridH; gy++) {
       const outRow = target + (<usize>((gy * step + y0) * outW + x0) << 2);
       for (let gx = 0; gx < gridW; gx += 4) {
@@ -294,9 +294,9 @@ export function convRowsSingle(
 }
 
 /**
- * dw[t, p, q] += Σ fine[gridY·stride + dy_t, gridX·stride + dx_t, p] · coarse[gridY, gridX, q] over the grid and images.
- * @param fine [images][fineH][fineW][P]
- * @param coarse [images][gridH][gridW][Q]
+ * dw[t, p, q] += Σ fine[gridY·stride + dy_t, gridX·stride + dx_t, p] · coarse[gridY, gridX, q] over the grid and the feature maps.
+ * @param fine [maps][fineH][fineW][P]
+ * @param coarse [maps][gridH][gridW][Q]
  * @param dw [taps][P][Q]
  */
 export function convFilterGradient(
@@ -365,7 +365,7 @@ export function convFilterGradient(
   }
 }
 
-/** Where every tap finds its pixel for `count` grid positions from `first` on (counted through the images): [taps][…]. */
+/** Where every tap finds its pixel for `count` grid positions from `first` on (counted through the feature maps): [taps][…]. */
 function findPlaces(
   fine: usize,
   fineH: i32,
@@ -383,17 +383,17 @@ function findPlaces(
 ): void {
   const positions = gridH * gridW;
   const pixel = <usize>P << 2;
-  const fineImage = <usize>(fineH * fineW) * pixel;
+  const fineMap = <usize>(fineH * fineW) * pixel;
   for (let done = 0; done < count; ) {
-    const image = (first + done) / positions;
-    const inside = first + done - image * positions;
+    const map = (first + done) / positions;
+    const inside = first + done - map * positions;
     const gy = inside / gridW;
     const from = inside - gy * gridW;
     const to = min(gridW, from + count - done);
     for (let t = 0; t < T; t++) {
       const y = gy * stride + load<i32>(taps + (<usize>t << 3));
       const dx = load<i32>(taps + (<usize>t << 3), 4);
-      const row = fine + <usize>image * fineImage + <usize>(y * fineW) * pixel;
+      const row = fine + <usize>map * fineMap + <usize>(y * fineW) * pixel;
       const visible = <u32>y < <u32>fineH;
       let place = places + (<usize>(t * GRADIENT_BLOCK + done) << 2);
       let x = from * stride + dx;

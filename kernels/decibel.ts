@@ -24,17 +24,17 @@ function decibelsOfMantissa(f: v128): v128 {
 }
 
 /**
- * 10·log₁₀(power) of four columns, at least `floor`; and the lowest and highest of these.
- * @param power [rows] of four float32, at least 0
+ * 10·log₁₀(power) of four frames, at least `floor`; and the lowest and highest of these.
+ * @param power [bins] of four float32, at least 0
  * @param floor dB, above −378 (0 comes to −382)
- * @param out row r is written at r·stride: four float32
+ * @param out bin r is written at r·stride: four float32
  * @param extent lowest and highest value so far, four float32 each; updated
  */
-export function decibels(power: usize, rows: i32, floor: f32, out: usize, stride: usize, extent: usize): void {
+export function decibels(power: usize, bins: i32, floor: f32, out: usize, stride: usize, extent: usize): void {
   const bottom = f32x4.splat(floor);
   let low = v128.load(extent);
   let high = v128.load(extent, 16);
-  for (const end = power + (<usize>rows << 4); power < end; power += 16) {
+  for (const end = power + (<usize>bins << 4); power < end; power += 16) {
     const bits = i32x4.sub(v128.load(power), i32x4.splat(ROOT_HALF_BITS));
     const octave = f32x4.convert_i32x4_s(i32x4.shr_s(bits, 23));
     const mantissa = i32x4.add(v128.and(bits, i32x4.splat(MANTISSA_BITS)), i32x4.splat(ROOT_HALF_BITS));

@@ -1,5 +1,5 @@
-// Fully connected layers: x [B][F], weights [F][N], y [B][N]. F can be millions (a picture flattened), N too (a picture
-// made from a few latent values), so every function works on a range and leaves the split to the caller.
+// Fully connected layers: x [B][F], weights [F][N], y [B][N]. F can be millions (a feature map flattened), N too (a
+// feature map made from a few latent values), so every function works on a range and leaves the split to the caller.
 import { DEPTH, even, LINEAR, samplesBytes, TILE_BYTES } from './contract';
 import { laneSum, madd } from './simd';
 import { finish, packRows, padFours, tile, tileStrided } from './tiles';

@@ -175,7 +175,7 @@ export function sigmoid(y: usize, count: i32): void {
 }
 
 /**
- * Mean squared error between a picture and its reconstruction; with `gradient`, also the gradient before the sigmoid:
+ * Mean squared error between an example and its reconstruction; with `gradient`, also the gradient before the sigmoid:
  * d[i] = weight · (r[i] − x[i]) · r[i] · (1 − r[i]).
  * @returns Σ (r − x)² over `count` values
  */

@@ -23,8 +23,8 @@ import { cutPatch, sticksOut } from './winograd-tiles';
 
 /**
  * dw[t, p, q] += Σ fine[…, p] · coarse[…, q] as convFilterGradient, for 3 × 3 taps.
- * @param fine [images][fineH][fineW][P]; tile (i, j) reads from (4·stride·i + y0, 4·stride·j + x0) on
- * @param coarse [images][gridH][gridW][Q]; tile (i, j) is the 16 values from (4i, 4j) on
+ * @param fine [maps][fineH][fineW][P]; tile (i, j) reads from (4·stride·i + y0, 4·stride·j + x0) on
+ * @param coarse [maps][gridH][gridW][Q]; tile (i, j) is the 16 values from (4i, 4j) on
  * @param dw [9][P][Q]
  * @param products [count][factor, coarse factor, matrix, …] of i32
  * @param block tiles at once
@@ -69,21 +69,21 @@ export function winogradFilterGradient(
   const matrixStep = <usize>matrixBytes(P, Q);
   const tilesY = (gridH + 3) >> 2;
   const tilesX = (gridW + 3) >> 2;
-  const perImage = tilesY * tilesX;
-  const total = perImage * (to - from);
-  const fineImage = <usize>(fineH * fineW) * pixel;
-  const coarseImage = <usize>(gridH * gridW) * coarsePixel;
+  const perMap = tilesY * tilesX;
+  const total = perMap * (to - from);
+  const fineMap = <usize>(fineH * fineW) * pixel;
+  const coarseMap = <usize>(gridH * gridW) * coarsePixel;
 
   memory.fill(D, 0, <usize>MATRICES * matrixStep);
   for (let first = 0; first < total; first += block) {
     const tiles = min(block, total - first);
     for (let t = 0; t < tiles; t++) {
       const index = first + t;
-      const image = index / perImage;
-      const place = index - image * perImage;
+      const map = index / perMap;
+      const place = index - map * perMap;
       const ty = place / tilesX;
       const tx = place - ty * tilesX;
-      let source = fine + <usize>(from + image) * fineImage;
+      let source = fine + <usize>(from + map) * fineMap;
       let row = <usize>fineW * pixel;
       const y = ty * hop + y0;
       const x = tx * hop + x0;
@@ -108,7 +108,7 @@ export function winogradFilterGradient(
           mapInput(kind, temp + <usize>k * step, down, 16, to, <usize>n * fineStep, quadStep, quads);
         }
       }
-      source = coarse + <usize>(from + image) * coarseImage;
+      source = coarse + <usize>(from + map) * coarseMap;
       row = <usize>gridW * coarsePixel;
       if (sticksOut(4 * ty, 4 * tx, 4, gridH, gridW)) {
         cutPatch(source, gridH, gridW, Q, 4 * ty, 4 * tx, 4, coarsePatch);

@@ -26,7 +26,7 @@ import { cutPatch, sticksOut } from './winograd-tiles';
 const DEPTH: i32 = 512;
 
 /**
- * out = act(bias + conv(in)) for the images from…to, tile by tile. Tile (i, j) reads inputSpan² pixels from
+ * out = act(bias + conv(in)) for the feature maps from…to, tile by tile. Tile (i, j) reads inputSpan² pixels from
  * (i·hop + y0, j·hop + x0) on and writes outputSpan² pixels from (i·outputSpan + v0, j·outputSpan + u0) on.
  * @param w [36][N/8][C][8], see packWinogradDown and packWinogradUp
  * @param bias N values
@@ -73,22 +73,22 @@ export function winograd(
   const patch = zeros + <usize>ZERO_BYTES;
   const U = patch + <usize>(span * span) * pixel;
   const M = U + <usize>(n * n) * factorStep;
-  const perImage = tilesY * tilesX;
-  const total = perImage * (to - from);
-  const inImage = <usize>(inH * inW) * pixel;
-  const outImage = <usize>(outH * outW * N) << 2;
+  const perMap = tilesY * tilesX;
+  const total = perMap * (to - from);
+  const inMap = <usize>(inH * inW) * pixel;
+  const outMap = <usize>(outH * outW * N) << 2;
 
   memory.fill(zeros, 0, <usize>ZERO_BYTES);
   for (let first = 0; first < total; first += block) {
     const tiles = min(block, total - first);
     const groups = (tiles + 3) >> 2;
     for (let t = 0; t < tiles; t++) {
-      const image = (first + t) / perImage;
-      const place = first + t - image * perImage;
+      const map = (first + t) / perMap;
+      const place = first + t - map * perMap;
       const ty = place / tilesX;
       const y = ty * hop + y0;
       const x = (place - ty * tilesX) * hop + x0;
-      let source = inp + <usize>(from + image) * inImage;
+      let source = inp + <usize>(from + map) * inMap;
       let row = <usize>inW * pixel;
       if (sticksOut(y, x, span, inH, inW)) {
         cutPatch(source, inH, inW, C, y, x, span, patch);
@@ -130,14 +130,14 @@ export function winograd(
         const members = min(4, tiles - (g << 2));
         for (let i = 0; i < members; i++) {
           const index = first + (g << 2) + i;
-          const image = index / perImage;
-          const place = index - image * perImage;
+          const map = index / perMap;
+          const place = index - map * perMap;
           const ty = place / tilesX;
           const v = ty * outs + v0;
           const u = (place - ty * tilesX) * outs + u0;
           const channel = <usize>p << 2;
-          const map = out + <usize>(from + image) * outImage + channel;
-          writeTile(done + (<usize>i << 5), outs, map, outH, outW, N, v, u, bias + channel, act);
+          const channels8 = out + <usize>(from + map) * outMap + channel;
+          writeTile(done + (<usize>i << 5), outs, channels8, outH, outW, N, v, u, bias + channel, act);
         }
       }
     }

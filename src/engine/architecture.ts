@@ -47,7 +47,7 @@ export interface Architecture {
   prior: Prior;
   latentDim: number;
   encoder: ConvSpec[];
-  /** The picture that the decoder's dense layer makes from the latent values. */
+  /** The feature map that the decoder's dense layer makes from the latent values. */
   bridge: [number, number, number];
   decoder: ConvSpec[];
 }
@@ -79,7 +79,7 @@ function withPreset(options: NetworkOptions): NetworkOptions {
 }
 
 /**
- * What is wrong with a network whatever the pictures.
+ * What is wrong with a network whatever the spectrograms.
  * @throws UserError `architecture` where lists are empty or differ in length, or a plain autoencoder is given a prior
  */
 export function checkNetwork({ filters, kernels, strides, prior, variational }: NetworkOptions): void {
@@ -101,8 +101,8 @@ export function checkNetwork({ filters, kernels, strides, prior, variational }: 
 }
 
 /**
- * Lays out the network for pictures of `input` = [bins, frames].
- * @throws UserError `architecture` where lists differ in length or strides shrink the picture to nothing
+ * Lays out the network for spectrograms of `input` = [bins, frames].
+ * @throws UserError `architecture` where lists differ in length or strides shrink the feature map to nothing
  */
 export function buildArchitecture(input: [number, number], chosen: NetworkOptions): Architecture {
   const options = withPreset(chosen);
@@ -117,7 +117,7 @@ export function buildArchitecture(input: [number, number], chosen: NetworkOption
     if (stride > 1 && Math.min(h, w) < stride) {
       throw new UserError(
         'architecture',
-        `stride ${stride} of layer ${i + 1} leaves nothing of a ${h}×${w} picture (${input[0]}×${input[1]} at the start); use fewer layers, smaller strides or larger spectrograms.`,
+        `stride ${stride} of layer ${i + 1} leaves nothing of a ${h}×${w} feature map (${input[0]}×${input[1]} at the start); use fewer layers, smaller strides or larger spectrograms.`,
       );
     }
     const coarse: [number, number, number] = [Math.ceil(h / stride), Math.ceil(w / stride), filters[i]];
@@ -125,7 +125,7 @@ export function buildArchitecture(input: [number, number], chosen: NetworkOption
     grid = coarse;
   }
 
-  // The office system's decoder starts from a full-size picture and never strides; the others mirror the encoder.
+  // The office system's decoder starts from a full-size feature map and never strides; the others mirror the encoder.
   const fullSize = options.preset === 'office';
   const decoder: ConvSpec[] = [];
   const bridge: [number, number, number] = fullSize ? [input[0], input[1], 1] : grid;

@@ -20,8 +20,8 @@ export interface EngineSettings {
   folders: string[];
 }
 
-/** Scores of one picture. */
-export interface PictureScore {
+/** Scores of one example. */
+export interface ExampleScore {
   /** Mean squared error per element. */
   rl: number;
   /** Kullback–Leibler divergence. */
@@ -35,11 +35,11 @@ export interface PictureScore {
 export interface ComputeEngine {
   readonly name: EngineName;
   readonly architecture: Architecture;
-  /** Pictures at once. */
+  /** Examples at once. */
   readonly batch: number;
-  /** Values of one picture. */
+  /** Values of one example. */
   readonly pixels: number;
-  /** The pictures of the batch, [batch][bins · frames]; to be filled before `gradients` or `score`. */
+  /** The examples of the batch, [batch][bins · frames]; to be filled before `gradients` or `score`. */
   readonly input: Float32Array;
   /** The reconstructions that `score`, `decode` or `gradients` made, [batch][bins · frames]; valid until the next of these. */
   readonly reconstruction: Float32Array;
@@ -68,10 +68,10 @@ export interface ComputeEngine {
   takeMixture(): MixtureState | undefined;
 
   /**
-   * Forward and backward for the first `count` pictures; gradients add up until a call with `first`.
+   * Forward and backward for the first `count` examples; gradients add up until a call with `first`.
    * @param rlScale weight of the sum of squared errors; klScale of the sum of divergences
    * @param random where the sampling step takes its noise from
-   * @returns sums over the pictures: squared error per element, and divergence
+   * @returns sums over the examples: squared error per element, and divergence
    */
   gradients(
     count: number,
@@ -84,10 +84,10 @@ export interface ComputeEngine {
   reduce(): number;
   /** One step of Adam, with gradients multiplied by `gradientScale` and `weightDecay` times the parameters added. */
   update(learningRate: number, gradientScale: number, weightDecay?: number): void;
-  /** Scores the first `count` pictures of `input`, with z = μ. */
-  score(count: number): PictureScore[];
+  /** Scores the first `count` examples of `input`, with z = μ. */
+  score(count: number): ExampleScore[];
   /**
-   * Draws the pictures of latent values, into `reconstruction`.
+   * Draws the spectrograms of latent values, into `reconstruction`.
    * @param latents [count][latentDim], at most `batch` of them
    */
   decode(latents: Float32Array): void;

@@ -8,7 +8,7 @@ import type { Random } from '../stats/random';
 import type { Tensor } from '../store/safetensors';
 import type { Architecture } from './architecture';
 import { volume } from './architecture';
-import type { ComputeEngine, PictureScore } from './compute-engine';
+import type { ComputeEngine, ExampleScore } from './compute-engine';
 import { ThreadContext } from './context';
 import { Command } from './control';
 import { clampLogVariance } from './latent';
@@ -28,7 +28,7 @@ export interface ThreadData {
 }
 
 export interface EngineOptions {
-  /** Pictures at once. */
+  /** Examples at once. */
   batch: number;
   threads?: number;
   training?: boolean;
@@ -81,7 +81,7 @@ export class Engine implements ComputeEngine {
     return this.plan.options.batch;
   }
 
-  /** The pictures of the batch, [batch][bins · frames]; to be filled before `gradients` or `score`. */
+  /** The examples of the batch, [batch][bins · frames]; to be filled before `gradients` or `score`. */
   get input(): Float32Array {
     return this.context.floats(this.plan.input, this.plan.options.batch * this.pixels);
   }
@@ -154,10 +154,10 @@ export class Engine implements ComputeEngine {
   }
 
   /**
-   * Forward and backward for the first `count` pictures; gradients add up until a call with `first`.
+   * Forward and backward for the first `count` examples; gradients add up until a call with `first`.
    * @param rlScale weight of the sum of squared errors; klScale of the sum of divergences
    * @param random where the sampling step takes its noise from
-   * @returns sums over the pictures: squared error per element, and divergence
+   * @returns sums over the examples: squared error per element, and divergence
    */
   gradients(
     count: number,
@@ -192,8 +192,8 @@ export class Engine implements ComputeEngine {
     this.run(Command.update);
   }
 
-  /** Scores the first `count` pictures of `input`, with z = μ. */
-  score(count: number): PictureScore[] {
+  /** Scores the first `count` examples of `input`, with z = μ. */
+  score(count: number): ExampleScore[] {
     this.network.control.setCount(count);
     this.run(Command.score);
     const { z, heads, latent, variational, kl } = this.plan.latent;
@@ -208,7 +208,7 @@ export class Engine implements ComputeEngine {
     }));
   }
 
-  /** Draws the pictures of latent values, [count][latentDim], into `reconstruction`. */
+  /** Draws the spectrograms of latent values, [count][latentDim], into `reconstruction`. */
   decode(latents: Float32Array): void {
     this.context.floats(this.plan.latent.z, latents.length).set(latents);
     this.network.control.setCount(latents.length / this.architecture.latentDim);

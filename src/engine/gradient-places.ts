@@ -13,7 +13,7 @@ export const addressFor = ({ address, shift }: GradientPlace, from: number): num
 
 /**
  * Two buffers in which the gradients along a chain of layers take turns. A thread may be a layer ahead of the others, so
- * each keeps to its own corner: an example has room for the largest gradient of all.
+ * each keeps to its own corner: an example takes as much as the largest gradient of all.
  */
 export class TurningBuffers {
   private readonly addresses: [number, number];

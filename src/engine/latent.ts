@@ -1,5 +1,5 @@
 // The middle of the network: heads → μ, log σ² → z, the Kullback–Leibler divergence to the prior, and the way back
-// (D. P. Kingma & M. Welling, 2014). A few numbers per picture, so plain TypeScript.
+// (D. P. Kingma & M. Welling, 2014). A few numbers per example, so plain TypeScript.
 import type { Mixture, MixtureValues } from '../stats/mixture';
 
 /** log σ² is kept in ±LOG_VARIANCE_LIMIT wherever it is used, so that e^logvar stays finite. */

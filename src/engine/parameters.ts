@@ -29,7 +29,7 @@ export interface Parameter {
  */
 const HEAD_INPUTS = 4096;
 
-/** Free room behind each parameter, so that whole vectors can be read and written at its end. */
+/** Free values behind each parameter, so that whole vectors can be read and written at its end. */
 const SLACK = 8;
 
 export interface ParameterTable {

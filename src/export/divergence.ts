@@ -1,4 +1,4 @@
-// The divergence of a segment's latent distribution from the prior, as src/engine/latent.ts scores it, drawn as a graph.
+// The divergence of a segment's latent distribution from the prior, as src/engine/latent.ts scores it, as a graph of operations.
 import { componentDeviation, type MixtureValues, mixtureWeights } from '../stats/mixture';
 import type { Graph } from './graph';
 
@@ -8,7 +8,7 @@ import type { Graph } from './graph';
  * @param mixture the prior; undefined: the standard normal distribution
  * @returns [1]
  */
-export function drawDivergence<Value>(
+export function buildDivergence<Value>(
   graph: Graph<Value>,
   mu: Value,
   logVariance: Value,

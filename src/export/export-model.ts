@@ -52,11 +52,11 @@ export function exportModel(
 ): Pick<ExportedFile, 'input' | 'outputs'> & { bytes: number } {
   const description = describeExport(model.metadata, frontEnd, scale);
   const weights = new Weights(model);
-  expectRoom(format, weights.bytes);
+  expectSize(format, weights.bytes);
   const source = { architecture, shape: frontEnd.shape, scale, weights, description };
   const { pieces, input, outputs } = FILES[format](source);
   const bytes = pieces.reduce((sum, piece) => sum + bytesIn(piece), 0);
-  expectRoom(format, bytes);
+  expectSize(format, bytes);
   const write = (fd: number): void => {
     writePieces(pieces, new Output(fd, written => onProgress(written / bytes), cancelled));
   };
@@ -67,7 +67,7 @@ export function exportModel(
 /** Without what a graph keeps beside: it goes to another thread. */
 const plain = ({ name, shape }: Port): Port => ({ name, shape });
 
-function expectRoom(format: ExportFormat, bytes: number): void {
+function expectSize(format: ExportFormat, bytes: number): void {
   if (format === 'safetensors' || bytes <= MOST_BYTES) return;
   throw new UserError(
     'export-too-large',

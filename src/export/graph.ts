@@ -1,4 +1,4 @@
-// What a network consists of when it is drawn in a file format: each format implements `Graph` (onnx.ts, tflite.ts).
+// The operations that a network consists of: each file format implements them (onnx.ts, tflite.ts).
 import type { ConvSpec } from '../engine/architecture';
 import type { Constant, Port } from './pieces';
 
@@ -9,15 +9,15 @@ export interface ConvLayer {
 }
 
 /**
- * A computation being drawn; `Value` stands for a tensor in it. Values are row-major in the order of their shape,
+ * A computation being built; `Value` stands for a tensor in it. Values are row-major in the order of their shape,
  * grids ([1, height, width, channels] in the shapes given here) lie as the format's convolutions like them.
  */
 export interface Graph<Value> {
   input(port: Port): Value;
   constant(name: string, shape: number[], values: Float32Array): Value;
   output(name: string, value: Value): void;
-  /** Columns 0 … columns − 1 of [1, bins, frames, 1]. */
-  firstColumns(picture: Value, columns: number): Value;
+  /** Frames 0 … count − 1 of [1, bins, frames, 1]. */
+  firstFrames(spectrogram: Value, count: number): Value;
   reshape(value: Value, shape: number[]): Value;
   /** Element by element; `b` may be one number, or have one row where `a` has several. */
   add(a: Value, b: Value | number): Value;

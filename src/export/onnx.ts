@@ -4,7 +4,7 @@ import { samePadding } from '../engine/architecture';
 import { PACKAGE_VERSION } from '../version';
 import { describedAsText } from './description';
 import type { ConvLayer, Graph } from './graph';
-import { drawNetwork, type ExportSource } from './network';
+import { buildNetwork, type ExportSource } from './network';
 import type { Constant, ExportedFile, Port } from './pieces';
 import { ProtoMessage } from './protobuf';
 import { AXES, constantOf, type Weights } from './weights';
@@ -31,7 +31,7 @@ const VALUE = { name: 1, type: 2 } as const;
  */
 export function onnxFile(source: ExportSource): ExportedFile {
   const graph = new OnnxGraph(source.weights);
-  drawNetwork(graph, source);
+  buildNetwork(graph, source);
   const model = new ProtoMessage()
     .int(MODEL.irVersion, IR_VERSION)
     .text(MODEL.producerName, 'Earshot')
@@ -87,10 +87,10 @@ class OnnxGraph implements Graph<OnnxValue> {
     return this.node('Reshape', [value, this.integers(shape)], shape);
   }
 
-  firstColumns(picture: OnnxValue, columns: number): OnnxValue {
-    const [starts, ends, axes] = [0, columns, 2].map(n => this.integers([n]));
-    const [one, bins, , channels] = picture.shape;
-    return this.node('Slice', [picture, starts, ends, axes], [one, bins, columns, channels]);
+  firstFrames(spectrogram: OnnxValue, count: number): OnnxValue {
+    const [starts, ends, axes] = [0, count, 2].map(n => this.integers([n]));
+    const [one, bins, , channels] = spectrogram.shape;
+    return this.node('Slice', [spectrogram, starts, ends, axes], [one, bins, count, channels]);
   }
 
   add(a: OnnxValue, b: OnnxValue | number): OnnxValue {
@@ -137,8 +137,8 @@ class OnnxGraph implements Graph<OnnxValue> {
   }
 
   toGrid(value: OnnxValue, [height, width, channels]: readonly [number, number, number]): OnnxValue {
-    const picture = this.reshape(value, [1, height, width, channels]);
-    return this.node('Transpose', [picture], [1, channels, height, width], { perm: [0, 3, 1, 2] });
+    const map = this.reshape(value, [1, height, width, channels]);
+    return this.node('Transpose', [map], [1, channels, height, width], { perm: [0, 3, 1, 2] });
   }
 
   fromGrid(grid: OnnxValue, shape: number[]): OnnxValue {

@@ -3,7 +3,7 @@
 import type { JsonObject } from '../store/json';
 import { byte, content, flatBuffer, int, integers, references, type Table, table, text } from './flatbuffer';
 import type { ConvLayer, Graph } from './graph';
-import { drawNetwork, type ExportSource } from './network';
+import { buildNetwork, type ExportSource } from './network';
 import type { Constant, ExportedFile, Piece, Port } from './pieces';
 import { AXES, constantOf, type Weights } from './weights';
 
@@ -48,7 +48,7 @@ const SAME_PADDING = 0;
  */
 export function tfliteFile(source: ExportSource): ExportedFile {
   const graph = new TfliteGraph(source.weights);
-  drawNetwork(graph, source);
+  buildNetwork(graph, source);
   return { pieces: graph.encode(source.description), input: graph.inputs[0], outputs: graph.outputs };
 }
 
@@ -92,10 +92,10 @@ class TfliteGraph implements Graph<TfliteValue> {
     return this.operator('RESHAPE', [value, this.integers(shape)], shape, table(integers(shape)));
   }
 
-  firstColumns(picture: TfliteValue, columns: number): TfliteValue {
-    const [one, bins, , channels] = picture.shape;
-    const shape = [one, bins, columns, channels];
-    return this.operator('SLICE', [picture, this.integers([0, 0, 0, 0]), this.integers(shape)], shape);
+  firstFrames(spectrogram: TfliteValue, count: number): TfliteValue {
+    const [one, bins, , channels] = spectrogram.shape;
+    const shape = [one, bins, count, channels];
+    return this.operator('SLICE', [spectrogram, this.integers([0, 0, 0, 0]), this.integers(shape)], shape);
   }
 
   add(a: TfliteValue, b: TfliteValue | number): TfliteValue {

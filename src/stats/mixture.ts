@@ -157,7 +157,7 @@ export class Mixture {
   }
 
   /**
-   * The gradient of −scale · log p(z) for one picture.
+   * The gradient of −scale · log p(z) for one example.
    * @param z [latent]
    * @param dz [latent], written
    * @param gradient that of the values, added to
@@ -187,7 +187,7 @@ export class Mixture {
     }
   }
 
-  /** The part of the pictures that each component accounted for since the last call; sums to 1. */
+  /** The part of the examples that each component accounted for since the last call; sums to 1. */
   takeShares(): Float64Array {
     const total = this.usage.reduce((sum, value) => sum + value, 0);
     const shares = this.usage.map(value => value / total);

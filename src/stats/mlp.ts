@@ -1,5 +1,5 @@
 // Small dense networks for tables of features: what they compute, their gradients and their weights. Double precision,
-// plain loops, one thread: made for tens of inputs, not for pictures. Training them is in mlp-train.ts.
+// plain loops, one thread: made for tens of inputs, not for spectrograms. Training them is in mlp-train.ts.
 import { UserError } from '../errors';
 import type { Tensor } from '../store/safetensors';
 import type { Random } from './random';

@@ -1,6 +1,6 @@
 // The worker thread of one measurement: trains on noise until enough time has passed, and forgets the network.
 
-import type { PictureSource } from '../detectors/vae/input-scale';
+import type { ExampleSource } from '../detectors/vae/input-scale';
 import { train } from '../detectors/vae/train';
 import { Random } from '../stats/random';
 import { Cancelled } from '../threads/cancelled';
@@ -15,7 +15,7 @@ const WARM_UP = 1;
 const ENDLESS = 100_000;
 
 /** So many pictures of noise in dB. */
-function noise(count: number, exampleLength: number): PictureSource {
+function noise(count: number, exampleLength: number): ExampleSource {
   const random = new Random(1);
   const picture = Float32Array.from({ length: exampleLength }, () => -40 + 10 * random.normal());
   return { count, exampleLength, read: (_index, into, offset = 0) => into.set(picture, offset) };

@@ -4,7 +4,7 @@ import { buildArchitecture } from '#src/engine/architecture';
 import { ADAM } from '#src/engine/conventions';
 import { Engine } from '#src/engine/engine';
 import { Random } from '#src/stats/random';
-import { small } from './pictures';
+import { small } from './examples';
 
 const LEARNING_RATE = 1e-2;
 const GRADIENT_SCALE = 0.8;

@@ -14,7 +14,7 @@ const custom = (rest: Partial<NetworkOptions>): NetworkOptions => ({
 });
 
 describe('architecture', () => {
-  it('brings a picture back at its own size, whatever the stride', () => {
+  it('brings an example back at its own size, whatever the stride', () => {
     for (const [bins, frames] of [
       [513, 128],
       [128, 32],
@@ -54,9 +54,12 @@ describe('architecture', () => {
     assert.throws(() => buildArchitecture([16, 16], custom({ strides: [2] })), /filters has 4 numbers.*strides 1/);
   });
 
-  it('refuses strides that shrink a picture to nothing, naming the layer', () => {
+  it('refuses strides that shrink a feature map to nothing, naming the layer', () => {
     const options = custom({ filters: [4, 4], kernels: [3, 3], strides: [16, 16] });
-    assert.throws(() => buildArchitecture([64, 64], options), /stride 16 of layer 2 leaves nothing of a 4×4 picture/);
+    assert.throws(
+      () => buildArchitecture([64, 64], options),
+      /stride 16 of layer 2 leaves nothing of a 4×4 feature map/,
+    );
   });
 
   it('takes batches apart that would not fit into memory', () => {

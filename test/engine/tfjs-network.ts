@@ -8,7 +8,7 @@ import type { Tensor } from '#src/store/safetensors';
 const BATCH_NORM_EPSILON = 1e-3;
 
 export interface OracleResult {
-  /** Sums over the pictures, as Engine.gradients gives them. */
+  /** Sums over the examples, as Engine.gradients gives them. */
   rl: number;
   kl: number;
   gradients: Record<string, Float32Array>;
@@ -31,7 +31,7 @@ function block(x: tf.Tensor4D, spec: ConvSpec, name: string, weights: Named, bat
   return tf.add(tf.mul(normal, weights[`${name}.gamma`]), weights[`${name}.beta`]);
 }
 
-/** Σ over the pictures of log p(z) under the mixture among the weights. */
+/** Σ over the examples of log p(z) under the mixture among the weights. */
 function mixtureLogDensity(z: tf.Tensor2D, weights: Named): tf.Scalar {
   const [batch, latent] = z.shape;
   const variance = tf.add(tf.exp(weights['prior.logVariances']), MIXTURE_VARIANCE_FLOOR);
@@ -45,7 +45,7 @@ function mixtureLogDensity(z: tf.Tensor2D, weights: Named): tf.Scalar {
 export function oracle(
   architecture: Architecture,
   parameters: Record<string, Tensor>,
-  pictures: Float32Array,
+  examples: Float32Array,
   batch: number,
   epsilon: Float32Array,
   rlScale: number,
@@ -53,7 +53,7 @@ export function oracle(
 ): OracleResult {
   const names = Object.keys(parameters).filter(name => !/\.(mean|variance)$/.test(name));
   const [bins, frames] = architecture.input;
-  const x = tf.tensor4d(pictures, [batch, bins, frames, 1]);
+  const x = tf.tensor4d(examples, [batch, bins, frames, 1]);
   let rl = 0;
   let kl = 0;
   let reconstruction = new Float32Array();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { measurePace } from '#nodes/vae-train/time-estimate-route';
 import { readTraining } from '#nodes/vae-train/vae-train-config';
 import { train } from '#src/detectors/vae/train';
-import { stripes } from '../engine/pictures';
+import { stripes } from '../engine/examples';
 import { frontEnd } from '../support/spectrograms';
 
 const FIELDS = {

@@ -131,7 +131,7 @@ describe('mixture prior', () => {
     assert.ok(Math.abs(new Mixture(values).logDensity([0]) - peak) < 1e-6);
   });
 
-  it('says how much of the pictures each component accounted for', () => {
+  it('says how much of the examples each component accounted for', () => {
     const values: MixtureValues = {
       means: Float32Array.of(-10, 0, 10),
       logVariances: new Float32Array(3),

@@ -12,7 +12,7 @@ export interface InputScale {
 }
 
 /** Pictures that can be read one by one. */
-export interface PictureSource {
+export interface ExampleSource {
   readonly count: number;
   readonly exampleLength: number;
   read(index: number, into: Float32Array, offset?: number): void;
@@ -33,7 +33,7 @@ const LEAST_RANGE_DB = 10;
 const isUnit = (normalize: Normalize): boolean => normalize === 'minmax' || normalize === 'range';
 
 /** Pictures that come scaled to 0…1 are taken as they are; for dB pictures the training set decides. */
-export function learnScale(source: PictureSource, { shape, normalize }: FrontEnd): InputScale {
+export function learnScale(source: ExampleSource, { shape, normalize }: FrontEnd): InputScale {
   const [bins, frames] = shape;
   if (isUnit(normalize)) return { low: 0, high: 1, columns: frames };
   const histogram = new Float64Array(Math.round((HISTOGRAM_HIGH - HISTOGRAM_LOW) / BIN_DB));

@@ -1,6 +1,6 @@
 // Whether a model uses its latent values at all. A VAE whose divergence weighs too much learns to say the same about
 // every segment (posterior collapse): the reconstruction is then one and the same, and no score means anything.
-import type { PictureScore } from '../../engine/compute-engine';
+import type { ExampleScore } from '../../engine/compute-engine';
 
 /** A dimension that tells less than this about a segment is not used. In nats. */
 const LEAST_INFORMATION = 0.01;
@@ -28,7 +28,7 @@ export class LatentUsage {
     this.spreads = new Float64Array(dimensions);
   }
 
-  add({ latent, logVariance }: PictureScore): void {
+  add({ latent, logVariance }: ExampleScore): void {
     this.count++;
     for (let i = 0; i < this.dimensions; i++) {
       this.sums[i] += latent[i];

@@ -1,7 +1,7 @@
 // When a training gets its mixture prior, from what, and whether its components live.
 
 import type { Architecture } from '../../engine/architecture';
-import type { ComputeEngine, PictureScore } from '../../engine/compute-engine';
+import type { ComputeEngine, ExampleScore } from '../../engine/compute-engine';
 import { UserError } from '../../errors';
 import { kMeans } from '../../stats/k-means';
 import { liveComponents, logVarianceOf, type MixtureValues } from '../../stats/mixture';
@@ -68,7 +68,7 @@ export class MixtureTraining {
   }
 
   /** Starts the mixture where the segments lie. */
-  start(engine: ComputeEngine, scores: PictureScore[], random: Random): void {
+  start(engine: ComputeEngine, scores: ExampleScore[], random: Random): void {
     engine.startMixture(mixtureFrom(scores, this.components, random));
   }
 
@@ -102,7 +102,7 @@ export function pointsFor(pictures: Uint32Array, random: Random): Uint32Array {
  * Components at the clusters of the segments' μ. A component's variance is that of its segments around its mean, drawn
  * a little to what is usual for all clusters (as one more segment would), and what each segment spreads by itself.
  */
-function mixtureFrom(scores: PictureScore[], components: number, random: Random): MixtureValues {
+function mixtureFrom(scores: ExampleScore[], components: number, random: Random): MixtureValues {
   const count = scores.length;
   const latent = scores[0].latent.length;
   const { centres, assigned } = kMeans(

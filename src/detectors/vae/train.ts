@@ -2,7 +2,7 @@
 // runs in a worker thread.
 
 import { buildArchitecture, type NetworkOptions } from '../../engine/architecture';
-import type { ComputeEngine, EngineSettings, PictureScore } from '../../engine/compute-engine';
+import type { ComputeEngine, EngineSettings, ExampleScore } from '../../engine/compute-engine';
 import { chooseEngine } from '../../engine/create-engine';
 import { microBatchSize } from '../../engine/memory-budget';
 import type { KernelKind } from '../../engine/wasm';
@@ -11,7 +11,7 @@ import type { FrontEnd } from '../../messages';
 import { type EarlyStopping, stoppingRule } from '../../stats/early-stopping';
 import { Random } from '../../stats/random';
 import { Cancelled } from '../../threads/cancelled';
-import { type InputScale, learnScale, type PictureSource, scaleInput } from './input-scale';
+import { type ExampleSource, type InputScale, learnScale, scaleInput } from './input-scale';
 import { LatentUsage, type LatentUse } from './latent-use';
 import { type MixtureReport, MixtureTraining, pointsFor } from './mixture-training';
 
@@ -93,7 +93,7 @@ const MAX_SKIPPED = 20;
  * mixture that cannot start or go on, or as `chooseEngine`; Cancelled when `cancelled` says so
  */
 export async function train(
-  source: PictureSource,
+  source: ExampleSource,
   frontEnd: FrontEnd,
   network: NetworkOptions,
   options: TrainingOptions,
@@ -169,7 +169,7 @@ class TrainingRun {
 
   constructor(
     private readonly engine: ComputeEngine,
-    private readonly source: PictureSource,
+    private readonly source: ExampleSource,
     private readonly frontEnd: FrontEnd,
     private readonly scale: InputScale,
     private readonly options: TrainingOptions,
@@ -241,7 +241,7 @@ class TrainingRun {
   }
 
   /** @param look is shown each picture's score whole */
-  scores(pictures: Uint32Array, look?: (score: PictureScore) => void): Scores {
+  scores(pictures: Uint32Array, look?: (score: ExampleScore) => void): Scores {
     const rl = new Float64Array(pictures.length);
     const kl = new Float64Array(pictures.length);
     let i = 0;
@@ -254,7 +254,7 @@ class TrainingRun {
   }
 
   /** Scores of pictures, with z = μ. */
-  *score(pictures: Uint32Array): Generator<PictureScore> {
+  *score(pictures: Uint32Array): Generator<ExampleScore> {
     const { engine } = this;
     const micro = engine.batch;
     for (let start = 0; start < pictures.length; start += micro) {

@@ -111,7 +111,7 @@ export class DirectConv implements ConvPasses {
     }
   }
 
-  /** One output channel needs no panels: the rows of the taps, one after the other. */
+  /** One output channel needs no panels: the taps' weights, one after the other. */
   private packSingle({ numbers, packed }: Phase): void {
     const { f32 } = this.context;
     const Q = this.spec.coarse[2];

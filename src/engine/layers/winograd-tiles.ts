@@ -106,7 +106,7 @@ export function productsOf(stride: number, pass: Pass): number[] {
 export interface Tiling {
   kind: number;
   hop: number;
-  /** Where the first tile reads: row and column of the input. */
+  /** Where the first tile reads: y and x of the input. */
   y0: number;
   x0: number;
   /** Where it writes. */

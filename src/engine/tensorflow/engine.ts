@@ -6,7 +6,7 @@ import type { Random } from '../../stats/random';
 import type { Tensor } from '../../store/safetensors';
 import type { Architecture } from '../architecture';
 import { volume } from '../architecture';
-import type { ComputeEngine, PictureScore } from '../compute-engine';
+import type { ComputeEngine, ExampleScore } from '../compute-engine';
 import { BATCH_NORM } from '../conventions';
 import { clampLogVariance, sample } from '../latent';
 import { type Parameter, parameterTable } from '../parameters';
@@ -129,13 +129,13 @@ export class TensorflowEngine implements ComputeEngine {
     const statistics: BatchStatistics[] = [];
     let squaredError = 0;
     const gradients = tf.tidy(() => {
-      const pictures = this.pictures(count);
+      const examples = this.examples(count);
       const loss = (...tensors: TfTensor[]): TfTensor => {
         const named = new Map(this.derived.map(({ name }, i) => [name, tensors[i]]));
         const pass: Pass = { tf, count, statistics, weights: name => named.get(name) ?? weights.get(name) };
-        const z = sampleLatent(tf, encode(pass, architecture, pictures), sampling);
+        const z = sampleLatent(tf, encode(pass, architecture, examples), sampling);
         const output = this.takeOutput(decode(pass, architecture, z));
-        const error = tf.sum(tf.square(tf.sub(output, pictures)));
+        const error = tf.sum(tf.square(tf.sub(output, examples)));
         squaredError = error.dataSync()[0];
         return tf.mul(error, rlScale);
       };
@@ -165,7 +165,7 @@ export class TensorflowEngine implements ComputeEngine {
     this.weights.update(this.sums, learningRate, gradientScale, weightDecay);
   }
 
-  score(count: number): PictureScore[] {
+  score(count: number): ExampleScore[] {
     const { tf, architecture, weights, pixels } = this;
     const { latentDim: latent, variational } = architecture;
     const z = new Float32Array(count * latent);
@@ -174,11 +174,11 @@ export class TensorflowEngine implements ComputeEngine {
     let heads = new Float32Array();
     const errors = tf.tidy(() => {
       const pass: Pass = { tf, count, weights: name => weights.get(name) };
-      const pictures = this.pictures(count);
-      heads = encode(pass, architecture, pictures).dataSync().slice();
+      const examples = this.examples(count);
+      heads = encode(pass, architecture, examples).dataSync().slice();
       sample(heads, count, latent, variational, undefined, z, kl, mixture);
       const output = this.takeOutput(decode(pass, architecture, tf.tensor(z.slice(), [count, latent])));
-      return tf.sum(tf.square(tf.sub(output, pictures)), [1, 2, 3]);
+      return tf.sum(tf.square(tf.sub(output, examples)), [1, 2, 3]);
     });
     const squaredErrors = errors.dataSync();
     const scores = Array.from({ length: count }, (_, b) => ({
@@ -210,8 +210,8 @@ export class TensorflowEngine implements ComputeEngine {
     this.weights.dispose();
   }
 
-  /** The first `count` pictures, in memory of their own: TensorFlow computes on what it is given, and may keep it a while. */
-  private pictures(count: number): TfTensor {
+  /** The first `count` examples, in memory of their own: TensorFlow computes on what it is given, and may keep it a while. */
+  private examples(count: number): TfTensor {
     const { tf, input, pixels, architecture } = this;
     return tf.tensor(input.slice(0, count * pixels), [count, ...architecture.input, 1]);
   }

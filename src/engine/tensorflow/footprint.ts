@@ -4,12 +4,12 @@ import type { Architecture } from '../architecture';
 import { parameterTable } from '../parameters';
 import { trainingBytes } from '../plan';
 
-/** Times what our kernels take for a picture, without and with batch normalisation. Measured with tf.profile: 3.2 to 3.6, and 7.3 to 7.5. */
+/** Times what our kernels take for an example, without and with batch normalisation. Measured with tf.profile: 3.2 to 3.6, and 7.3 to 7.5. */
 const PER_EXAMPLE = { plain: 4, batchNorm: 8 } as const;
 /** Copies of the largest parameter in between while Adam updates it. */
 const UPDATE_COPIES = 6;
 
-/** What a training needs, in bytes, per picture that goes through at once and besides. */
+/** What a training needs, in bytes, per example that goes through at once and besides. */
 export function tensorflowTrainingBytes(architecture: Architecture): { perExample: number; fixed: number } {
   const { perExample, fixed } = trainingBytes(architecture, 1);
   const hasBatchNorm = [...architecture.encoder, ...architecture.decoder].some(spec => spec.batchNorm);

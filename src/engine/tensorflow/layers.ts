@@ -28,9 +28,9 @@ export interface Pass {
 }
 
 /** [count, bins, frames, 1] → [count, μ and log σ²] (or the latent values of a plain autoencoder). */
-export function encode(pass: Pass, { encoder }: Architecture, pictures: TfTensor): TfTensor {
+export function encode(pass: Pass, { encoder }: Architecture, examples: TfTensor): TfTensor {
   const { tf, weights, count } = pass;
-  let x = pictures;
+  let x = examples;
   encoder.forEach((spec, i) => {
     const name = `encoder.${i}`;
     x = block(pass, spec, name, tf.conv2d(x, weights(`${name}.weight`), spec.stride, 'same'));

@@ -1,7 +1,7 @@
 // Trainings with a mixture prior, and trainings that collapse: really trained, on small pictures of a few kinds.
 import assert from 'node:assert/strict';
 import { trainingDefaults } from '#src/detectors/vae/defaults';
-import type { PictureSource } from '#src/detectors/vae/input-scale';
+import type { ExampleSource } from '#src/detectors/vae/input-scale';
 import { warmUpEpochs } from '#src/detectors/vae/mixture-training';
 import { modelWarnings } from '#src/detectors/vae/model-warnings';
 import { type TrainingOptions, type TrainingProgress, train } from '#src/detectors/vae/train';
@@ -24,7 +24,7 @@ const mixture = (components: number, rest: Partial<NetworkOptions> = {}): Networ
 });
 
 /** Pictures of `kinds` kinds, each a bright band at a height of its own, in dB with some noise. */
-function bands(count: number, kinds: number, noise = 1): PictureSource {
+function bands(count: number, kinds: number, noise = 1): ExampleSource {
   const random = new Random(99);
   const pictures = Array.from({ length: count }, (_, p) =>
     Float32Array.from({ length: BINS * FRAMES }, (_, i) => {
@@ -39,7 +39,7 @@ function bands(count: number, kinds: number, noise = 1): PictureSource {
   };
 }
 
-async function run(source: PictureSource, chosen: NetworkOptions, rest: Partial<TrainingOptions>) {
+async function run(source: ExampleSource, chosen: NetworkOptions, rest: Partial<TrainingOptions>) {
   const options = { ...trainingDefaults('compact'), batchSize: 8, threads: 1, ...rest };
   const progress: TrainingProgress[] = [];
   const trained = await train(

@@ -4,7 +4,7 @@ import { trainingDefaults } from '#src/detectors/vae/defaults';
 import { sweep, sweepWeights } from '#src/detectors/vae/sweep';
 import { type Trained, train } from '#src/detectors/vae/train';
 import { UserError } from '#src/errors';
-import { small, stripes } from '../../engine/pictures';
+import { small, stripes } from '../../engine/examples';
 import { frontEnd } from '../../support/spectrograms';
 
 const source = stripes(30, 16, 16);

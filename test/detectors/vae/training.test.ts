@@ -1,13 +1,13 @@
 // The training loop on small pictures: learns, repeats itself, guards its updates, stops when told.
 import assert from 'node:assert/strict';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
-import { learnScale, type PictureSource, scaleInput } from '#src/detectors/vae/input-scale';
+import { type ExampleSource, learnScale, scaleInput } from '#src/detectors/vae/input-scale';
 import { type TrainingOptions, type TrainingProgress, train } from '#src/detectors/vae/train';
 import { buildArchitecture } from '#src/engine/architecture';
 import { Engine } from '#src/engine/engine';
 import { Random } from '#src/stats/random';
 import { Cancelled } from '#src/threads/cancelled';
-import { small, stripes } from '../../engine/pictures';
+import { small, stripes } from '../../engine/examples';
 import { frontEnd } from '../../support/spectrograms';
 
 const options = (rest: Partial<TrainingOptions>): TrainingOptions => ({
@@ -133,7 +133,7 @@ describe('training', function () {
 });
 
 /** The same pictures scaled to 0…1, as a spectrogram with minmax gives them. */
-function scaledRead(source: PictureSource, bins: number, frames: number): PictureSource['read'] {
+function scaledRead(source: ExampleSource, bins: number, frames: number): ExampleSource['read'] {
   const picture = new Float32Array(source.exampleLength);
   return (index, into, offset = 0) => {
     source.read(index, picture);
@@ -147,7 +147,7 @@ describe('input scale', () => {
     const picture = new Float32Array(bins * frames).fill(-100);
     for (let row = 0; row < bins; row++)
       for (let column = 0; column < 6; column++) picture[row * frames + column] = -60 + row * 10;
-    const source: PictureSource = {
+    const source: ExampleSource = {
       count: 500,
       exampleLength: picture.length,
       read(index, into, offset = 0) {
@@ -171,7 +171,7 @@ describe('input scale', () => {
 
   it('survives a training set of digital silence and one that is the same everywhere', () => {
     for (const level of [-100, -37]) {
-      const source: PictureSource = {
+      const source: ExampleSource = {
         count: 3,
         exampleLength: 8,
         read: (_, into, offset = 0) => into.fill(level, offset, offset + 8),

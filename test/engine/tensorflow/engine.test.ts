@@ -42,14 +42,16 @@ const networks: Record<string, Architecture> = {
   'batch norm, strides 1': buildArchitecture([8, 7], custom({ batchNorm: true, strides: [1, 1] })),
   'plain autoencoder': buildArchitecture([16, 12], custom({ variational: false, latentDim: 5 })),
   'plain autoencoder, batch norm': buildArchitecture([12, 8], custom({ variational: false, batchNorm: true })),
-  'a decoder that starts from a full-size picture': fullSize(buildArchitecture([7, 6], custom({ strides: [1, 1] }))),
+  'a decoder that starts from a full-size feature map': fullSize(
+    buildArchitecture([7, 6], custom({ strides: [1, 1] })),
+  ),
   'mixture prior, until it starts': buildArchitecture([16, 12], mixed),
   // More than 4096 inputs to the heads: they learn more slowly.
   'scaled rate of the heads': buildArchitecture([24, 22], custom({ filters: [8], kernels: [3], strides: [1] })),
 };
 
 /** Stripes and noise, the same for everyone. */
-function pictures(architecture: Architecture, count = BATCH): Float32Array {
+function examples(architecture: Architecture, count = BATCH): Float32Array {
   const [bins, frames] = architecture.input;
   const random = new Random(21);
   return Float32Array.from({ length: count * bins * frames }, (_, i) => {
@@ -66,7 +68,7 @@ interface Step {
 
 /** Trains on one batch over and over; the losses before each update. */
 function learn(engine: ComputeEngine, steps = STEPS, microBatch = BATCH, weightDecay = 0): Step[] {
-  const all = pictures(engine.architecture);
+  const all = examples(engine.architecture);
   const random = new Random(5);
   return Array.from({ length: steps }, () => {
     let rl = 0;
@@ -89,18 +91,18 @@ function assertClose(got: number, expected: number, what: string, tolerance = TO
   assert.ok(difference <= tolerance, `${what}: ${got}, expected ${expected} (off by ${difference.toExponential(1)})`);
 }
 
-/** Same scores for the same pictures, and the same reconstructions. */
+/** Same scores for the same examples, and the same reconstructions. */
 function assertScoresAlike(one: ComputeEngine, other: ComputeEngine): void {
-  const all = pictures(one.architecture);
+  const all = examples(one.architecture);
   const [got, expected] = [one, other].map(engine => {
     engine.input.set(all);
     return { scores: engine.score(BATCH), reconstruction: engine.reconstruction.slice() };
   });
   expected.scores.forEach(({ rl, kl, latent }, i) => {
-    assertClose(got.scores[i].rl, rl, `rl of picture ${i}`);
-    assertClose(got.scores[i].kl, kl, `kl of picture ${i}`);
+    assertClose(got.scores[i].rl, rl, `rl of example ${i}`);
+    assertClose(got.scores[i].kl, kl, `kl of example ${i}`);
     latent.forEach((z, k) => {
-      assert.ok(Math.abs(got.scores[i].latent[k] - z) <= TOLERANCE, `latent ${k} of picture ${i}`);
+      assert.ok(Math.abs(got.scores[i].latent[k] - z) <= TOLERANCE, `latent ${k} of example ${i}`);
     });
   });
   expected.reconstruction.forEach((value, i) => {
@@ -238,24 +240,24 @@ describe('tensorflow engine', function () {
     });
   });
 
-  it('scores a picture the same alone and in a batch', async () => {
+  it('scores an example the same alone and in a batch', async () => {
     const engine = await open(networks['batch norm, strides 2'], tensorflow);
     engine.initialise(new Random(4));
-    const all = pictures(engine.architecture);
+    const all = examples(engine.architecture);
     engine.input.set(all);
     const together = engine.score(BATCH);
     for (let i = 0; i < BATCH; i++) {
       engine.input.set(all.subarray(i * engine.pixels, (i + 1) * engine.pixels));
       const [alone] = engine.score(1);
-      assertClose(alone.rl, together[i].rl, `rl of picture ${i}`, 1e-6);
-      assertClose(alone.kl, together[i].kl, `kl of picture ${i}`, 1e-6);
+      assertClose(alone.rl, together[i].rl, `rl of example ${i}`, 1e-6);
+      assertClose(alone.kl, together[i].kl, `kl of example ${i}`, 1e-6);
     }
   });
 
   it('tells a gradient that is not finite', async () => {
     const engine = await open(networks['strides 2'], tensorflow);
     engine.initialise(new Random(4));
-    engine.input.set(pictures(engine.architecture));
+    engine.input.set(examples(engine.architecture));
     engine.gradients(BATCH, true, 1e200, 1, new Random(1));
     assert.ok(!Number.isFinite(engine.reduce()));
   });

@@ -1,6 +1,6 @@
-// Small pictures to train on in tests.
+// Small examples to train on in tests.
 
-import type { PictureSource } from '#src/detectors/vae/input-scale';
+import type { ExampleSource } from '#src/detectors/vae/input-scale';
 import type { NetworkOptions } from '#src/engine/architecture';
 import { Random } from '#src/stats/random';
 
@@ -10,9 +10,9 @@ export const small: NetworkOptions = {
 };
 
 /** Pictures of slanted stripes with some noise, in dB. */
-export function stripes(count: number, bins: number, frames: number, level = -40): PictureSource {
+export function stripes(count: number, bins: number, frames: number, level = -40): ExampleSource {
   const random = new Random(99);
-  const pictures = Array.from({ length: count }, () => {
+  const examples = Array.from({ length: count }, () => {
     const phase = random.below(8);
     return Float32Array.from({ length: bins * frames }, (_, i) => {
       const stripe = (Math.floor(i / frames) + (i % frames) + phase) % 8 < 4 ? 20 : 0;
@@ -22,6 +22,6 @@ export function stripes(count: number, bins: number, frames: number, level = -40
   return {
     count,
     exampleLength: bins * frames,
-    read: (index, into, offset = 0) => into.set(pictures[index], offset),
+    read: (index, into, offset = 0) => into.set(examples[index], offset),
   };
 }
