@@ -5,7 +5,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Editor } from '../support/editor';
 import { inject, installedExamples, only } from '../support/flows';
-import { describeGenerations } from '../support/generations';
+import { describeGenerations, NODE_RED_4 } from '../support/generations';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDirFor } from '../support/pack';
 import { requireSystem } from '../support/system';
@@ -15,7 +15,7 @@ const DASHBOARD = join('node_modules', '@flowfuse', 'node-red-dashboard');
 /** A data URL goes to every open page with every alarm. */
 const MAX_PICTURE_CHARACTERS = 100_000;
 
-describeGenerations('the dashboard example', function (generation) {
+describeGenerations('the dashboard example', [NODE_RED_4], function (generation) {
   this.timeout(120_000);
   let nodeRed: NodeRed;
   let editor: Editor;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { Editor } from '../support/editor';
-import { describeGenerations } from '../support/generations';
+import { describeGenerations, NODE_RED_4 } from '../support/generations';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDirFor } from '../support/pack';
 import { requireSystem } from '../support/system';
@@ -46,7 +46,7 @@ const FLOW: FlowEntry[] = [
   },
 ].map(node => (node.type === 'tab' || node.type === 'audio-model' ? node : { ...node, z: 'tab' }));
 
-describeGenerations('edit dialogs that help', function (generation) {
+describeGenerations('edit dialogs that help', [NODE_RED_4], function (generation) {
   this.timeout(120_000);
   let nodeRed: NodeRed;
   let editor: Editor;

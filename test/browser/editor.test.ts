@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { namelessParts, notReachedByTab } from '../support/access';
 import { faintTexts } from '../support/contrast';
 import type { Editor } from '../support/editor';
+import { GENERATIONS, testOnce } from '../support/generations';
 import { nodeTypes } from '../support/helper';
 import { misfits } from '../support/layout';
 import type { NodeRed } from '../support/node-red';
@@ -21,9 +22,10 @@ interface FormTexts {
   labels: string[];
 }
 
-describeInEditor('the editor', function (bench) {
+describeInEditor('the editor', GENERATIONS, function (bench) {
   this.timeout(120_000);
   const { generation } = bench;
+  const once = testOnce(generation);
   let editor: Editor;
   let nodeRed: NodeRed;
 
@@ -179,8 +181,7 @@ describeInEditor('the editor', function (bench) {
     }
   });
 
-  it('imports and deploys the demo, and shows its decision in the debug sidebar', async function () {
-    this.timeout(240_000);
+  it('imports and deploys the demo', async () => {
     await nodeRed.deploy([]);
     await editor.page.reload();
     await editor.loaded();
@@ -192,6 +193,12 @@ describeInEditor('the editor', function (bench) {
     await editor.deploy();
     const flow = await nodeRed.get<{ id: string; type: string; name?: string; epochs?: string | number }[]>('/flows');
     assert.equal(Number(flow.find(node => node.id === trainer)?.epochs), 5);
+    await editor.picture('demo flow');
+  });
+
+  once('runs the demo, and shows its decision in the debug sidebar', async function () {
+    this.timeout(240_000);
+    const flow = await nodeRed.get<{ id: string; type: string; name?: string }[]>('/flows');
     const button = flow.find(node => node.type === 'inject' && node.name?.startsWith('1'));
     assert.ok(button);
     const messages = await editor.debugMessages();
@@ -201,6 +208,6 @@ describeInEditor('the editor', function (bench) {
     const summary = messages.filter({ has: editor.page.locator('.red-ui-debug-msg-name', { hasText: 'summary' }) });
     await summary.first().waitFor({ timeout: 30_000 });
     assert.match((await decision.first().textContent()) ?? '', /\w+ \w+/);
-    await editor.picture('demo flow');
+    await editor.picture('demo flow, listening');
   });
 });

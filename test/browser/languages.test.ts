@@ -2,7 +2,7 @@
 // word by word, whether the browser asks for the language or the user has chosen it in the editor's settings.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { NODE_RED_4 } from '../support/generations';
+import { GENERATIONS, NODE_RED_4, testOnce } from '../support/generations';
 import { nodeTypes } from '../support/helper';
 import { misfits } from '../support/layout';
 import { localeFile } from '../support/locales';
@@ -57,8 +57,9 @@ const READERS: Reader[] = [
   },
 ];
 
-describeInEditor('the editor in other languages', function (bench) {
+describeInEditor('the editor in other languages', GENERATIONS, function (bench) {
   this.timeout(60_000);
+  const once = testOnce(bench.generation);
 
   // Node-RED 5 asks for its texts as Node-RED 4 does: one reader shows it.
   const readers = bench.generation === NODE_RED_4 ? READERS : READERS.slice(-1);
@@ -79,43 +80,41 @@ describeInEditor('the editor in other languages', function (bench) {
   }
 
   // The forms are the same in both generations.
-  if (bench.generation === NODE_RED_4) {
-    it('every dialog speaks German, and has room for its longer words and for long names', async () => {
-      const { editor, nodeRed } = bench;
-      const name = 'Kompressor in der Halle hinter dem Lager, Prüfstand 1234567890123456789012345678901234567890';
-      const types = TYPES.filter(type => type !== 'audio-model');
-      await nodeRed.deploy([
-        { id: 'tab', type: 'tab', label: 'Names' },
-        { id: 'model', type: 'audio-model', name },
-        // Nothing is learnt yet that the threshold could ask for.
-        ...types.map(type => ({
-          id: type,
-          type,
-          z: 'tab',
-          name,
-          model: 'model',
-          from: 'learn',
-          x: 200,
-          y: 99,
-          wires: [],
-        })),
-      ]);
-      await editor.page.reload();
-      await editor.loaded();
-      const found: Record<string, string[]> = {};
-      for (const type of types) {
-        await editor.page.evaluate(`RED.editor.edit(RED.nodes.node('${type}'))`);
-        await editor.topDialog.locator('form').first().waitFor();
-        await dialogSpeaks('de', type);
-        // What was entered may be longer than its field.
-        const misfit = (await misfits(editor.page, '#dialog-form')).filter(line => !line.includes(name));
-        if (misfit.length > 0) found[type] = misfit;
-        await editor.page.evaluate('RED.tray.close()');
-        await editor.topDialog.waitFor({ state: 'detached' });
-      }
-      assert.deepEqual(found, {});
-    });
-  }
+  once('every dialog speaks German, and has room for its longer words and for long names', async () => {
+    const { editor, nodeRed } = bench;
+    const name = 'Kompressor in der Halle hinter dem Lager, Prüfstand 1234567890123456789012345678901234567890';
+    const types = TYPES.filter(type => type !== 'audio-model');
+    await nodeRed.deploy([
+      { id: 'tab', type: 'tab', label: 'Names' },
+      { id: 'model', type: 'audio-model', name },
+      // Nothing is learnt yet that the threshold could ask for.
+      ...types.map(type => ({
+        id: type,
+        type,
+        z: 'tab',
+        name,
+        model: 'model',
+        from: 'learn',
+        x: 200,
+        y: 99,
+        wires: [],
+      })),
+    ]);
+    await editor.page.reload();
+    await editor.loaded();
+    const found: Record<string, string[]> = {};
+    for (const type of types) {
+      await editor.page.evaluate(`RED.editor.edit(RED.nodes.node('${type}'))`);
+      await editor.topDialog.locator('form').first().waitFor();
+      await dialogSpeaks('de', type);
+      // What was entered may be longer than its field.
+      const misfit = (await misfits(editor.page, '#dialog-form')).filter(line => !line.includes(name));
+      if (misfit.length > 0) found[type] = misfit;
+      await editor.page.evaluate('RED.tray.close()');
+      await editor.topDialog.waitFor({ state: 'detached' });
+    }
+    assert.deepEqual(found, {});
+  });
 
   /** Every text of the open dialog's form. */
   async function dialogSpeaks(language: string, type: string): Promise<void> {

@@ -3,6 +3,7 @@
 // With EARSHOT_LOOK set, pictures go to artifacts/.
 import assert from 'node:assert/strict';
 import type { Editor } from '../support/editor';
+import { GENERATIONS } from '../support/generations';
 import type { FlowEntry, NodeRed } from '../support/node-red';
 import { until } from '../support/wait';
 import { describeInEditor } from '../support/workbench';
@@ -10,7 +11,7 @@ import { describeInEditor } from '../support/workbench';
 const PACKAGE_NAME = '@earshot/node-red-audio-anomaly';
 const EXAMPLE = '10 pictures of a motor';
 
-describeInEditor('pictures in the editor', function (bench) {
+describeInEditor('pictures in the editor', GENERATIONS, function (bench) {
   this.timeout(240_000);
   let nodeRed: NodeRed;
   let editor: Editor;

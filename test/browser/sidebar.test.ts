@@ -6,7 +6,7 @@ import { namelessParts, notReachedByTab } from '../support/access';
 import { faintColours, faintTexts } from '../support/contrast';
 import { Editor } from '../support/editor';
 import { FakeMicrophone } from '../support/fake-microphone';
-import { describeGenerations, NODE_RED_4 } from '../support/generations';
+import { describeGenerations, GENERATIONS, NODE_RED_4, testOnce } from '../support/generations';
 import { misfits } from '../support/layout';
 import { usualGrowth } from '../support/memory';
 import { type FlowEntry, NodeRed } from '../support/node-red';
@@ -35,8 +35,9 @@ const hum = (): Int16Array => {
   });
 };
 
-describeGenerations('the sidebar', function (generation) {
+describeGenerations('the sidebar', GENERATIONS, function (generation) {
   this.timeout(180_000);
+  const once = testOnce(generation);
   let microphone: FakeMicrophone;
   let nodeRed: NodeRed;
   let editor: Editor;
@@ -130,7 +131,7 @@ describeGenerations('the sidebar', function (generation) {
     console.log(`      ${clicks} clicks`);
   });
 
-  it('shows the sound of the microphone, its level and frequencies', async () => {
+  once('shows the sound of the microphone, its level and frequencies', async () => {
     await until('a level', async () => /dB/.test(await text('.earshot-meter-value')));
     const level = Number((await text('.earshot-meter-value')).replace('−', '-').replace(' dB', ''));
     assert.ok(level > -30 && level < -10, `${level} dB for a hum of −18 dB`);
@@ -228,7 +229,7 @@ describeGenerations('the sidebar', function (generation) {
     assert.notEqual(seen[0], seen[1]);
   });
 
-  it('announces that the sound is too loud when that begins, and the level not at all', async () => {
+  once('announces that the sound is too loud when that begins, and the level not at all', async () => {
     const announced = await editor.page.evaluate(`(async () => {
       const { meter } = RED.plugins.getPlugin('earshot').sidebar.source;
       let changes = 0;
@@ -278,7 +279,7 @@ describeGenerations('the sidebar', function (generation) {
     await sidebar.getByRole('button', { name: 'Back', exact: true }).press('Enter');
   });
 
-  it('shows names as they are written, whatever is in them', async () => {
+  once('shows names as they are written, whatever is in them', async () => {
     const evil = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>${'long'.repeat(20)}`;
     const flow: FlowEntry[] = [
       { id: 'tab', type: 'tab', label: 'Names' },
@@ -307,10 +308,7 @@ describeGenerations('the sidebar', function (generation) {
     await assertFits('long names');
   });
 
-  // What follows takes its time, and runs the same code in both.
-  const inOne = generation === NODE_RED_4 ? it : () => {};
-
-  inOne('asks for nothing, and is told nothing, while another sidebar is shown', async function () {
+  once('asks for nothing, and is told nothing, while another sidebar is shown', async function () {
     this.timeout(60_000);
     const told = () => nodeRed.events.items.filter(({ topic }) => topic.startsWith('audio-anomaly/')).length;
     await nodeRed.request('POST', '/audio-anomaly/mic-in/mic/start');
@@ -329,7 +327,7 @@ describeGenerations('the sidebar', function (generation) {
     await until('an event', () => told() > before);
   });
 
-  inOne('does not grow with the hours its tab is open', async () => {
+  once('does not grow with the hours its tab is open', async () => {
     const devtools = await editor.page.context().newCDPSession(editor.page);
     const held = async (): Promise<number> => {
       await devtools.send('HeapProfiler.collectGarbage');

@@ -7,7 +7,7 @@ import { wav16 } from '../audio/fixtures';
 import { childrenNamed } from '../support/child-processes';
 import { Editor } from '../support/editor';
 import { FakeMicrophone } from '../support/fake-microphone';
-import { describeGenerations } from '../support/generations';
+import { describeGenerations, NODE_RED_4 } from '../support/generations';
 import { NodeRed } from '../support/node-red';
 import { installedUserDirFor } from '../support/pack';
 import { requireSystem } from '../support/system';
@@ -22,7 +22,7 @@ const tone = (seconds: number): Int16Array =>
 const decibels = (text: string, word: string): number =>
   Number(new RegExp(`${word} (−?\\d+) dBFS`).exec(text)?.[1].replace('−', '-') ?? Number.NaN);
 
-describeGenerations('the dialogs of sources of sound', function (generation) {
+describeGenerations('the dialogs of sources of sound', [NODE_RED_4], function (generation) {
   this.timeout(120_000);
   let microphone: FakeMicrophone;
   let nodeRed: NodeRed;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Editor } from '../support/editor';
 import { inject, javascript, tab } from '../support/flows';
+import { NODE_RED_4 } from '../support/generations';
 import type { FlowEntry, NodeRed } from '../support/node-red';
 import { describeInEditor } from '../support/workbench';
 
@@ -17,7 +18,7 @@ return { payload: Buffer.from(values.buffer), spectrogram };`;
 
 const place = (node: FlowEntry, x: number, y: number): FlowEntry => ({ ...node, x, y });
 
-describeInEditor('listening in the editor', function (bench) {
+describeInEditor('listening in the editor', [NODE_RED_4], function (bench) {
   this.timeout(120_000);
   let nodeRed: NodeRed;
   let editor: Editor;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { wav16 } from '../audio/fixtures';
+import { GENERATIONS, testOnce } from '../support/generations';
 import type { FlowEntry } from '../support/node-red';
 import { until } from '../support/wait';
 import { describeInEditor } from '../support/workbench';
@@ -36,8 +37,9 @@ const tone = (seconds: number, sampleRate: number): Buffer =>
     { sampleRate },
   );
 
-describeInEditor('the dialog of the spectrogram node', function (bench) {
+describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (bench) {
   this.timeout(60_000);
+  const once = testOnce(bench.generation);
   const preview = (): Locator => bench.editor.topDialog.locator('#spectrogram-preview');
   const pixels = (): Promise<string> =>
     preview()
@@ -80,7 +82,7 @@ describeInEditor('the dialog of the spectrogram node', function (bench) {
     assert.match(bench.editor.consoleErrors.pop() ?? '', new RegExp(`status of ${status}`));
   }
 
-  it('shows an example where nothing is wired to it, follows the fields, and says what is lost', async () => {
+  once('shows an example where nothing is wired to it, follows the fields, and says what is lost', async () => {
     const { editor } = bench;
     const dialog = await editor.edit(await editor.drag('spectrogram', 300, 120));
     const first = await picture(/128 bins × 128 frames from 2\.0 s at 16\u00a0000 Hz, a frame every 32\.0 ms/);
@@ -103,7 +105,7 @@ describeInEditor('the dialog of the spectrogram node', function (bench) {
     await editor.closeDialog('cancel');
   });
 
-  it('says in a sentence which setting does not fit, and shows the picture again when it does', async () => {
+  once('says in a sentence which setting does not fit, and shows the picture again when it does', async () => {
     const { editor } = bench;
     const dialog = await editor.edit(await editor.drag('spectrogram', 300, 180));
     const before = await picture(/128 × 128 picture/);
@@ -125,7 +127,7 @@ describeInEditor('the dialog of the spectrogram node', function (bench) {
     await editor.closeDialog('cancel');
   });
 
-  it('looks at a file of this computer, and says why it cannot be looked at', async () => {
+  once('looks at a file of this computer, and says why it cannot be looked at', async () => {
     const { editor } = bench;
     const dialog = await editor.edit(await editor.drag('spectrogram', 300, 240));
     await picture(/128 bins × 128 frames from 2\.0 s at 16\u00a0000 Hz/);

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { debug, demoFlow, email, installedExamples, javascript, mqttOut, only } from '../support/flows';
-import { describeGenerations } from '../support/generations';
+import { describeGenerations, GENERATIONS } from '../support/generations';
 import { Mosquitto, type MqttMessage } from '../support/mosquitto';
 import { type FlowEntry, NodeRed, type Vitals } from '../support/node-red';
 import { installedUserDirFor } from '../support/pack';
@@ -25,7 +25,7 @@ interface Decision {
   last: boolean;
 }
 
-describeGenerations('the whole job, in a real Node-RED', function (generation) {
+describeGenerations('the whole job, in a real Node-RED', GENERATIONS, function (generation) {
   this.timeout(240_000);
   let nodeRed: NodeRed;
   let mosquitto: Mosquitto;

@@ -8,6 +8,9 @@ const NAMED =
 /** Node-RED's own: buttons beside the choice of a configuration node, parts of typed inputs, traps for log-in managers. */
 const NODE_REDS_OWN = /\bid="?node-(config-)?input-(lookup|btn)-|red-ui-typedInput|red-ui-trap/;
 
+/** How often Tab is pressed between two looks at what is left. */
+const TABS_AT_ONCE = 5;
+
 interface AxNode {
   backendDOMNodeId: number;
   ignored: boolean;
@@ -38,17 +41,16 @@ export async function namelessParts(page: Page, selector: string): Promise<strin
 export async function notReachedByTab(page: Page, selector: string): Promise<string[]> {
   const count = (await page.evaluate(`(() => {
     const inside = [...document.querySelector(${JSON.stringify(selector)}).querySelectorAll('button, input, select, textarea, summary, a[href], [tabindex]')];
-    window.controlsLeft = inside.filter(element => !element.disabled && element.checkVisibility({ visibilityProperty: true }) && element.tabIndex >= 0);
-    window.controlsLeft[0]?.focus();
-    return window.controlsLeft.length;
+    window.controlsLeft = new Set(inside.filter(element => !element.disabled && element.checkVisibility({ visibilityProperty: true }) && element.tabIndex >= 0));
+    const [first] = window.controlsLeft;
+    addEventListener('focusin', ({ target }) => window.controlsLeft.delete(target), true);
+    document.activeElement.blur();
+    first?.focus();
+    return window.controlsLeft.size + 1;
   })()`)) as number;
   for (let i = 0; i < 4 * count + 4; i++) {
-    const left = await page.evaluate(`(() => {
-      window.controlsLeft = window.controlsLeft.filter(element => element !== document.activeElement);
-      return window.controlsLeft.length;
-    })()`);
-    if (left === 0) return [];
+    if (i % TABS_AT_ONCE === 0 && (await page.evaluate('window.controlsLeft.size')) === 0) return [];
     await page.keyboard.press('Tab');
   }
-  return (await page.evaluate('window.controlsLeft.map(element => element.outerHTML.slice(0, 120))')) as string[];
+  return (await page.evaluate('[...window.controlsLeft].map(element => element.outerHTML.slice(0, 120))')) as string[];
 }

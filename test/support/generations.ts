@@ -31,16 +31,23 @@ export const NODE_RED_5: Generation = {
   needs: ['node-red-5'],
 };
 
-export const GENERATIONS = [NODE_RED_4, NODE_RED_5];
+export const GENERATIONS: readonly Generation[] = [NODE_RED_4, NODE_RED_5];
 
 /** The environment in which `node`, and with it npm, is the generation's own. */
 export function environmentOf({ node }: Generation): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
 }
 
-/** A suite of tests that runs once with each generation; where one is missing, see `requireSystem`. */
-export function describeGenerations(title: string, body: (this: Mocha.Suite, generation: Generation) => void): void {
-  for (const generation of GENERATIONS) {
+/**
+ * A suite of tests that runs once with each of some generations; where one is missing, see `requireSystem`. What can
+ * differ between them is tested with all: the theme, the editor's own parts, how messages travel.
+ */
+export function describeGenerations(
+  title: string,
+  generations: readonly Generation[],
+  body: (this: Mocha.Suite, generation: Generation) => void,
+): void {
+  for (const generation of generations) {
     describe(`${title}, ${generation.name}`, function () {
       before(function () {
         requireSystem(this, ...generation.needs);
@@ -48,4 +55,11 @@ export function describeGenerations(title: string, body: (this: Mocha.Suite, gen
       body.call(this, generation);
     });
   }
+}
+
+/** Declares tests of what is the same code with every generation: they run with the one that everybody has. */
+export function testOnce(generation: Generation): (title: string, test: Mocha.AsyncFunc) => void {
+  return (title, test) => {
+    if (generation === NODE_RED_4) it(title, test);
+  };
 }

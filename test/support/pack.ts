@@ -112,7 +112,7 @@ async function installInto(
 }
 
 /** Packs the package and installs it with each generation that is there, for the processes of a test run. */
-export async function prepare(folder: string, generations: Generation[]): Promise<void> {
+export async function prepare(folder: string, generations: readonly Generation[]): Promise<void> {
   const packed = await packInto(folder);
   writeFileSync(join(folder, PACKED), JSON.stringify(packed));
   for (const generation of generations) {

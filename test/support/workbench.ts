@@ -24,11 +24,15 @@ interface Shared {
 const shared = new Map<Generation, Shared>();
 
 /**
- * A suite of tests in the editor, once with each generation of Node-RED. A test that fails leaves a picture and no open
- * dialog; the last test is that the browser's console has no error.
+ * A suite of tests in the editor, once with each of some generations of Node-RED. A test that fails leaves a picture and
+ * no open dialog; the last test is that the browser's console has no error.
  */
-export function describeInEditor(title: string, body: (this: Suite, bench: Workbench) => void): void {
-  describeGenerations(title, function (generation) {
+export function describeInEditor(
+  title: string,
+  generations: readonly Generation[],
+  body: (this: Suite, bench: Workbench) => void,
+): void {
+  describeGenerations(title, generations, function (generation) {
     const bench = { generation } as Workbench;
     const own = shared.get(generation) ?? { suites: 0 };
     shared.set(generation, own);
