@@ -57,7 +57,9 @@ function selectFiles(args) {
   const { loadOptions, lookupFiles } = createRequire(import.meta.url)('mocha/lib/cli');
   const asked = loadOptions(args)._;
   const names = asked.length > 0 ? asked : [join('test', '**', '*.test.ts')];
-  const files = names.flatMap(name => lookupFiles(join(root, name), ['.test.ts'], true));
+  const files = names
+    .flatMap(name => lookupFiles(join(root, name), ['.test.ts'], true))
+    .filter(file => !file.includes('node_modules'));
   const rank = file => LONGEST_FIRST.findIndex(folder => relative(root, file).startsWith(folder));
   return files.sort((a, b) => rank(a) - rank(b) || statSync(b).size - statSync(a).size);
 }

@@ -8,10 +8,10 @@ import { inject, installedExamples, only } from '../support/flows';
 import { describeGenerations, NODE_RED_4 } from '../support/generations';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDirFor } from '../support/pack';
-import { requireSystem } from '../support/system';
+import { PARTS_FOLDER, requireSystem } from '../support/system';
 import { until } from '../support/wait';
 
-const DASHBOARD = join('node_modules', '@flowfuse', 'node-red-dashboard');
+const DASHBOARD = join('@flowfuse', 'node-red-dashboard');
 /** A data URL goes to every open page with every alarm. */
 const MAX_PICTURE_CHARACTERS = 100_000;
 
@@ -33,8 +33,9 @@ describeGenerations('the dashboard example', [NODE_RED_4], function (generation)
   before(async function () {
     requireSystem(this, 'chromium', 'dashboard');
     const userDir = await installedUserDirFor(generation);
-    mkdirSync(dirname(join(userDir, DASHBOARD)), { recursive: true });
-    symlinkSync(join(process.env.EARSHOT_DASHBOARD as string, DASHBOARD), join(userDir, DASHBOARD));
+    const installed = join(userDir, 'node_modules', DASHBOARD);
+    mkdirSync(dirname(installed), { recursive: true });
+    symlinkSync(join(PARTS_FOLDER, DASHBOARD), installed);
     nodeRed = await NodeRed.start(userDir, generation);
     flow = [...installedExamples(userDir)].find(([name]) => name.startsWith('50 '))?.[1] ?? [];
     // As imported, but a second of sound in an eighth of a second.

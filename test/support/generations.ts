@@ -1,9 +1,9 @@
 // The generations of Node-RED that the package is for, each on the oldest Node.js that it is tested with: Node-RED 4 is
 // a development dependency and runs on the Node.js of the tests; Node-RED 5 wants a newer one and has both beside the
-// checkout, in the folder named by EARSHOT_NODE_RED_5 (`npm install --prefix FOLDER node-red@5 node@22`).
+// dependencies, in test/parts (`npm run test:parts`).
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { requireSystem, type SystemPart } from './system';
+import { PARTS_FOLDER, requireSystem, type SystemPart } from './system';
 
 export interface Generation {
   name: 'Node-RED 4' | 'Node-RED 5';
@@ -22,12 +22,10 @@ export const NODE_RED_4: Generation = {
   needs: [],
 };
 
-const beside = join(process.env.EARSHOT_NODE_RED_5 ?? '', 'node_modules');
-
 export const NODE_RED_5: Generation = {
   name: 'Node-RED 5',
-  node: join(beside, 'node', 'bin', 'node'),
-  nodeRed: join(beside, 'node-red'),
+  node: join(PARTS_FOLDER, 'node', 'bin', 'node'),
+  nodeRed: join(PARTS_FOLDER, 'node-red'),
   needs: ['node-red-5'],
 };
 

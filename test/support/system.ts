@@ -18,6 +18,9 @@ interface Part {
   install?: string;
 }
 
+/** Where `npm run test:parts` installs what is too large, or wants too new a Node.js, for a development dependency. */
+export const PARTS_FOLDER = join(__dirname, '..', 'parts', 'node_modules');
+
 const ALSA_PULSE_PLUGIN = /libasound_module_pcm_pulse\.so/;
 
 const PARTS = {
@@ -36,26 +39,19 @@ const PARTS = {
   python3: { programs: ['python3'], debian: 'python3' },
   // Debian's own interpreter: a python3 found first on the path may be one without Debian's modules.
   'python3-soundfile': {
-    check: () => void execFileSync('/usr/bin/python3', ['-c', 'import soundfile'], { stdio: 'pipe' }),
-    debian: 'python3 python3-soundfile',
+    check: () => void execFileSync('/usr/bin/python3', ['-c', 'import soundfile, numpy'], { stdio: 'pipe' }),
+    debian: 'python3-soundfile python3-numpy',
   },
   'node-red-5': {
     check: () => {
-      const folder = process.env.EARSHOT_NODE_RED_5;
-      if (!folder) throw new Error('EARSHOT_NODE_RED_5 names no folder with it');
-      accessSync(join(folder, 'node_modules', 'node-red', 'red.js'));
-      execFileSync(join(folder, 'node_modules', 'node', 'bin', 'node'), ['--version'], { stdio: 'pipe' });
+      accessSync(join(PARTS_FOLDER, 'node-red', 'red.js'));
+      execFileSync(join(PARTS_FOLDER, 'node', 'bin', 'node'), ['--version'], { stdio: 'pipe' });
     },
-    install: 'npm install --prefix FOLDER node-red@5 node@22, and set EARSHOT_NODE_RED_5 to FOLDER',
+    install: 'npm run test:parts',
   },
-  // Too large for a development dependency.
   dashboard: {
-    check: () => {
-      const folder = process.env.EARSHOT_DASHBOARD;
-      if (!folder) throw new Error('EARSHOT_DASHBOARD names no folder with it');
-      accessSync(join(folder, 'node_modules', '@flowfuse', 'node-red-dashboard', 'package.json'));
-    },
-    install: 'npm install --prefix FOLDER @flowfuse/node-red-dashboard@1, and set EARSHOT_DASHBOARD to FOLDER',
+    check: () => accessSync(join(PARTS_FOLDER, '@flowfuse', 'node-red-dashboard', 'package.json')),
+    install: 'npm run test:parts',
   },
 } satisfies Record<string, Part>;
 
