@@ -13,53 +13,46 @@ const NOTE = type =>
 /** The Markdown of a node's page. */
 export function docsPageOf(root, type) {
   const { lead, sections, page, settings } = readSource(root, type, ENGLISH);
-  const [more, ...parts] = page.split(/^## /m);
-  const own = new Map(parts.map(part => [/^.*/.exec(part)[0], part.replace(/^.*\n/, '').trim()]));
   const [properties, ...others] = sections;
+  const { start, parts } = partsOf(page, '##');
+  const ports = others.filter(isPort).map(({ title, tokens }) => `### ${title}\n\n${rawOf(tokens)}`);
   const shared = new Map([
-    [
-      'In and out',
-      others
-        .filter(isPort)
-        .map(({ title, tokens }) => `### ${title}\n\n${rawOf(tokens)}`)
-        .join('\n\n'),
-    ],
-    ['Settings', settingsTable(properties.entries, settings)],
-    ...others.filter(section => !isPort(section)).map(section => [section.title, sectionOf(section, own)]),
+    ['In and out', [...ports, parts.get('In and out')]],
+    ['Settings', [settingsTable(properties.entries, settings), parts.get('Settings')]],
+    ...others.filter(section => !isPort(section)).map(section => [section.title, withMore(section, parts)]),
   ]);
-  const titles = new Set([...shared.keys(), ...own.keys()]);
-  const between = [...titles].filter(title => ![...FIRST, ...LAST].includes(title));
-  const order = [...FIRST, ...between, ...LAST].filter(title => titles.has(title));
-  return `${[
-    NOTE(type),
-    `# ${type}`,
-    rawOf(lead),
-    more.trim(),
-    `![The dialog of ${type}](../images/nodes/${type}.png)`,
-    ...order.map(title => [`## ${title}`, shared.get(title), own.get(title)].filter(Boolean).join('\n\n')),
-  ]
-    .filter(Boolean)
-    .join('\n\n')}\n`;
+  const titles = [...new Set([...shared.keys(), ...parts.keys()])];
+  const between = titles.filter(title => ![...FIRST, ...LAST].includes(title));
+  const order = [...FIRST, ...between, ...LAST].filter(title => titles.includes(title));
+  return paragraphs([
+    ...[NOTE(type), `# ${type}`, rawOf(lead), start, `![The dialog of ${type}](../images/nodes/${type}.png)`],
+    ...order.flatMap(title => [`## ${title}`, ...(shared.get(title) ?? [parts.get(title)])]),
+  ]);
+}
+
+const paragraphs = texts => `${texts.filter(Boolean).join('\n\n')}\n`;
+
+/** What stands before the first heading of a level, and what under each. */
+function partsOf(text, level) {
+  const [start, ...parts] = text.split(new RegExp(`^${level} `, 'm'));
+  const titled = parts.map(part => [/^.*/.exec(part)[0], part.replace(/^.*\n/, '').trim()]);
+  return { start: start.trim(), parts: new Map(titled) };
 }
 
 const isPort = ({ title }) => ['Inputs', 'Outputs'].includes(title);
 
 const rawOf = tokens => tokens.map(({ raw }) => raw.trimEnd()).join('\n\n');
 
-/** A section of the help. Where the page says more of the things that it lists, each gets a part of its own. */
-function sectionOf({ title, tokens }, own) {
-  const [start, ...parts] = (own.get(title) ?? '').split(/^### /m);
-  const [list] = tokens;
-  const definitions = list.type === 'list' ? definitionsIn(list) : undefined;
-  if (!definitions || parts.length === 0) return rawOf(tokens);
-  const more = new Map(parts.map(part => [/^.*/.exec(part)[0], part.replace(/^.*\n/, '').trim()]));
-  own.set(title, start.trim());
-  const sections = definitions.map(({ name, text }) => {
+/** A section of the help. Where the page says more of each thing that it lists, each gets a part of its own. */
+function withMore({ title, tokens }, parts) {
+  const more = partsOf(parts.get(title) ?? '', '###');
+  if (more.parts.size === 0) return [rawOf(tokens), more.start];
+  const things = definitionsIn(tokens[0]).flatMap(({ name, text }) => {
     const heading = capitalised(name);
-    if (!more.has(heading)) throw new Error(`nothing for the page about "${heading}"`);
-    return `### ${heading}\n\n${capitalised(text.map(({ raw }) => raw).join(''))}\n\n${more.get(heading)}`;
+    if (!more.parts.has(heading)) throw new Error(`nothing for the page about "${heading}"`);
+    return [`### ${heading}`, capitalised(text.map(({ raw }) => raw).join('')), more.parts.get(heading)];
   });
-  return sections.join('\n\n');
+  return [more.start, ...things];
 }
 
 const capitalised = text => text.charAt(0).toUpperCase() + text.slice(1);

@@ -16,6 +16,7 @@ const WORDS = {
     more: 'or more',
     or: 'or',
     to: 'to',
+    upTo: 'up to',
     number: 'number',
   },
   nl: {
@@ -27,6 +28,7 @@ const WORDS = {
     more: 'of meer',
     or: 'of',
     to: 'tot',
+    upTo: 'tot',
     number: 'getal',
   },
   de: {
@@ -38,6 +40,7 @@ const WORDS = {
     more: 'oder mehr',
     or: 'oder',
     to: 'bis',
+    upTo: 'bis zu',
     number: 'Zahl',
   },
 };
@@ -71,12 +74,12 @@ export class Settings {
   taken(name, unit) {
     const field = this.fields[name];
     if (!field) return unit;
-    const { text, list, path, on, off, number } = this.#words;
+    const { text, list, path, on, off, number, upTo } = this.#words;
     const byItself = { choice: field.options?.join(' | '), flag: `${on} | ${off}`, model: 'audio-model' }[field.kind];
     if (byItself && unit) throw new Error(`${name}: "${unit}" is said by its field already`);
     if (byItself) return byItself;
     if (field.kind === 'number') return [this.#rangeOf(field), unit].filter(Boolean).join(' ') || number;
-    if (field.kind === 'numbers') return `${list}, ${this.#rangeOf(field)}`;
+    if (field.kind === 'numbers') return `${list} (${upTo} ${field.most}), ${this.#rangeOf(field)}`;
     return unit || { text, folder: path, texts: list }[field.kind] || '';
   }
 
