@@ -14,7 +14,7 @@ import { DEFAULT_SPECTROGRAM, Spectrogram } from '../dist/src/dsp/spectrogram.js
 import { Random } from '../dist/src/stats/random.js';
 import { ExampleSpool } from '../dist/src/store/example-spool.js';
 import { ScoringService } from '../dist/src/tasks/scoring-service.js';
-import { TrainingJob } from '../dist/src/tasks/training-job.js';
+import { trainingTask } from '../dist/src/tasks/training.js';
 
 const { values: args } = parseArgs({
   options: {
@@ -46,7 +46,7 @@ async function job(name, epochs) {
   const spool = new ExampleSpool({ folder, exampleLength: pictures[0].values.length });
   for (const { values } of pictures) await spool.append(values);
   const task = { spool: spool.descriptor(), frontEnd: pictures[0].info, network, folder, name };
-  const training = new TrainingJob({ ...task, options: { ...options, epochs } }, () => {});
+  const training = trainingTask.start({ ...task, options: { ...options, epochs } }, () => {});
   return { training, spool };
 }
 

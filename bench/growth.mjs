@@ -11,7 +11,7 @@ import { buildArchitecture } from '../dist/src/engine/architecture.js';
 import { Engine } from '../dist/src/engine/engine.js';
 import { Random } from '../dist/src/stats/random.js';
 import { ExampleSpool } from '../dist/src/store/example-spool.js';
-import { TrainingJob } from '../dist/src/tasks/training-job.js';
+import { trainingTask } from '../dist/src/tasks/training.js';
 
 const { values: args } = parseArgs({
   options: {
@@ -107,7 +107,7 @@ async function wholeTrainings() {
       name: 'm',
     };
     const started = performance.now();
-    await new TrainingJob(task, () => {}).result;
+    await trainingTask.start(task, () => {}).result;
     const seconds = (performance.now() - started) / 1000;
     clearInterval(watch);
     await spool.discard();

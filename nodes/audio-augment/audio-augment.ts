@@ -1,9 +1,10 @@
 // The audio-augment node: passes each segment on, and after it copies that differ as another recording might. They are
-// made in a thread of the node's own.
+// made in a thread of the pool.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { type AugmentSettings, NOISES } from '../../src/dsp/augment';
 import { bufferOf, type Message, readAudioInTurns } from '../../src/messages';
-import { AugmentThread } from '../../src/tasks/augment-thread';
+import { augmentTask } from '../../src/tasks/augment';
+import { copyInTurns } from '../../src/threads/turns';
 import { isLast } from '../shared/collecting';
 import { choiceField, numberField } from '../shared/config';
 import { MessageQueue } from '../shared/message-queue';
@@ -36,13 +37,11 @@ function read(def: NodeDef): Config {
 
 class Augmenter implements Handlers {
   private readonly queue = new MessageQueue(QUEUE_LIMITS, 'segment', msg => this.end(msg));
-  private readonly thread: AugmentThread;
+  private readonly lane = augmentTask.lane();
   private closed = false;
   private sent = 0;
 
-  constructor(private readonly shell: Shell<Config>) {
-    this.thread = new AugmentThread(shell.config.settings, shell.config.seed);
-  }
+  constructor(private readonly shell: Shell<Config>) {}
 
   async input(msg: Message, send: Send): Promise<void> {
     try {
@@ -58,19 +57,24 @@ class Augmenter implements Handlers {
     return endOfPass({ ...msg, ...this.place(msg, this.shell.config.copies) });
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.closed = true;
     this.queue.close();
-    await this.thread.close();
+    this.lane.close();
   }
 
   private async work(msg: Message, send: Send): Promise<void> {
     const { pcm, info } = await readAudioInTurns(msg);
     if (this.closed) return;
-    const { copies } = this.shell.config;
+    const { copies, settings, seed } = this.shell.config;
+    const { sampleRate } = info;
     send({ ...msg, ...this.place(msg, 0) });
     for (let copy = 1; copy <= copies && !this.closed; copy++) {
-      const altered = await this.thread.alter(pcm, info.sampleRate, copy);
+      const altered = await this.lane.ask(async () => {
+        // A copy of the samples: the memory may be shared with other messages.
+        const own = await copyInTurns(pcm);
+        return { order: { pcm: own, sampleRate, settings, seed, copy }, transfer: [own.buffer] };
+      });
       if (this.closed) return;
       const { augmentation } = altered;
       send({

@@ -1,12 +1,12 @@
 // The audio-features node: audio segments in, twelve numbers on level, loudness, peaks and balance out for each block.
-// Computed in a thread of the node's own; the order of the messages stays.
+// Computed in a thread of the pool; the order of the messages stays.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { FEATURE_NAMES, type FeatureSettings, type Features } from '../../src/dsp/features';
 import { GATING_BLOCK_SECONDS } from '../../src/dsp/loudness';
 import { UserError } from '../../src/errors';
 import { type AudioInfo, type Message, readAudioInTurns } from '../../src/messages';
-import { FeatureThread } from '../../src/tasks/feature-thread';
-import type { SegmentFeatures } from '../../src/tasks/feature-worker';
+import { featureTask, type SegmentFeatures } from '../../src/tasks/features';
+import { copyInTurns } from '../../src/threads/turns';
 import { isLast } from '../shared/collecting';
 import { numberField } from '../shared/config';
 import { MessageQueue } from '../shared/message-queue';
@@ -33,7 +33,7 @@ function read(def: NodeDef): Config {
 
 class FeatureNode implements Handlers {
   private readonly queue = new MessageQueue(QUEUE_LIMITS, 'segment', msg => this.end(msg));
-  private readonly thread = new FeatureThread();
+  private readonly lane = featureTask.lane();
   private readonly parts = new PassParts();
   private closed = false;
   private statusAt = Number.NEGATIVE_INFINITY;
@@ -56,10 +56,10 @@ class FeatureNode implements Handlers {
     return endOfPass(msg.parts ? { ...msg, parts: this.parts.next(msg.parts, true) } : msg);
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.closed = true;
     this.queue.close();
-    await this.thread.close();
+    this.lane.close();
   }
 
   private async work(msg: Message, send: Send): Promise<void> {
@@ -72,7 +72,12 @@ class FeatureNode implements Handlers {
         `the segment is ${(pcm.length / info.sampleRate).toFixed(2)} s long; expected at least one block of ${config.blockSeconds} s. Send longer segments, or choose shorter blocks.`,
       );
     }
-    const result = await this.thread.compute({ ...config, sampleRate: info.sampleRate }, pcm);
+    const settings = { ...config, sampleRate: info.sampleRate };
+    const result = await this.lane.ask(async () => {
+      // A copy: the memory may be shared with other messages.
+      const own = await copyInTurns(pcm);
+      return { order: { settings, pcm: own }, transfer: [own.buffer] };
+    });
     await this.deliver(msg, info, result, send);
   }
 

@@ -7,7 +7,7 @@ import { gathererFor, PLOTS, type PlotName } from '../../src/charts/gather/plots
 import { THEMES } from '../../src/charts/theme';
 import { type Message, payloadBytes } from '../../src/messages';
 import { rocCurve } from '../../src/stats/roc';
-import { type Picture, PlotThread } from '../../src/tasks/plot-thread';
+import { drawPicture, type Picture, plotTask } from '../../src/tasks/plot';
 import { choiceField, numberField, textField, textListField } from '../shared/config';
 import { OrderedQueue } from '../shared/ordered-queue';
 import { isPassEnd } from '../shared/pass-end';
@@ -49,7 +49,7 @@ function read(def: NodeDef): Config {
 class AudioPlot implements Handlers, PictureSource {
   readonly contentType: string;
   private readonly gatherer: Gatherer;
-  private readonly thread = new PlotThread();
+  private readonly lane = plotTask.lane();
   private readonly queue = new OrderedQueue(QUEUE_LIMITS, 'message');
   /** Counts changes of what there is to draw. */
   private version = 0;
@@ -75,12 +75,12 @@ class AudioPlot implements Handlers, PictureSource {
     return this.queue.add(payloadBytes(msg), () => this.take(msg, send));
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.closed = true;
     this.queue.close();
     clearTimeout(this.timer);
     this.withdraw();
-    await this.thread.close();
+    this.lane.close();
   }
 
   words(): string {
@@ -116,7 +116,7 @@ class AudioPlot implements Handlers, PictureSource {
   private async drawAt({ width, height }: PictureSize): Promise<Picture | undefined> {
     const { title, format, theme } = this.shell.config;
     const figure = this.gatherer.figure();
-    return figure && this.thread.draw({ ...figure, title }, { width, height, format, theme });
+    return figure && drawPicture(this.lane, { ...figure, title }, { width, height, format, theme });
   }
 
   private reset(topic: unknown): void {

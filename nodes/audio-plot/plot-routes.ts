@@ -3,7 +3,7 @@
 // looks.
 import type { NodeAPI } from 'node-red';
 import { asError } from '../../src/errors';
-import type { Picture } from '../../src/tasks/plot-thread';
+import type { Picture } from '../../src/tasks/plot';
 import { routesOf } from '../shared/routes';
 
 /** What the route needs of an audio-plot node. */

@@ -6,7 +6,7 @@ import { type Shares, SPLIT_BY } from '../../src/detectors/features/split';
 import type { ClassifierOptions, ClassifierProgress } from '../../src/detectors/features/train-classifier';
 import { describeValue, UserError } from '../../src/errors';
 import type { Message } from '../../src/messages';
-import { ClassifierJob, type SavedClassifierReport } from '../../src/tasks/classifier-job';
+import { classifierTask, type SavedClassifierReport } from '../../src/tasks/classifier-training';
 import { carryOn, inSeconds, isLast, percent } from '../shared/collecting';
 import { booleanField, choiceField, numberField, resolveFolder, textField } from '../shared/config';
 import { endOfPass, isPassEnd } from '../shared/pass-end';
@@ -206,7 +206,7 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
     if (mode === 'auto') this.collecting = false;
     return {
       text: `training on ${collector.count}`,
-      start: onProgress => new ClassifierJob(task, onProgress),
+      start: onProgress => classifierTask.start(task, onProgress),
       done: report => this.finish(report, msg),
       tidy: unlock,
     };

@@ -6,7 +6,8 @@ import { UserError } from '../../src/errors';
 import { EXPORT_FORMATS, type ExportFormat } from '../../src/export/export-model';
 import type { Message } from '../../src/messages';
 import { safeFolderName } from '../../src/store/model-store';
-import { ExportJob, type ExportReport } from '../../src/tasks/export-job';
+import { type ExportReport, exportTask } from '../../src/tasks/export';
+import type { Job } from '../../src/threads/long-task';
 import { type AudioModel, audioModelOf, type ModelSummary } from '../shared/audio-model-node';
 import { choiceField, resolveOutputFolder, textField } from '../shared/config';
 import { OrderedQueue } from '../shared/ordered-queue';
@@ -40,7 +41,7 @@ class Exporter implements Handlers {
   private readonly model: AudioModel;
   private readonly stopListening: () => void;
   private readonly queue = new OrderedQueue(QUEUE, 'export');
-  private job: ExportJob | undefined;
+  private job: Job<ExportReport> | undefined;
 
   constructor(private readonly shell: Shell<Config>) {
     this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
@@ -73,7 +74,7 @@ class Exporter implements Handlers {
     const file = join(config.folder, `${name}.${config.format}`);
     status.busy(`exporting v${version}`);
     const onProgress = (part: number): void => status.busy(`exporting v${version} · ${Math.floor(part * 100)} %`);
-    this.job = new ExportJob({ model, format: config.format, file }, onProgress);
+    this.job = exportTask.start({ model, format: config.format, file }, onProgress);
     const report = await this.job.result;
     if (report) status.ok(`v${version} · ${config.format} · ${inMegabytes(report.bytes)}`);
     return report;

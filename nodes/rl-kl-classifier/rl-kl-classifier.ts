@@ -6,7 +6,7 @@ import type { RlKlPoint, RlKlReport, RlKlSettings } from '../../src/detectors/rl
 import { loadRlKl, rlKlFile, type SavedRlKl } from '../../src/detectors/rl-kl/rl-kl-file';
 import { describeValue, UserError } from '../../src/errors';
 import type { Message, ScoreInfo } from '../../src/messages';
-import { RlKlJob, type RlKlProgress } from '../../src/tasks/rl-kl-job';
+import { type RlKlProgress, rlKlTask } from '../../src/tasks/rl-kl-training';
 import { type AudioModel, audioModelOf } from '../shared/audio-model-node';
 import { carryOn, inSeconds, isLast, percent } from '../shared/collecting';
 import { booleanField, choiceField, numberField, numberListField, textField } from '../shared/config';
@@ -198,7 +198,7 @@ class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
     const task = { points, settings, file, model: { name: model.modelName, version: this.pointsVersion } };
     return {
       text: `training on ${points.length} scores`,
-      start: onProgress => new RlKlJob(task, onProgress),
+      start: onProgress => rlKlTask.start(task, onProgress),
       done: report => this.finish(report, msg),
     };
   }

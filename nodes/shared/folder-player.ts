@@ -5,7 +5,7 @@ import type { FolderEvent } from '../../src/audio/folder-pass';
 import type { SkippedFile } from '../../src/audio/sound-folder';
 import { UserError } from '../../src/errors';
 import type { Message } from '../../src/messages';
-import type { PullReader } from '../../src/threads/pull-reader';
+import type { Stream } from '../../src/threads/stream-task';
 import { FlowPace } from './back-pressure';
 import type { Send } from './shell';
 
@@ -14,7 +14,7 @@ export interface FolderPass<Segment extends { type: 'segment' }> {
   /** For errors: where, and what is looked for there, e.g. 'sound files'. */
   folder: string;
   things: string;
-  reader: PullReader<FolderEvent<Segment>>;
+  reader: Stream<FolderEvent<Segment>>;
   /** What a segment's message says beside its place in the pass. */
   message(segment: Segment): Message;
 }
@@ -45,7 +45,7 @@ const MAX_PROBLEMS_TOLD = 20;
 const MAX_SKIPPED_LISTED = 1000;
 
 export class FolderPlayer<Segment extends { type: 'segment' }> {
-  private reader: PullReader<FolderEvent<Segment>> | undefined;
+  private reader: Stream<FolderEvent<Segment>> | undefined;
   private pace: FlowPace | undefined;
   private stopped = false;
 

@@ -2,7 +2,7 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { bufferOf, type Message } from '../../src/messages';
 import type { FeatureSegment, FeatureSelection } from '../../src/store/spectrogram-pass';
-import { FeatureReader } from '../../src/tasks/spectrogram-reader';
+import { spectrogramPassTask } from '../../src/tasks/spectrogram-pass';
 import { booleanField, resolveFolder, textField, textListField } from '../shared/config';
 import { type FolderPass, FolderPlayer, type PassResult, summaryOf } from '../shared/folder-player';
 import { isStop, PassQueue } from '../shared/pass-queue';
@@ -27,7 +27,12 @@ function messageOf({ file, values, description }: FeatureSegment): Message {
 }
 
 function passOf(options: FeatureSelection): FolderPass<FeatureSegment> {
-  return { folder: options.folder, things: 'spectrograms', reader: new FeatureReader(options), message: messageOf };
+  return {
+    folder: options.folder,
+    things: 'spectrograms',
+    reader: spectrogramPassTask.open(options),
+    message: messageOf,
+  };
 }
 
 function start({ RED, node, config, status }: Shell<FeatureSelection>): Handlers {

@@ -1,10 +1,9 @@
-// The spectrogram-to-audio node: pictures in, sound out, made in a thread of the node's own. The last sound can be
+// The spectrogram-to-audio node: pictures in, sound out, made in a thread of the pool. The last sound can be
 // played in the editor.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { describeValue, UserError } from '../../src/errors';
 import { type AudioInfo, bufferOf, type Message, readAudioInTurns, readSpectrogramInTurns } from '../../src/messages';
-import { SoundThread } from '../../src/tasks/sound-thread';
-import type { Sound, SoundOrder } from '../../src/tasks/sound-worker';
+import { type Sound, type SoundOrder, soundOf, soundTask } from '../../src/tasks/sound';
 import { choiceField, numberField } from '../shared/config';
 import { MessageQueue } from '../shared/message-queue';
 import { endOfPass } from '../shared/pass-end';
@@ -31,7 +30,7 @@ function read(def: NodeDef): Config {
 class SoundMaker implements Handlers {
   readonly end = endOfPass;
   private readonly queue = new MessageQueue(QUEUE_LIMITS, 'spectrogram', endOfPass);
-  private readonly thread = new SoundThread();
+  private readonly lane = soundTask.lane();
   private closed = false;
 
   constructor(private readonly shell: Shell<Config>) {}
@@ -47,19 +46,18 @@ class SoundMaker implements Handlers {
     }
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.closed = true;
     forgetSound(this.shell.node.id);
     this.queue.close();
-    await this.thread.close();
+    this.lane.close();
   }
 
-  private async stop(): Promise<void> {
+  private stop(): void {
     const { queue, shell } = this;
-    if (queue.idle) return shell.status.idle('nothing to stop');
+    shell.status.idle(queue.idle ? 'nothing to stop' : 'stopped');
     queue.clear();
-    await this.thread.cancel();
-    shell.status.idle('stopped');
+    this.lane.cancel();
   }
 
   private async orderOf(msg: Message): Promise<SoundOrder> {
@@ -77,7 +75,7 @@ class SoundMaker implements Handlers {
     const { status } = this.shell;
     const waiting = () => (this.queue.length > 0 ? ` · ${this.queue.length} waiting` : '');
     status.busy(`making sound${waiting()}`);
-    const sound = await this.thread.make(order, done => {
+    const sound = await soundOf(this.lane, order, done => {
       status.busy(`making sound · ${Math.round(100 * done)} %${waiting()}`);
     });
     if (this.closed) return;

@@ -1,11 +1,10 @@
 // The sounds that open dialogs are looking at: decoded, in memory alone, one for each dialog and few in all. What takes
-// time happens in one thread, one piece of work after the other, and ends when nobody waits for it any more.
+// time happens in the pool's threads, one piece of work after the other, and ends when nobody waits for it any more.
 import type { SoundClip } from '../../src/audio/sound-clip';
 import type { FolderSelection } from '../../src/audio/sound-folder';
 import type { SpectrogramSettings } from '../../src/dsp/spectrogram-settings';
+import { PreviewLane, type PreviewPicture, type SoundFileOrder, type SoundNames } from '../../src/tasks/preview';
 import { PREVIEW_LIMITS } from '../../src/tasks/preview-limits';
-import { PreviewThread } from '../../src/tasks/preview-thread';
-import type { PreviewPicture, SoundFileOrder, SoundNames } from '../../src/tasks/preview-worker';
 import { Refusal } from '../shared/answer';
 
 export const SESSION_LIMITS = {
@@ -28,7 +27,8 @@ export interface Stretch {
 }
 
 export class PreviewSessions {
-  private readonly thread = new PreviewThread();
+  /** While there is a sound or work. */
+  private lane: PreviewLane | undefined;
   /** By dialog, the one used last at the end. */
   private readonly sounds = new Map<string, { sound: PreviewSound; idle: NodeJS.Timeout }>();
   private turn: Promise<unknown> = Promise.resolve();
@@ -43,17 +43,17 @@ export class PreviewSessions {
 
   /** @throws UserError `folder` */
   list(folder: FolderSelection, signal: AbortSignal): Promise<SoundNames> {
-    return this.inTurn(signal, () => this.thread.list(folder));
+    return this.inTurn(signal, lane => lane.list(folder));
   }
 
   /**
    * Reads a sound in place of the one that the dialog had.
    * @param sampleRate Hz to resample to; 0: its own
-   * @throws UserError as `PreviewThread.open`
+   * @throws UserError as `PreviewLane.open`
    */
   async read(dialog: string, from: SoundFileOrder, sampleRate: number, signal: AbortSignal): Promise<SoundClip> {
     this.forget(dialog);
-    const clip = await this.inTurn(signal, () => this.thread.open(from, sampleRate));
+    const clip = await this.inTurn(signal, lane => lane.open(from, sampleRate));
     if (!signal.aborted) this.keep(dialog, clip);
     return clip;
   }
@@ -68,7 +68,7 @@ export class PreviewSessions {
 
   /**
    * The picture that a spectrogram node would make of a stretch of the dialog's sound.
-   * @throws Refusal `no-sound` where the dialog has none any more; UserError as `PreviewThread.draw`
+   * @throws Refusal `no-sound` where the dialog has none any more; UserError as `PreviewLane.draw`
    */
   draw(
     dialog: string,
@@ -84,13 +84,20 @@ export class PreviewSessions {
     const length = samplesOf(seconds) || pcm.length;
     // The last segment is a whole one where the sound has one.
     const start = Math.max(0, Math.min(samplesOf(from), pcm.length - length));
-    return this.inTurn(signal, () => this.thread.draw({ settings: { ...settings, sampleRate }, pcm, start, length }));
+    return this.inTurn(signal, lane => lane.draw({ settings: { ...settings, sampleRate }, pcm, start, length }));
   }
 
-  /** A dialog is closed: forgets its sound; the thread ends with the last one. */
+  /** A dialog is closed: forgets its sound. */
   end(dialog: string): void {
     this.forget(dialog);
-    if (this.sounds.size === 0 && this.work === 0) void this.thread.cancel();
+    this.leaveThreads();
+  }
+
+  /** The threads are left to others, or to end, when there is nothing to look at any more. */
+  private leaveThreads(): void {
+    if (this.sounds.size > 0 || this.work > 0) return;
+    this.lane?.close();
+    this.lane = undefined;
   }
 
   private forget(dialog: string): void {
@@ -98,7 +105,7 @@ export class PreviewSessions {
     this.sounds.delete(dialog);
   }
 
-  private async inTurn<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  private async inTurn<Result>(signal: AbortSignal, work: (lane: PreviewLane) => Promise<Result>): Promise<Result> {
     if (this.work >= this.limits.work) {
       throw new Refusal(409, 'other dialogs are making previews just now; try again in a moment', 'busy');
     }
@@ -109,21 +116,24 @@ export class PreviewSessions {
       return await mine;
     } finally {
       this.work--;
+      this.leaveThreads();
     }
   }
 
-  private async run<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  private async run<Result>(signal: AbortSignal, work: (lane: PreviewLane) => Promise<Result>): Promise<Result> {
     const { workMs } = this.limits;
     let why = new Refusal(409, 'nobody waits for this any more', 'cancelled');
     if (signal.aborted) throw why;
-    const giveUp = (): void => void this.thread.cancel();
+    this.lane ??= new PreviewLane();
+    const { lane } = this;
+    const giveUp = (): void => lane.cancel();
     const timer = setTimeout(() => {
       why = new Refusal(409, `this takes longer than ${workMs / 1000} s, which is too long for a preview`, 'too-slow');
       giveUp();
     }, workMs);
     signal.addEventListener('abort', giveUp);
     try {
-      return await work();
+      return await work(lane);
     } catch (error) {
       throw (error as { code?: string }).code === 'cancelled' ? why : error;
     } finally {

@@ -1,5 +1,5 @@
 // The spectrogram node: audio segments in, pictures for a model out. Short segments are computed at once, long ones in
-// a thread of the node's own; the order of the messages stays.
+// a thread of the pool; the order of the messages stays.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { frameFit } from '../../src/dsp/frame-fit';
 import { measureColumnTime } from '../../src/dsp/frame-time';
@@ -15,8 +15,7 @@ import {
 import { WINDOW_NAMES } from '../../src/dsp/window';
 import { liveState } from '../../src/live/live-state';
 import { audioSize, bufferOf, isShort, type Message, readAudio, readAudioInTurns } from '../../src/messages';
-import { SpectrogramThread } from '../../src/tasks/spectrogram-thread';
-import type { TimedSpectrogram } from '../../src/tasks/spectrogram-worker';
+import { spectrogramOf, spectrogramTask, type TimedSpectrogram } from '../../src/tasks/spectrogram';
 import { booleanField, choiceField, numberField } from '../shared/config';
 import { MessageQueue } from '../shared/message-queue';
 import { endOfPass } from '../shared/pass-end';
@@ -72,7 +71,7 @@ class SpectrogramNode implements Handlers {
   readonly end = endOfPass;
   private readonly makers = new Map<number, Maker>();
   private readonly queue = new MessageQueue(QUEUE_LIMITS, 'segment', endOfPass);
-  private readonly thread = new SpectrogramThread();
+  private readonly lane = spectrogramTask.lane();
   private closed = false;
   private warnedOfCropping = false;
   private statusAt = Number.NEGATIVE_INFINITY;
@@ -91,10 +90,10 @@ class SpectrogramNode implements Handlers {
     }
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.closed = true;
     this.queue.close();
-    await this.thread.close();
+    this.lane.close();
   }
 
   /** Makes the picture of a short segment at once, where that takes no longer than a turn of the event loop may. */
@@ -113,7 +112,8 @@ class SpectrogramNode implements Handlers {
     await maker.measured;
     if (this.closed) return;
     const { settings } = maker.spectrogram;
-    const result = isQuick(maker, pcm.length) ? computeNow(maker, pcm) : await this.thread.compute(settings, pcm);
+    const quick = isQuick(maker, pcm.length);
+    const result = quick ? computeNow(maker, pcm) : await spectrogramOf(this.lane, settings, pcm);
     if (!this.closed) this.deliver(msg, result, send);
   }
 

@@ -3,7 +3,8 @@
 import type { NodeAPI } from 'node-red';
 import type { TimeEstimate } from '../../src/live/dialog-messages';
 import { liveState } from '../../src/live/live-state';
-import { TimeEstimateJob } from '../../src/tasks/time-estimate-job';
+import { type Pace, timeEstimateTask } from '../../src/tasks/time-estimate';
+import type { Job } from '../../src/threads/long-task';
 import { Refusal } from '../shared/answer';
 import { routesOf } from '../shared/routes';
 import { planTraining } from './planned-training';
@@ -14,7 +15,7 @@ const MAX_KNOWN = 64;
 const LIMIT_MS = 15_000;
 
 const known = new Map<string, TimeEstimate>();
-let running: TimeEstimateJob | undefined;
+let running: Job<Pace> | undefined;
 
 /**
  * `POST /audio-anomaly/network/pace` with what `planTraining` reads → TimeEstimate; 409 with
@@ -45,7 +46,7 @@ export async function measurePace(query: object, signal: AbortSignal): Promise<T
   if (liveState.isTraining()) {
     throw new Refusal(409, 'a training is running: a measurement beside it would disturb both', 'training');
   }
-  const job = new TimeEstimateJob({ shape, network, options: { ...options, threads } });
+  const job = timeEstimateTask.start({ shape, network, options: { ...options, threads } });
   running = job;
   const giveUp = (): void => void job.cancel();
   const timer = setTimeout(giveUp, LIMIT_MS);

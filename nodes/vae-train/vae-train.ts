@@ -9,7 +9,7 @@ import { liveState } from '../../src/live/live-state';
 import type { Training as LiveTraining } from '../../src/live/model-view';
 import { type FrontEnd, frontEndDifference, frontEndOf, type Message, readSpectrogram } from '../../src/messages';
 import { ExampleSpool } from '../../src/store/example-spool';
-import { type ModelReport, TrainingJob } from '../../src/tasks/training-job';
+import { type ModelReport, trainingTask } from '../../src/tasks/training';
 import { addFeedback } from '../shared/add-feedback';
 import { type AudioModel, audioModelOf } from '../shared/audio-model-node';
 import { carryOn, inSeconds, isLast } from '../shared/collecting';
@@ -147,7 +147,7 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
     this.note({ phase: 'preparing', collected: count, epoch: 0 });
     return {
       text: [`training on ${count + marked} segments`, ...leftOutText(leftOut)].join(' · '),
-      start: onProgress => new TrainingJob(task, onProgress),
+      start: onProgress => trainingTask.start(task, onProgress),
       done: report => this.finish(report, msg, leftOut),
       tidy() {
         unlock();

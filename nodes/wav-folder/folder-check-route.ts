@@ -2,7 +2,7 @@
 import type { NodeAPI } from 'node-red';
 import type { PassOptions } from '../../src/audio/folder-pass';
 import type { CheckLine } from '../../src/live/dialog-messages';
-import { FolderChecker } from '../../src/tasks/folder-checker';
+import { folderCheckTask } from '../../src/tasks/folder-check';
 import { lineHandler } from '../shared/line-answer';
 import { routesOf } from '../shared/routes';
 
@@ -17,7 +17,7 @@ const MOST_SECONDS = 20;
 export function registerFolderCheckRoute(RED: NodeAPI, read: (form: object) => PassOptions): void {
   const busy = 'a folder is being checked in another dialog just now; wait until that has ended';
   const answer = lineHandler<CheckLine>({ busy, seconds: MOST_SECONDS }, async (form, tell, signal) => {
-    const checker = new FolderChecker(read(form));
+    const checker = folderCheckTask.open(read(form));
     signal.addEventListener('abort', () => void checker.close(), { once: true });
     try {
       for await (const event of checker) tell(event);

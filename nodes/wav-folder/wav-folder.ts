@@ -7,7 +7,7 @@ import { parseLabelRule } from '../../src/audio/sound-folder';
 import { UserError } from '../../src/errors';
 import { liveState } from '../../src/live/live-state';
 import { bufferOf, type Message } from '../../src/messages';
-import { FolderReader } from '../../src/tasks/file-reader';
+import { folderPassTask } from '../../src/tasks/folder-pass';
 import { booleanField, choiceField, numberField, resolveFolder, textField, textListField } from '../shared/config';
 import { type FolderPass, FolderPlayer, type PassResult, summaryOf } from '../shared/folder-player';
 import { isStop, PassQueue } from '../shared/pass-queue';
@@ -67,7 +67,7 @@ function messageOf({ pcm, channel, sampleRate, startedAt, sequence, file, name, 
 }
 
 function soundPass(options: PassOptions): FolderPass<SoundSegment> {
-  return { folder: options.folder, things: 'sound files', reader: new FolderReader(options), message: messageOf };
+  return { folder: options.folder, things: 'sound files', reader: folderPassTask.open(options), message: messageOf };
 }
 
 function start({ RED, node, config, status, send, fail }: Shell<WavFolderConfig>): Handlers {

@@ -4,8 +4,8 @@ import type { Threshold } from '../alarm/threshold-rules';
 import type { CheckEvent } from '../audio/folder-check';
 import type { SoundLevel } from '../audio/sound-meter';
 import type { Histogram } from '../stats/histogram';
-import type { PreviewPicture, SoundNames } from '../tasks/preview-worker';
-import type { Pace } from '../tasks/time-estimate-job';
+import type { PreviewPicture, SoundNames } from '../tasks/preview';
+import type { Pace } from '../tasks/time-estimate';
 import type { SoundColumns } from './sound-columns';
 
 /** In place of anything else: what went wrong, in words. */

@@ -2,7 +2,7 @@
 
 import { ColumnStrip, type StripFormat } from '../charts/column-strip';
 import { LiveColumns } from '../dsp/live-columns';
-import { SpectrogramThread } from '../tasks/spectrogram-thread';
+import { spectrogramOf, spectrogramTask } from '../tasks/spectrogram';
 
 /** As the answer to the sidebar's question for columns. */
 export interface SoundColumns {
@@ -15,19 +15,19 @@ export interface SoundColumns {
 
 const MAX_COLUMNS = 1024;
 
-/** Computed in a thread of its own. */
+/** Computed in a thread of the pool. */
 export async function columnsOf(pcm: Float32Array, sampleRate: number): Promise<SoundColumns> {
   const seconds = pcm.length / sampleRate;
   const strip = new ColumnStrip(seconds, MAX_COLUMNS);
   const block = new LiveColumns(sampleRate, seconds).add(pcm);
-  const thread = new SpectrogramThread();
+  const lane = spectrogramTask.lane();
   try {
     if (block) {
-      const { values, info } = await thread.compute(block.settings, block.pcm);
+      const { values, info } = await spectrogramOf(lane, block.settings, block.pcm);
       strip.append(values, info, block.from, block.to);
     }
   } finally {
-    await thread.close();
+    lane.close();
   }
   const { from, columns } = strip.since(0);
   return { format: strip.format, from, end: strip.end, columns: columns.toString('base64') };

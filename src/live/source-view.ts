@@ -4,7 +4,7 @@ import { SoundMeter } from '../audio/sound-meter';
 import { ColumnStrip } from '../charts/column-strip';
 import { type ColumnBlock, LiveColumns } from '../dsp/live-columns';
 import type { SpectrogramInfo } from '../messages';
-import { SpectrogramThread } from '../tasks/spectrogram-thread';
+import { spectrogramOf, spectrogramTask } from '../tasks/spectrogram';
 
 /** What is kept of the running spectrogram: at most 2048 columns of 128 bytes, 256 KiB. */
 const STRIP_SECONDS = 30;
@@ -29,7 +29,7 @@ export class SourceView {
   dropped = 0;
   /** Columns that have been announced. */
   toldEnd = 0;
-  private readonly thread = new SpectrogramThread();
+  private readonly lane = spectrogramTask.lane();
   private live: LiveColumns | undefined;
   private readonly waiting: ColumnBlock[] = [];
   private working = false;
@@ -63,18 +63,19 @@ export class SourceView {
     return level && { rms: rounded(level.rms), peak: rounded(level.peak), clipped: level.clipped };
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.closed = true;
     this.waiting.length = 0;
-    await this.thread.close();
+    this.lane.close();
   }
 
   private async work(): Promise<void> {
     this.working = true;
     for (let block = this.waiting.shift(); block && !this.closed; block = this.waiting.shift()) {
       try {
-        const { values, info } = await this.thread.compute(block.settings, block.pcm);
-        if (!this.closed) this.strip.append(values, info, block.from, block.to);
+        const { settings, pcm, from, to } = block;
+        const { values, info } = await spectrogramOf(this.lane, settings, pcm);
+        if (!this.closed) this.strip.append(values, info, from, to);
       } catch {
         // A display may miss a piece; the flow's own spectrogram node reports what is wrong with the sound.
         this.dropped++;

@@ -1,6 +1,6 @@
-/** What a training ends with when it was asked to stop; not an error. */
+/** What work throws that was asked to stop; not an error. */
 export class Cancelled extends Error {
   constructor() {
-    super('the training was cancelled');
+    super('the work was cancelled');
   }
 }

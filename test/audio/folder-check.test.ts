@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CHECK_LIMITS, type CheckEvent, checkFolder, type FolderCheck } from '#src/audio/folder-check';
 import { type PassOptions, readPass } from '#src/audio/folder-pass';
 import { type Pad, segmentCount, segmentStarts } from '#src/audio/segment';
-import { FolderChecker } from '#src/tasks/folder-checker';
+import { folderCheckTask } from '#src/tasks/folder-check';
 import { tempFolder } from '../support/temp';
 import { FIXTURES, wav16 } from './fixtures';
 
@@ -54,7 +54,7 @@ describe('checking a folder', () => {
   });
 
   it('gives files and seconds per label, rates, short files and unreadable ones with the reason', async () => {
-    const check = await checked(new FolderChecker(options(mixedFolder(), { segmentSeconds: 0.1, pad: 'drop' })));
+    const check = await checked(folderCheckTask.open(options(mixedFolder(), { segmentSeconds: 0.1, pad: 'drop' })));
     assert.deepEqual(check.labels, [
       { label: 'normal', files: 3, seconds: 1 + 0.3125 + 1, segments: 10 + 3 + 10 },
       { label: 'odd', files: 1, seconds: 0.0375, segments: 0 },

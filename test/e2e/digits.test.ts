@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAudioFile } from '#src/audio/read-audio-file';
 import { DEFAULT_SPECTROGRAM, Spectrogram } from '#src/dsp/spectrogram';
-import type { ModelReport } from '#src/tasks/training-job';
+import type { ModelReport } from '#src/tasks/training';
 import { keepPlotPictures } from '../support/flow-picture';
 import { installedExamples, only } from '../support/flows';
 import { type FlowEntry, NodeRed } from '../support/node-red';

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readAudioFile } from '#src/audio/read-audio-file';
 import { Spectrogram } from '#src/dsp/spectrogram';
-import type { ExportReport } from '#src/tasks/export-job';
+import type { ExportReport } from '#src/tasks/export';
 import { ScoringService } from '#src/tasks/scoring-service';
 import { assertClose } from '../export/compare';
 import { installedExamples, only } from '../support/flows';

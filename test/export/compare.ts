@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExportJob } from '#src/tasks/export-job';
+import { exportTask } from '#src/tasks/export';
 import { type RuntimeOutput, runModel } from '../support/model-runtime';
 import { tempFolder } from '../support/temp';
 import type { TestModel } from './models';
@@ -13,7 +13,7 @@ const TOLERANCE = 1e-4;
 /** Exports a model and feeds its pictures to the file. */
 export async function exported(model: TestModel, format: 'onnx' | 'tflite'): Promise<Record<string, RuntimeOutput>[]> {
   const file = join(tempFolder('export'), `model.${format}`);
-  await new ExportJob({ model: model.file, format, file }, () => {}).result;
+  await exportTask.start({ model: model.file, format, file }, () => {}).result;
   const pictures = model.pictures.map(values => ({ values, shape: [1, ...model.frontEnd.shape, 1] }));
   try {
     return await runModel(file, pictures);

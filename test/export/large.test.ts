@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { ExportJob } from '#src/tasks/export-job';
+import { type ExportReport, exportTask } from '#src/tasks/export';
+import type { Job } from '#src/threads/long-task';
 import { tempFolder } from '../support/temp';
 import { assertScores, exported } from './compare';
 import { type TestModel, testModel } from './models';
@@ -29,7 +30,7 @@ describe('the export of a large model', function () {
     let most = before;
     const parts: number[] = [];
     delay.enable();
-    const report = await new ExportJob({ model: model.file, format: 'tflite', file }, part => {
+    const report = await exportTask.start({ model: model.file, format: 'tflite', file }, part => {
       parts.push(part);
       most = Math.max(most, process.memoryUsage().rss);
     }).result;
@@ -48,9 +49,9 @@ describe('the export of a large model', function () {
 
   it('leaves nothing behind when it is cancelled', async () => {
     const folder = tempFolder('export');
-    let job: ExportJob | undefined;
+    let job: Job<ExportReport> | undefined;
     const begun = new Promise<void>(resolve => {
-      job = new ExportJob({ model: model.file, format: 'onnx', file: join(folder, 'model.onnx') }, () => resolve());
+      job = exportTask.start({ model: model.file, format: 'onnx', file: join(folder, 'model.onnx') }, () => resolve());
     });
     await begun;
     assert.equal(readdirSync(folder).length, 1, 'the temporary file');

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bufferOf } from '#src/messages';
 import { readModelFile } from '#src/store/model-file';
-import { ExportJob } from '#src/tasks/export-job';
+import { exportTask } from '#src/tasks/export';
 import { PACKAGE_ROOT } from '../support/pack';
 import { skip } from '../support/system';
 import { tempFolder } from '../support/temp';
@@ -33,7 +33,7 @@ function read(file: string): { metadata: Record<string, string>; tensors: Record
 
 async function exported(model: TestModel): Promise<string> {
   const file = join(tempFolder('export'), 'model.safetensors');
-  await new ExportJob({ model: model.file, format: 'safetensors', file }, () => {}).result;
+  await exportTask.start({ model: model.file, format: 'safetensors', file }, () => {}).result;
   return file;
 }
 

@@ -7,7 +7,7 @@ import { findTensorflow } from '#src/engine/tensorflow/load';
 import { bufferOf, type Message } from '#src/messages';
 import { Random } from '#src/stats/random';
 import { readModelMetadata } from '#src/store/model-file';
-import type { ModelReport } from '#src/tasks/training-job';
+import type { ModelReport } from '#src/tasks/training';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { PACKAGE_ROOT } from '../support/pack';
 import { spectrogramInfo } from '../support/spectrograms';

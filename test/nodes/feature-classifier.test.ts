@@ -6,7 +6,7 @@ import type { ClassifierProgress } from '#src/detectors/features/train-classifie
 import { FEATURE_NAMES } from '#src/dsp/features';
 import type { Message } from '#src/messages';
 import { Random } from '#src/stats/random';
-import type { SavedClassifierReport } from '#src/tasks/classifier-job';
+import type { SavedClassifierReport } from '#src/tasks/classifier-training';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { PACKAGE_ROOT } from '../support/pack';
 import { tempFolder } from '../support/temp';

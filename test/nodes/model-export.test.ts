@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ModelStore } from '#src/store/model-store';
-import type { ExportReport } from '#src/tasks/export-job';
+import type { ExportReport } from '#src/tasks/export';
 import { type TestModel, testModel } from '../export/models';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { smallDisk } from '../support/small-disk';

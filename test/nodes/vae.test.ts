@@ -12,7 +12,7 @@ import { bufferOf, floatsOf, frontEndOf, type Message, type SpectrogramInfo } fr
 import { Random } from '#src/stats/random';
 import { FeedbackSet } from '#src/store/feedback-set';
 import { readModelMetadata } from '#src/store/model-file';
-import type { ModelReport } from '#src/tasks/training-job';
+import type { ModelReport } from '#src/tasks/training';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { spectrogramInfo } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';

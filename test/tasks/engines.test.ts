@@ -11,7 +11,7 @@ import { Random } from '#src/stats/random';
 import { ExampleSpool } from '#src/store/example-spool';
 import { readModelFile, readModelMetadata, writeModelFile } from '#src/store/model-file';
 import { type ScoringRequest, ScoringService } from '#src/tasks/scoring-service';
-import { type ModelReport, TrainingJob } from '#src/tasks/training-job';
+import { type ModelReport, trainingTask } from '#src/tasks/training';
 import { spectrogramInfo } from '../support/spectrograms';
 import { skip } from '../support/system';
 import { tempFolder } from '../support/temp';
@@ -33,7 +33,7 @@ async function trainOn(engine?: EngineSettings): Promise<ModelReport> {
   const options = { ...trainingDefaults('custom'), epochs: 3, batchSize: 6, threads: 1, engine };
   const task = { spool: spool.descriptor(), frontEnd: info, network, options, folder, name: 'boiler' };
   try {
-    const report = await new TrainingJob(task, () => {}).result;
+    const report = await trainingTask.start(task, () => {}).result;
     assert.ok(report);
     return report;
   } finally {

@@ -10,7 +10,7 @@ import { Random } from '#src/stats/random';
 import { ExampleSpool } from '#src/store/example-spool';
 import { readModelFile, readModelMetadata, writeModelFile } from '#src/store/model-file';
 import { type ScoringRequest, type ScoringResult, ScoringService } from '#src/tasks/scoring-service';
-import { type ModelReport, TrainingJob, type TrainingTask } from '#src/tasks/training-job';
+import { type ModelReport, type TrainingTask, trainingTask } from '#src/tasks/training';
 import { rewriteHeader } from '../store/models';
 import { spectrogramInfo } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
@@ -52,7 +52,7 @@ describe('training job', function () {
     const folder = tempFolder('models');
     const spool = await spoolOf(join(folder, 'boiler'), 30);
     const progress: TrainingProgress[] = [];
-    const report = await new TrainingJob(task(folder, spool, 3), p => progress.push(p)).result;
+    const report = await trainingTask.start(task(folder, spool, 3), p => progress.push(p)).result;
     await spool.discard();
     assert.ok(report);
     assert.deepEqual([...new Set(progress.map(p => p.phase))], ['preparing', 'training', 'scoring', 'saving']);
@@ -69,7 +69,7 @@ describe('training job', function () {
     for (const memoryLimitBytes of [undefined, 10 * BINS * FRAMES * 4]) {
       const folder = tempFolder('models');
       const spool = await spoolOf(join(folder, 'boiler'), 30, memoryLimitBytes);
-      const report = await new TrainingJob(task(folder, spool, 2), () => {}).result;
+      const report = await trainingTask.start(task(folder, spool, 2), () => {}).result;
       await spool.discard();
       weights.push(readModelMetadata(report?.file ?? '').checksum);
     }
@@ -79,7 +79,7 @@ describe('training job', function () {
   it('is cancelled within two seconds and leaves nothing behind', async () => {
     const folder = tempFolder('models');
     const spool = await spoolOf(join(folder, 'boiler'), 60);
-    const job = new TrainingJob(task(folder, spool, 100_000), () => {});
+    const job = trainingTask.start(task(folder, spool, 100_000), () => {});
     await new Promise(resolve => setTimeout(resolve, 500));
     const started = performance.now();
     await job.cancel();
@@ -98,7 +98,7 @@ describe('training job', function () {
     const spool = await spoolOf(join(folder, 'boiler'), 8);
     const broken = task(folder, spool, 2);
     broken.network = { ...broken.network, strides: [16, 16] };
-    await assert.rejects(new TrainingJob(broken, () => {}).result, /stride 16 of layer 2 leaves nothing/);
+    await assert.rejects(trainingTask.start(broken, () => {}).result, /stride 16 of layer 2 leaves nothing/);
     await spool.discard();
   });
 });
@@ -110,7 +110,7 @@ describe('models with a mixture prior', function () {
     const spool = await spoolOf(join(folder, 'boiler'), 30);
     const chosen = task(folder, spool, 10);
     chosen.network.prior = { kind: 'mixture', components: 3 };
-    const report = await new TrainingJob(chosen, () => {}).result;
+    const report = await trainingTask.start(chosen, () => {}).result;
     await spool.discard();
     assert.ok(report);
     return report;
@@ -159,7 +159,7 @@ describe('a model file of format version 1', function () {
   it('scores as before: its prior is the standard normal distribution', async () => {
     const folder = tempFolder('models');
     const spool = await spoolOf(join(folder, 'boiler'), 30);
-    const report = await new TrainingJob(task(folder, spool, 3), () => {}).result;
+    const report = await trainingTask.start(task(folder, spool, 3), () => {}).result;
     await spool.discard();
     assert.ok(report);
     const scored = async (): Promise<ScoringResult> => {
@@ -186,7 +186,7 @@ describe('scoring service', function () {
   before(async () => {
     const folder = tempFolder('models');
     const spool = await spoolOf(join(folder, 'boiler'), 60);
-    const report = await new TrainingJob(task(folder, spool, 10), () => {}).result;
+    const report = await trainingTask.start(task(folder, spool, 10), () => {}).result;
     await spool.discard();
     file = report?.file ?? '';
   });
