@@ -31,6 +31,6 @@ export interface LoadedModel {
   score(segments: readonly Segment[]): Promise<SegmentScore[]>;
   /** @throws UserError `no-prior`, or as `score` */
   draw(request: DrawingRequest): Promise<Drawing[]>;
-  /** Gives the weights' memory back. The engines stay, for other models. */
-  close(): void;
+  /** Gives the weights' memory back, and with the last model of its architecture that of the engine. */
+  close(): Promise<void>;
 }

@@ -1,7 +1,8 @@
 // Opens the model in a file. That costs the weights' memory; what computes with them is shared between models
 // (vae/shared-engines.ts).
 import type { EngineSettings } from '../engine/compute-engine';
-import { readModelFile } from '../store/model-file';
+import { type ModelMetadata, readModelFile } from '../store/model-file';
+import type { Tensor } from '../store/safetensors';
 import type { LoadedModel } from './model';
 import type { SharedEngines } from './vae/shared-engines';
 import { VaeModel } from './vae/vae-model';
@@ -12,6 +13,18 @@ import { VaeModel } from './vae/vae-model';
  * @throws UserError `model-damaged`, `model-newer-format` or `model-unreadable`, naming the file
  */
 export function openModel(file: string, engines: SharedEngines, settings?: EngineSettings): LoadedModel {
-  const { tensors, metadata } = readModelFile(file);
+  return openContents(file, readModelFile(file), engines, settings);
+}
+
+/**
+ * The same with what has been read from the file before; the model keeps the tensors and does not write to them.
+ * @throws UserError `model-damaged`
+ */
+export function openContents(
+  file: string,
+  { tensors, metadata }: { tensors: Record<string, Tensor>; metadata: ModelMetadata },
+  engines: SharedEngines,
+  settings?: EngineSettings,
+): LoadedModel {
   return VaeModel.of(file, tensors, metadata, engines, settings);
 }

@@ -1,13 +1,14 @@
-// Scoring and drawing as seen from Node-RED's thread: a bounded queue in front of one worker thread that holds the model.
-
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+// Scoring and drawing as seen from an audio-model node: a bounded queue in front of the threads that all share. One order
+// of a model is worked on at a time, so that its answers keep their order; the pictures of alarms are drawn beside that.
 import type { Segment, SegmentScore } from '../detectors/model';
 import type { Drawing, DrawingRequest } from '../detectors/vae/drawing';
 import type { EngineSettings } from '../engine/compute-engine';
-import type { ErrorCode } from '../error-codes';
 import { UserError } from '../errors';
-import type { AudioInfo, Explanation } from '../messages';
+import { type AudioInfo, bufferOf, type Explanation } from '../messages';
+import { Pool, type PoolThread, type Prepared, processPool, type Ticket } from '../threads/pool';
+import { type ModelMemory, modelMemory } from './model-memory';
+import { bufferOn, explanationTask } from './plot';
+import { type ModelOrder, type ScoringAnswer, type ScoringOrder, scoringTask } from './scoring';
 
 /** A segment to be scored; where it is explained, `audio` says when it was heard. */
 export interface ScoringRequest extends Segment {
@@ -19,26 +20,23 @@ export interface ScoringResult extends Omit<SegmentScore, 'explanation'> {
   explanation?: Explanation;
 }
 
-export type ScoringCommand =
-  | { kind: 'load'; file: string; engine?: EngineSettings }
-  | { kind: 'score'; requests: ScoringRequest[] }
-  | { kind: 'draw'; request: DrawingRequest }
-  | { kind: 'unload' };
-export type ScoringAnswer =
-  | { kind: 'loaded' }
-  | { kind: 'unloaded' }
-  | { kind: 'scored'; results: ScoringResult[] }
-  | { kind: 'drawn'; drawings: Drawing[] }
-  | { kind: 'failed'; code?: ErrorCode; message: string };
-
 /** Waiting segments; more and the oldest is given up. Two minutes of a microphone at one segment every 2 s. */
 const MAX_WAITING = 64;
-/** Handed to the worker at once. */
+/** Handed to a thread at once. */
 const MAX_TOGETHER = 8;
-/** How long TensorFlow may take to give its memory back before the thread is ended all the same. */
+/** Alarms whose pictures are not drawn yet; with more, no further segment is scored. */
+const MAX_PICTURES = 16;
+/** How long TensorFlow may take to give its memory back before the node is closed all the same. */
 const UNLOAD_MS = 1000;
 
+/** One version of the model, while it is in use. */
+interface Version {
+  key: string;
+  file: string;
+}
+
 interface Waiting<Request, Result> {
+  version: Version;
   request: Request;
   resolve(result: Result): void;
   reject(error: Error): void;
@@ -52,181 +50,207 @@ interface DrawingJob extends Waiting<DrawingRequest, Drawing[]> {
   kind: 'draw';
 }
 
+/**
+ * TensorFlow has threads of its own, and memory that outlives a thread which is ended in the middle of its work: its
+ * models have one thread to themselves, where nothing else is ended.
+ */
+const tensorflowPool = new Pool(1);
+
+let versions = 0;
+
 export class ScoringService {
   /** Segments given up because scoring could not keep up. */
   dropped = 0;
-  private worker: Worker | undefined;
-  private file: string | undefined;
-  private loadedFile: string | undefined;
+  private readonly pool: Pool;
+  private version: Version | undefined;
+  /** Versions that threads may hold. */
+  private readonly used = new Set<Version>();
   private readonly waiting: (Scoring | DrawingJob)[] = [];
-  private running = false;
-  private turn: Promise<void> = Promise.resolve();
+  private readonly pictures = explanationTask.lane();
+  /** Alarms whose pictures are not drawn yet. */
+  private drawing = 0;
+  private running: Ticket | undefined;
   private closed = false;
 
-  /** @param engine what computes; default: our own kernels */
-  constructor(private readonly engine?: EngineSettings) {}
+  /**
+   * @param engine what computes; default: our own kernels
+   * @param memory where the weights are kept
+   */
+  constructor(
+    private readonly engine?: EngineSettings,
+    private readonly memory: ModelMemory = modelMemory,
+    pool = processPool,
+  ) {
+    this.pool = engine?.choice === 'tensorflow' ? tensorflowPool : pool;
+    this.pool.enter();
+  }
 
   /** Chooses the model file for the segments from now on; it is read when the next one is scored. */
   use(file: string): void {
-    this.file = file;
+    if (this.version?.file === file) return;
+    this.version = { key: `${file} #${++versions}`, file };
+    this.letGo();
   }
 
   /**
-   * Scores one picture; answers come in the order of the questions.
-   * @throws UserError `too-fast` where the queue was full and this was the oldest, or as `readModelFile`
+   * Scores one segment; but for those that are explained, answers come in the order of the questions.
+   * @throws UserError `overload` where the queue was full and this was the oldest; `thread-failed`; `not-trained`;
+   * `closed`; or as `openModel`
    */
   score(request: ScoringRequest): Promise<ScoringResult> {
-    return new Promise((resolve, reject) => this.add({ kind: 'score', request, resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.add(version => ({ kind: 'score', version, request, resolve, reject }), reject);
+    });
   }
 
   /**
-   * Draws pictures, after what was asked for before.
-   * @throws UserError `no-prior`, `too-fast`, or as `readModelFile`
+   * Draws spectrograms, after what was asked for before.
+   * @throws UserError `no-prior`, or as `score`
    */
   draw(request: DrawingRequest): Promise<Drawing[]> {
-    return new Promise((resolve, reject) => this.add({ kind: 'draw', request, resolve, reject }));
-  }
-
-  private add(job: Scoring | DrawingJob): void {
-    if (this.closed) {
-      job.reject(closed());
-      return;
-    }
-    this.waiting.push(job);
-    if (this.waiting.length > MAX_WAITING) {
-      this.dropped++;
-      this.waiting
-        .shift()
-        ?.reject(
-          new UserError(
-            'overload',
-            `segments come faster than they can be scored: the oldest of ${MAX_WAITING} waiting was left out (${this.dropped} so far). Use longer segments or a smaller model.`,
-          ),
-        );
-    }
-    if (!this.running) this.turn = this.run();
-  }
-
-  /** Ends the worker; what is waiting is refused. */
-  async close(): Promise<void> {
-    this.closed = true;
-    this.refuse(closed());
-    if (this.engine?.choice === 'tensorflow') await this.unload();
-    await this.worker?.terminate();
-  }
-
-  /** What TensorFlow holds outlives the thread unless it is given back first. */
-  private async unload(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, UNLOAD_MS);
-    });
-    const unloaded = this.turn.then(() => (this.loadedFile ? this.ask({ kind: 'unload' }) : undefined));
-    await Promise.race([unloaded.catch(() => undefined), late]);
-    clearTimeout(timer);
-  }
-
-  private async run(): Promise<void> {
-    this.running = true;
-    while (this.waiting.length > 0 && !this.closed) {
-      let taken: (Scoring | DrawingJob)[] = [];
-      try {
-        await this.load();
-        const [next] = this.waiting;
-        if (next?.kind === 'draw') {
-          taken = this.waiting.splice(0, 1);
-          const answer = await this.ask({ kind: 'draw', request: next.request });
-          if (answer.kind === 'drawn') next.resolve(answer.drawings);
-        } else {
-          const scorings = this.takeScorings();
-          taken = scorings;
-          const answer = await this.ask({ kind: 'score', requests: scorings.map(({ request }) => request) });
-          if (answer.kind !== 'scored') continue;
-          for (const [i, result] of answer.results.entries()) scorings[i].resolve(revive(result));
-        }
-      } catch (thrown) {
-        const failed = taken.length > 0 ? taken : this.waiting.splice(0);
-        for (const { reject } of failed) reject(thrown as Error);
-      }
-    }
-    this.running = false;
-  }
-
-  /** Takes what is to be scored next, up to where something is to be drawn. */
-  private takeScorings(): Scoring[] {
-    const scorings: Scoring[] = [];
-    for (let next = this.waiting[0]; next?.kind === 'score' && scorings.length < MAX_TOGETHER; next = this.waiting[0]) {
-      scorings.push(next);
-      this.waiting.shift();
-    }
-    return scorings;
-  }
-
-  private async load(): Promise<void> {
-    if (!this.file) throw new UserError('not-trained', 'there is no trained model yet; train one first.');
-    if (this.loadedFile === this.file && this.worker) return;
-    const { file } = this;
-    this.loadedFile = undefined;
-    await this.ask({ kind: 'load', file, engine: this.engine });
-    this.loadedFile = file;
-  }
-
-  private ask(command: ScoringCommand): Promise<ScoringAnswer> {
-    const worker = this.start();
     return new Promise((resolve, reject) => {
-      const settle = (done: () => void) => {
-        worker.off('message', onMessage);
-        worker.off('error', onError);
-        worker.off('exit', onExit);
-        done();
-      };
-      const onMessage = (answer: ScoringAnswer) => {
-        if (answer.kind === 'failed') settle(() => reject(errorOf(answer)));
-        else settle(() => resolve(answer));
-      };
-      const onError = (error: Error) => {
-        this.forget();
-        settle(() => reject(error));
-      };
-      const onExit = () => {
-        this.forget();
-        settle(() => reject(new UserError('thread-failed', 'the scoring thread ended; the segment was not scored.')));
-      };
-      worker.on('message', onMessage);
-      worker.on('error', onError);
-      worker.on('exit', onExit);
-      worker.postMessage(command);
+      this.add(version => ({ kind: 'draw', version, request, resolve, reject }), reject);
     });
   }
 
-  private start(): Worker {
-    this.worker ??= new Worker(join(__dirname, 'scoring-worker.js'));
-    return this.worker;
+  /** Gives the model's memory back; what is waiting is refused. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.version = undefined;
+    for (const { reject } of this.waiting.splice(0)) reject(closed());
+    this.running?.giveUp(closed());
+    this.pictures.close();
+    const forgotten = this.letGo();
+    if (this.engine?.choice === 'tensorflow') await within(UNLOAD_MS, forgotten);
+    this.pool.leave();
   }
 
-  /** After a crash the next segment starts a new worker. */
-  private forget(): void {
-    this.worker = undefined;
-    this.loadedFile = undefined;
+  private add(jobFor: (version: Version) => Scoring | DrawingJob, reject: (error: Error) => void): void {
+    if (this.closed) reject(closed());
+    else if (!this.version) reject(new UserError('not-trained', 'there is no trained model yet; train one first.'));
+    else {
+      this.waiting.push(jobFor(this.version));
+      if (this.waiting.length > MAX_WAITING) this.giveUpOldest();
+      this.work();
+    }
   }
 
-  private refuse(error: Error): void {
-    for (const { reject } of this.waiting.splice(0)) reject(error);
+  private giveUpOldest(): void {
+    this.dropped++;
+    const sentence = `segments come faster than they can be scored: the oldest of ${MAX_WAITING} waiting was left out (${this.dropped} so far). Use longer segments or a smaller model.`;
+    this.waiting.shift()?.reject(new UserError('overload', sentence));
   }
+
+  /** Gives the next order, where none is under way. */
+  private work(): void {
+    const [next] = this.waiting;
+    if (!next || this.running || this.drawing >= MAX_PICTURES) return;
+    const { version, kind } = next;
+    let taken: (Scoring | DrawingJob)[] = [];
+    this.used.add(version);
+    this.running = this.pool.run({
+      task: scoringTask,
+      isSlow: kind === 'draw',
+      near: version.key,
+      prepare: thread => {
+        taken = this.take(version, kind);
+        return this.orderFor(version, taken, thread);
+      },
+    });
+    this.running.result
+      .then(answer => this.deliver(version, taken, answer as ScoringAnswer))
+      .catch(error => {
+        for (const { reject } of taken) reject(error);
+      })
+      .finally(() => {
+        this.running = undefined;
+        this.letGo();
+        this.work();
+      });
+  }
+
+  /** What is to be done next with one version: segments together, drawings one by one. */
+  private take(version: Version, kind: 'score' | 'draw'): (Scoring | DrawingJob)[] {
+    const most = kind === 'score' ? MAX_TOGETHER : 1;
+    const other = this.waiting.findIndex(job => job.version !== version || job.kind !== kind);
+    return this.waiting.splice(0, Math.min(most, other < 0 ? most : other));
+  }
+
+  private orderFor(
+    { key, file }: Version,
+    taken: (Scoring | DrawingJob)[],
+    thread: PoolThread,
+  ): Prepared<ScoringOrder> {
+    const contents = thread.holds.has(key) ? undefined : this.memory.get(key);
+    const model: ModelOrder = { key, file, engine: this.engine, contents };
+    const [first] = taken;
+    if (first?.kind === 'draw') return { order: { kind: 'draw', model, request: first.request } };
+    const segments = taken.flatMap(job => (job.kind === 'score' ? [segmentOf(job.request)] : []));
+    return { order: { kind: 'score', model, segments } };
+  }
+
+  private deliver(version: Version, taken: (Scoring | DrawingJob)[], { contents, scores, drawings }: ScoringAnswer) {
+    if (contents) this.memory.put(version.key, contents, () => void forget(this.pool, version.key));
+    for (const [i, job] of taken.entries()) {
+      if (job.kind === 'draw') job.resolve(drawings);
+      else void this.finish(job, scores[i]);
+    }
+  }
+
+  private async finish({ request, resolve, reject }: Scoring, { explanation, ...score }: SegmentScore): Promise<void> {
+    if (!explanation) return resolve(score);
+    const { values, info, audio } = request;
+    const { error, peak, text } = explanation;
+    this.drawing++;
+    try {
+      const picture = bufferOn(await this.pictures.ask(() => ({ order: { values, error, info, audio } })));
+      resolve({ ...score, explanation: { error: bufferOf(error), picture, peak, text, shape: info.shape } });
+    } catch (thrown) {
+      reject(thrown as Error);
+    }
+    this.drawing--;
+    this.work();
+  }
+
+  /** Lets go of the versions that nothing waits for any more. */
+  private async letGo(): Promise<void> {
+    const needed = new Set([this.version, ...this.waiting.map(({ version }) => version)]);
+    const free = this.running ? [] : [...this.used].filter(version => !needed.has(version));
+    await Promise.all(
+      (this.closed ? [...this.used] : free).map(async version => {
+        this.used.delete(version);
+        this.memory.drop(version.key);
+        await forget(this.pool, version.key);
+      }),
+    );
+  }
+}
+
+/** What goes to the thread of a request. */
+const segmentOf = ({ values, info, explain }: ScoringRequest): Segment => ({ values, info, explain });
+
+/** Has the threads let go of a model that they hold. */
+async function forget(pool: Pool, key: string): Promise<void> {
+  const order: ScoringOrder = { kind: 'forget', key };
+  const holders = pool.threads.filter(({ holds }) => holds.has(key));
+  await Promise.all(
+    holders.map(async on => {
+      on.holds.delete(key);
+      // A thread that has died holds nothing any more.
+      await pool.run({ task: scoringTask, on, prepare: () => ({ order }) }).result.catch(() => {});
+    }),
+  );
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 const closed = (): UserError =>
   new UserError('closed', 'the audio model was closed or redeployed before the segment was scored.');
-
-/** A Buffer that was posted between threads arrives as plain bytes. */
-function revive(result: ScoringResult): ScoringResult {
-  const { explanation } = result;
-  if (!explanation) return result;
-  const buffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { error, picture } = explanation;
-  return { ...result, explanation: { ...explanation, error: buffer(error), picture: buffer(picture) } };
-}
-
-function errorOf({ code, message }: { code?: ErrorCode; message: string }): Error {
-  return code ? new UserError(code, message) : new Error(message);
-}

@@ -3,7 +3,6 @@
 import type { ExampleSource } from '../detectors/vae/input-scale';
 import { type TrainingOptions, train } from '../detectors/vae/train';
 import type { NetworkOptions } from '../engine/architecture';
-
 import { Random } from '../stats/random';
 import { Cancelled } from '../threads/cancelled';
 import { LongTask } from '../threads/long-task';

@@ -28,15 +28,15 @@ export interface PoolOrder {
   near?: string;
   /** The only thread that will do. */
   on?: PoolThread;
-  /** Called when a thread is free: what is to be done may grow while it waits. */
-  prepare(): Prepared<unknown>;
+  /** Called when a thread is free, with that thread: what is to be done may grow while it waits. */
+  prepare(thread: PoolThread): Prepared<unknown>;
   onEvent?(event: unknown): void;
 }
 
 /** A thread as those see it who care where their work is done. */
 export interface PoolThread {
-  /** What is loaded there, by `near`. */
-  readonly holds: ReadonlySet<string>;
+  /** What is loaded there, by `near`; who has it unloaded takes it out. */
+  readonly holds: Set<string>;
 }
 
 /** An order on its way. */
@@ -178,7 +178,7 @@ export class Pool {
     const { task, prepare, onEvent, near } = waiting.order;
     member.current = waiting;
     try {
-      const { order, transfer } = prepare();
+      const { order, transfer } = prepare(member);
       if (near !== undefined) member.holds.add(near);
       waiting.resolve(await member.thread.run({ task, order, transfer, onEvent, advice: ADVICE }));
     } catch (thrown) {

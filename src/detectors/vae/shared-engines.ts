@@ -21,6 +21,8 @@ interface Shared {
   bytes: number;
   /** Whose weights it holds. */
   holds?: Weights;
+  /** Who has used it and is still there. */
+  users: Set<Weights>;
 }
 
 export class SharedEngines {
@@ -50,6 +52,7 @@ export class SharedEngines {
     work: (engine: ComputeEngine) => Result,
   ): Promise<Result> {
     const shared = this.find(weights.architecture, settings);
+    shared.users.add(weights);
     const engine = await shared.engine;
     if (shared.holds !== weights) {
       shared.holds = undefined;
@@ -72,9 +75,15 @@ export class SharedEngines {
     while (this.engines.size > 0) await this.closeOldest();
   }
 
-  /** Lets go of weights that are no longer needed, so that their memory can be freed. */
-  forget(weights: Weights): void {
-    for (const shared of this.engines.values()) if (shared.holds === weights) shared.holds = undefined;
+  /** Lets go of weights that are no longer needed, and ends an engine that nobody uses any more. */
+  async forget(weights: Weights): Promise<void> {
+    for (const [key, { users, holds, engine }] of [...this.engines]) {
+      if (!users.delete(weights)) continue;
+      if (holds === weights) (this.engines.get(key) as Shared).holds = undefined;
+      if (users.size > 0) continue;
+      this.engines.delete(key);
+      await (await engine).close();
+    }
   }
 
   private find(architecture: Architecture, settings: EngineSettings | undefined): Shared {
@@ -90,7 +99,7 @@ export class SharedEngines {
     const bytes = (batch: number): number => planNetwork(architecture, { batch, threads: 1, training: false }).bytes;
     const perSpectrogram = bytes(2) - bytes(1);
     const batch = Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_BYTES / perSpectrogram)));
-    const shared = { engine: factory.create(architecture, { batch }), bytes: bytes(batch) };
+    const shared = { engine: factory.create(architecture, { batch }), bytes: bytes(batch), users: new Set<Weights>() };
     // One that could not be made must not stay: memory may be there later.
     shared.engine.catch(() => this.engines.delete(key));
     return shared;

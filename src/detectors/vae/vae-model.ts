@@ -59,8 +59,8 @@ export class VaeModel implements LoadedModel {
     return this.run(engine => draw(request, engine, this.facts));
   }
 
-  close(): void {
-    this.engines.forget(this.weights);
+  close(): Promise<void> {
+    return this.engines.forget(this.weights);
   }
 
   private run<Result>(work: (engine: ComputeEngine) => Result): Promise<Result> {

@@ -81,16 +81,21 @@ describe('shared engines', () => {
     await engines.close();
   });
 
-  it('go on after the engine used longest ago was closed to make room, or a model was', async () => {
+  it('go on after the engine used longest ago was closed to make room, and leave none to nobody', async () => {
     const engines = new SharedEngines();
-    const [a, , wide] = files.map(file => openModel(file, engines));
+    const [a, b, wide] = files.map(file => openModel(file, engines));
     const before = await a.score(segments);
     await wide.score(segments);
     await engines.closeOldest();
     assert.equal(engines.count, 1);
-    wide.close();
+    await wide.close();
+    assert.equal(engines.count, 0);
     assert.deepEqual(await a.score(segments), before);
-    assert.equal(engines.count, 2);
+    await b.score(segments);
+    await a.close();
+    assert.equal(engines.count, 1, 'the other model of this architecture has it');
+    await b.close();
+    assert.equal(engines.count, 0);
     await engines.close();
   });
 
