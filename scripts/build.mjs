@@ -65,7 +65,6 @@ function bundleUi() {
     entryPoints: Object.entries(UI_ENTRIES).flatMap(([folder, names]) => names.map(name => `./ui/${folder}/${name}`)),
     outdir: 'resources',
     outbase: 'ui',
-    resolveExtensions: ['.ts', '.mjs'],
     outExtension: { '.js': '.mjs' },
     chunkNames: 'shared/[name]-[hash]',
     bundle: true,

@@ -4,6 +4,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { PICTURE_FORMATS, type PictureSettings } from '../../src/charts/figures/draw';
 import type { Gatherer } from '../../src/charts/gather/gatherer';
 import { gathererFor, PLOTS, type PlotName } from '../../src/charts/gather/plots';
+import { PLOT_SIZE } from '../../src/charts/plot-size';
 import { THEMES } from '../../src/charts/theme';
 import { type Message, payloadBytes } from '../../src/messages';
 import { rocCurve } from '../../src/stats/roc';
@@ -15,7 +16,6 @@ import { type Handlers, registerNode, type Send, type Shell } from '../shared/sh
 import {
   announcePicture,
   offerPictures,
-  PICTURE_SIZE,
   type PictureSize,
   type PictureSource,
   registerPlotRoutes,
@@ -28,7 +28,7 @@ interface Config extends PictureSettings {
   positiveLabels: string[];
 }
 
-const SIZE = { ...PICTURE_SIZE, integer: true, unit: 'pixels' };
+const SIZE = { ...PLOT_SIZE, integer: true, unit: 'pixels' };
 const INTERVAL_MS = 500;
 /** Messages that may wait while a long sound is looked through. */
 const QUEUE_LIMITS = { jobs: 1000, bytes: 256 * 2 ** 20 };

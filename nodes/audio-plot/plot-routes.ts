@@ -2,6 +2,7 @@
 // told once when there is a newer one. So nothing is sent, and where no wire leads on nothing is drawn, while nobody
 // looks.
 import type { NodeAPI } from 'node-red';
+import { PLOT_SIZE } from '../../src/charts/plot-size';
 import { asError } from '../../src/errors';
 import type { Picture } from '../../src/tasks/plot';
 import { routesOf } from '../shared/routes';
@@ -22,9 +23,6 @@ export interface PictureSize {
   width: number;
   height: number;
 }
-
-/** Pixels a picture may have in each direction. */
-export const PICTURE_SIZE = { min: 160, max: 2400 };
 
 /** Nodes that an open editor waits for; more than a person can look at. */
 const MAX_WAITED_FOR = 500;
@@ -64,7 +62,7 @@ export function registerPlotRoutes(RED: NodeAPI): void {
 function sizeOf({ width, height }: { width?: unknown; height?: unknown }): PictureSize | undefined {
   if (width === undefined && height === undefined) return undefined;
   const pixels = (value: unknown): number =>
-    Math.max(PICTURE_SIZE.min, Math.min(PICTURE_SIZE.max, Math.round(Number(value)) || PICTURE_SIZE.min));
+    Math.max(PLOT_SIZE.min, Math.min(PLOT_SIZE.max, Math.round(Number(value)) || PLOT_SIZE.min));
   return { width: pixels(width), height: pixels(height) };
 }
 

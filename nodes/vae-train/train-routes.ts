@@ -1,10 +1,10 @@
 // The button on a vae-train node and in the sidebar: train now, or cancel.
 import type { NodeAPI } from 'node-red';
 import { liveState } from '../../src/live/live-state';
+import { isRecording, isTraining } from '../../src/live/training';
 import { actionOf, deployedNode, routesOf } from '../shared/routes';
 
 const ACTIONS = ['train', 'cancel', 'toggle'] as const;
-const RUNNING = ['preparing', 'training', 'scoring', 'saving'];
 
 /**
  * `POST /audio-anomaly/vae-train/:id/:action`, action train, cancel or toggle (cancels what runs, else trains) →
@@ -22,6 +22,6 @@ export function registerTrainRoute(RED: NodeAPI): void {
 
 /** Whether a trainer trains, or records what it was asked to train on. */
 function isBusy(trainer: string): boolean {
-  const { phase, asked } = liveState.trainingOf(trainer) ?? {};
-  return phase !== undefined && (RUNNING.includes(phase) || (phase === 'collecting' && asked === true));
+  const training = liveState.trainingOf(trainer);
+  return isTraining(training) || isRecording(training);
 }

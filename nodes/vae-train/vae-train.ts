@@ -6,7 +6,7 @@ import { MeanRange } from '../../src/dsp/decibel-range';
 import { buildArchitecture } from '../../src/engine/architecture';
 import { UserError } from '../../src/errors';
 import { liveState } from '../../src/live/live-state';
-import type { Training as LiveTraining } from '../../src/live/model-view';
+import type { Training as LiveTraining } from '../../src/live/training';
 import { type FrontEnd, frontEndDifference, frontEndOf, type Message, readSpectrogram } from '../../src/messages';
 import { ExampleSpool } from '../../src/store/example-spool';
 import { type ModelReport, trainingTask } from '../../src/tasks/training';

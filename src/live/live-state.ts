@@ -5,10 +5,11 @@
 import type { TrainingProgress } from '../detectors/vae/train';
 import { floatsOf, type Message } from '../messages';
 import type { Alarm, NewAlarm } from './alarm-list';
-import { ModelView, type ScoredBy, type ThresholdInUse, type Training } from './model-view';
+import { ModelView, type ScoredBy, type ThresholdInUse } from './model-view';
 import { RecentSegments, type Segment, segmentKey } from './recent-segments';
 import type { ModelEvent, SourceEvent } from './sidebar-messages';
 import { SourceView } from './source-view';
+import { isTraining, type Training } from './training';
 
 /** How long a source or model counts as watched after a sidebar has asked for it. */
 export const LEASE_MS = 12_000;
@@ -19,9 +20,6 @@ export const MAX_SCORES_TOLD = 200;
 /** Sources and models that can be watched, or remembered, at a time. */
 export const MAX_SOURCES = 8;
 export const MAX_MODELS = 16;
-
-/** What a training goes through. */
-const TRAINING: Training['phase'][] = ['preparing', 'training', 'scoring', 'saving'];
 
 /** Sends to all open editors: numbers and short texts, no signals. */
 export type Publish = (topic: string, data: object) => void;
@@ -104,7 +102,7 @@ export class LiveState {
 
   /** Whether any vae-train node trains just now. */
   isTraining(): boolean {
-    return [...this.models.values()].some(({ training }) => training && TRAINING.includes(training.phase));
+    return [...this.models.values()].some(({ training }) => isTraining(training));
   }
 
   /** How much is watched and kept: for tests, and to see where memory goes. */

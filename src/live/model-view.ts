@@ -1,38 +1,14 @@
 // What is remembered of one model, for a sidebar that is opened later: scores, the training that runs or ran last, alarms. All of
 // it bounded; nothing is computed here.
 import { ScoreHistory } from '../alarm/score-history';
-import type { TrainingProgress } from '../detectors/vae/train';
 import type { ScoreInfo } from '../messages';
 import { AlarmList } from './alarm-list';
+import type { CurvePoint, Training } from './training';
 
 /** Points of a training curve; a longer training keeps every second, then every fourth epoch. */
 export const CURVE_LIMIT = 512;
 /** Scores that may still wait for a threshold's verdict. */
 const AWAITING = 32;
-
-export interface CurvePoint {
-  epoch: number;
-  loss: number;
-  rl: number;
-  kl: number;
-  valLoss?: number;
-}
-
-export interface Training {
-  /** The node that collects or trains. */
-  trainer: string;
-  phase: 'waiting' | 'collecting' | TrainingProgress['phase'] | 'done' | 'cancelled' | 'failed';
-  /** Segments collected, and how many are wanted (0: until a pass is complete). */
-  collected: number;
-  wanted: number;
-  /** Someone asked for this recording; without, segments are collected as they come. */
-  asked: boolean;
-  epoch: number;
-  epochs: number;
-  secondsLeft: number;
-  /** What went wrong, in words. */
-  problem?: string;
-}
 
 export interface ThresholdInUse {
   node: string;

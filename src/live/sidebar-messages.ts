@@ -4,8 +4,9 @@ import type { ToldScore } from '../alarm/score-history';
 import type { ScoreInfo } from '../messages';
 import type { Histogram } from '../stats/histogram';
 import type { AlarmNotice } from './alarm-list';
-import type { CurvePoint, ThresholdInUse, Training } from './model-view';
+import type { ThresholdInUse } from './model-view';
 import type { Level } from './source-view';
+import type { CurvePoint, Training } from './training';
 
 /** `audio-anomaly/source/ID`, several times a second while somebody looks. */
 export interface SourceEvent {

@@ -342,11 +342,11 @@ describeGenerations('the sidebar', GENERATIONS, function (generation) {
         const columns = btoa('a'.repeat(rows * count));
         const format = { epoch: 99, rows, secondsPerColumn: 0.25, axis: { unit: 'kHz', ticks: [] }, low: -100, high: 90, unit: 'dB' };
         for (let i = 0; i < ${hours} * 1800; i++) {
-          const from = model.store.end;
+          const from = model.history.end;
           const training = { trainer: 'x', phase: 'training', epoch: i % 600, epochs: 600, secondsLeft: 9, collected: 1, wanted: 1 };
           const point = { epoch: i % 600, loss: 1 / (1 + i % 600), rl: 1, kl: 1 };
           model.take({ from, scores: [[Date.now(), Math.random(), 0.9, 'normal']], training, point, alarmsChanged: model.alarmsChanged });
-          source.take({ level: { rms: -20, peak: -3, clipped: i % 2 }, end: source.spectrogram.end, epoch: source.spectrogram.format?.epoch });
+          source.take({ level: { rms: -20, peak: -3, clipped: i % 2 }, end: source.spectrogram.end, epoch: source.spectrogram.epoch });
           source.spectrogram.add({ format, from: count * i, end: count * (i + 1), columns });
           if (i % 20 === 0) {
             const alarms = Array.from({ length: 24 }, (_, k) => ({ id: 'alarm' + (i + k), at: i, until: i, count: 1, score: 1, threshold: 1, source: 'mic', text: '' }));
@@ -357,9 +357,9 @@ describeGenerations('the sidebar', GENERATIONS, function (generation) {
       })()`);
     // The rings are filled at once: they hold no more than that, however long it takes.
     await editor.page.evaluate(`(() => {
-      const { store } = RED.plugins.getPlugin('earshot').sidebar.model;
+      const { history } = RED.plugins.getPlugin('earshot').sidebar.model;
       const now = Date.now();
-      store.update(store.end, Array.from({ length: store.limit }, () => [now, Math.random(), 0.9, 'normal']));
+      history.update(history.end, Array.from({ length: history.limit }, () => [now, Math.random(), 0.9, 'normal']));
     })()`);
     await pass(0.5);
     const before = await elements();

@@ -85,7 +85,7 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
   once('shows an example where nothing is wired to it, follows the fields, and says what is lost', async () => {
     const { editor } = bench;
     const dialog = await editor.edit(await editor.drag('spectrogram', 300, 120));
-    const first = await picture(/128 bins × 128 frames from 2\.0 s at 16\u00a0000 Hz, a frame every 32\.0 ms/);
+    const first = await picture(/128 bins × 128 frames from 2\.0 s at 16\u202f000 Hz, a frame every 32\.0 ms/);
     await saying(
       /Values from −\d+ dB to −?\d+ dB\. The segment fills 63 frames; the rest of the spectrogram is padding/,
     );
@@ -115,7 +115,7 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
     await dialog.locator('#node-input-melBands').fill('128');
     assert.equal(await picture(/128 × 128 picture/), before);
     await dialog.locator('#node-input-fMax').fill('20000');
-    await saying(/do not fit this sound: at 16\u00a0000 Hz there is nothing above 8000 Hz/);
+    await saying(/do not fit this sound: at 16\u202f000 Hz there is nothing above 8\u202f000 Hz/);
     refused(409);
     await dialog.locator('#node-input-fMax').press('$');
     await dialog.locator('#node-input-fMax').fill('$(TOP)');
@@ -130,7 +130,7 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
   once('looks at a file of this computer, and says why it cannot be looked at', async () => {
     const { editor } = bench;
     const dialog = await editor.edit(await editor.drag('spectrogram', 300, 240));
-    await picture(/128 bins × 128 frames from 2\.0 s at 16\u00a0000 Hz/);
+    await picture(/128 bins × 128 frames from 2\.0 s at 16\u202f000 Hz/);
     const choose = (name: string, buffer: Buffer): Promise<void> =>
       dialog.locator('input[type=file]').setInputFiles({ name, mimeType: 'audio/wav', buffer });
     await choose('2 kHz.wav', tone(3, 8000));
@@ -149,7 +149,7 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
     });
     await saying(/^long\.wav has 20\.0 MB, a preview takes 20 MB/);
     await dialog.locator('#spectrogram-preview-sound').selectOption({ label: 'example: a motor' });
-    await picture(/at 16\u00a0000 Hz/);
+    await picture(/at 16\u202f000 Hz/);
     await editor.closeDialog('cancel');
   });
 
@@ -161,7 +161,7 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
     await nodeRed.request('POST', '/audio-anomaly/wav-folder/folder/run');
     await nodeRed.status('folder', /files$/);
     const dialog = await editor.edit('maker');
-    await picture(/128 bins × 128 frames from 1\.0 s at 22\u00a0050 Hz/);
+    await picture(/128 bins × 128 frames from 1\.0 s at 22\u202f050 Hz/);
     const sounds = dialog.locator('#spectrogram-preview-sound');
     const labels = await sounds.locator('option').allTextContents();
     assert.equal(labels[0], `last segment of ${EVIL}`);
@@ -170,7 +170,7 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
     const segment = await pixels();
     await sounds.selectOption({ label: 'healthy_1450.flac' });
     await until('the other sound', async () => (await pixels()) !== segment);
-    await picture(/128 bins × 128 frames from 1\.0 s at 22\u00a0050 Hz/);
+    await picture(/128 bins × 128 frames from 1\.0 s at 22\u202f050 Hz/);
     assert.match((await preview().locator('canvas').getAttribute('aria-label')) ?? '', /^Spectrogram of healthy_1450/);
     await keep('file of the folder');
     await editor.closeDialog('cancel');

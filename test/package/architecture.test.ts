@@ -104,10 +104,12 @@ const show = ({ from, specifier }: Import): string => `${from} imports ${specifi
 describe('architecture', () => {
   const library = sourceFiles('src').flatMap(importsOf);
   const shells = sourceFiles('nodes').flatMap(importsOf);
+  const browser = sourceFiles('ui').flatMap(importsOf);
 
   it('finds the imports it judges', () => {
     assert.ok(library.some(({ target }) => target === join('src', 'errors')));
     assert.ok(shells.some(({ target }) => target === join('src', 'messages')));
+    assert.ok(browser.some(({ target }) => target === join('src', 'formats')));
   });
 
   it('has a rule for every room of src/', () => {
@@ -129,7 +131,7 @@ describe('architecture', () => {
   });
 
   it('imports no file in a circle, not even for types', () => {
-    const files = [...sourceFiles('src'), ...sourceFiles('nodes')];
+    const files = ['src', 'nodes', 'ui'].flatMap(sourceFiles);
     const imports = new Map(files.map(file => [file, importsOf(file).flatMap(({ target }) => sourceOf(target))]));
     const passEnd = join('nodes', 'shared', 'pass-end.ts');
     assert.ok(imports.get(join('nodes', 'shared', 'shell.ts'))?.includes(passEnd), 'finds what is imported');
@@ -140,6 +142,14 @@ describe('architecture', () => {
     const circle = circleIn(imports);
     assert.equal(circle, undefined, circle?.join(' imports '));
     assert.deepEqual(circleIn(new Map(Object.entries({ a: ['b'], b: ['c', 'd'], d: ['b'] }))), ['b', 'd', 'b']);
+  });
+
+  it("lets the browser's code import src/, a node's fields and the keys of texts, and be imported by nothing", () => {
+    const allowed = /^(ui|src)\/|^nodes\/[^/]+\/(fields|locales\/en-US\/[^/]+\.json)$/;
+    const wrong = browser.filter(({ target }) => !target || !allowed.test(target.split(sep).join('/')));
+    assert.deepEqual(wrong.map(show), []);
+    const users = [...library, ...shells].filter(({ target }) => target?.startsWith(`ui${sep}`));
+    assert.deepEqual(users.map(show), []);
   });
 
   it('keeps Node-RED out of src/', () => {
