@@ -18,8 +18,8 @@ import {
   quadBytes,
   TEMP_BYTES,
 } from './winograd-contract';
-import { mapCoarse, mapInput, mapTapGradient } from './winograd-maps';
-import { cutPatch, sticksOut } from './winograd-tiles';
+import { mapCoarse, mapTapGradient } from './winograd-maps';
+import { tileAt, tileFactors } from './winograd-tiles';
 
 /**
  * dw[t, p, q] += Σ fine[…, p] · coarse[…, q] as convFilterGradient, for 3 × 3 taps.
@@ -83,52 +83,14 @@ export function winogradFilterGradient(
       const place = index - map * perMap;
       const ty = place / tilesX;
       const tx = place - ty * tilesX;
-      let source = fine + <usize>(from + map) * fineMap;
-      let row = <usize>fineW * pixel;
-      const y = ty * hop + y0;
-      const x = tx * hop + x0;
-      if (sticksOut(y, x, span, fineH, fineW)) {
-        cutPatch(source, fineH, fineW, P, y, x, span, patch);
-        source = patch;
-        row = <usize>span * pixel;
-      } else {
-        source += <usize>(y * fineW + x) * pixel;
-      }
-      for (let c = 0; c < P; c += 4 * QUADS) {
-        const quads = min(QUADS, (P - c) >> 2);
-        const step = <usize>quads << 4;
-        for (let r = 0; r < span; r++) {
-          const s = source + <usize>r * row + (<usize>c << 2);
-          mapInput(kind, s, pixel, 16, temp + <usize>(r * n) * step, step, 16, quads);
-        }
-        const d = U + (<usize>t << 4) + <usize>(c >> 2) * quadStep;
-        const down = <usize>n * step;
-        for (let k = 0; k < n; k++) {
-          const to = d + <usize>k * fineStep;
-          mapInput(kind, temp + <usize>k * step, down, 16, to, <usize>n * fineStep, quadStep, quads);
-        }
-      }
-      source = coarse + <usize>(from + map) * coarseMap;
-      row = <usize>gridW * coarsePixel;
-      if (sticksOut(4 * ty, 4 * tx, 4, gridH, gridW)) {
-        cutPatch(source, gridH, gridW, Q, 4 * ty, 4 * tx, 4, coarsePatch);
-        source = coarsePatch;
-        row = 4 * coarsePixel;
-      } else {
-        source += <usize>(4 * ty * gridW + 4 * tx) * coarsePixel;
-      }
-      for (let c = 0; c < Q; c += 8) {
-        for (let r = 0; r < 4; r++) {
-          const s = source + <usize>r * row + (<usize>c << 2);
-          mapCoarse(stride, s, coarsePixel, 16, temp + (<usize>(r * e) << 5), 32, 16, 2);
-        }
-        const d = E + <usize>(c >> 3) * panelStep + (<usize>t << 5);
-        const down = <usize>e << 5;
-        for (let k = 0; k < e; k++) {
-          const to = d + <usize>k * coarseStep;
-          mapCoarse(stride, temp + (<usize>k << 5), down, 16, to, <usize>e * coarseStep, 16, 2);
-        }
-      }
+      const onFine = fine + <usize>(from + map) * fineMap;
+      const source = tileAt(onFine, fineH, fineW, P, ty * hop + y0, tx * hop + x0, span, patch);
+      const row = <usize>(source == patch ? span : fineW) * pixel;
+      tileFactors(kind, source, row, P, U + (<usize>t << 4), fineStep, quadStep, temp);
+      const onCoarse = coarse + <usize>(from + map) * coarseMap;
+      const values = tileAt(onCoarse, gridH, gridW, Q, 4 * ty, 4 * tx, COARSE_SPAN, coarsePatch);
+      const line = <usize>(values == coarsePatch ? COARSE_SPAN : gridW) * coarsePixel;
+      coarseTile(stride, values, line, Q, E + (<usize>t << 5), coarseStep, panelStep, temp);
     }
     for (let i = 0; i < count; i++) {
       const entry = products + (<usize>i << 4);
@@ -138,6 +100,36 @@ export function winogradFilterGradient(
     }
   }
   addTapGradients(stride, D, matrixStep, P, Q, dw, temp);
+}
+
+/**
+ * COARSE_SPAN² coarse values of a tile → its coarseFactors², along one axis, then along the other.
+ * @param target factors lie `coarseStep` bytes apart, the panels of eight channels of each `panelStep`
+ */
+function coarseTile(
+  stride: i32,
+  source: usize,
+  row: usize,
+  Q: i32,
+  target: usize,
+  coarseStep: usize,
+  panelStep: usize,
+  temp: usize,
+): void {
+  const e = coarseFactors(stride == 1 ? ONE : DOWN);
+  const pixel = <usize>Q << 2;
+  const down = <usize>e << 5;
+  for (let c = 0; c < Q; c += 8) {
+    for (let r = 0; r < COARSE_SPAN; r++) {
+      const s = source + <usize>r * row + (<usize>c << 2);
+      mapCoarse(stride, s, pixel, 16, temp + (<usize>(r * e) << 5), 32, 16, 2);
+    }
+    const d = target + <usize>(c >> 3) * panelStep;
+    for (let k = 0; k < e; k++) {
+      const to = d + <usize>k * coarseStep;
+      mapCoarse(stride, temp + (<usize>k << 5), down, 16, to, <usize>e * coarseStep, 16, 2);
+    }
+  }
 }
 
 /** matrix [quads][panels][4][8] += a [quads][tiles][4] by b [panels][tiles][8]; three quads are two times six rows. */

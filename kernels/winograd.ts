@@ -19,8 +19,8 @@ import {
   TEMP_BYTES,
   ZERO_BYTES,
 } from './winograd-contract';
-import { mapInput, mapOutput, mapTaps } from './winograd-maps';
-import { cutPatch, sticksOut } from './winograd-tiles';
+import { mapOutput, mapTaps } from './winograd-maps';
+import { tileAt, tileFactors } from './winograd-tiles';
 
 /** Rows of a matrix product that are read at once: a panel of weights stays in the first-level cache. */
 const DEPTH: i32 = 512;
@@ -88,45 +88,14 @@ export function winograd(
       const ty = place / tilesX;
       const y = ty * hop + y0;
       const x = (place - ty * tilesX) * hop + x0;
-      let source = inp + <usize>(from + map) * inMap;
-      let row = <usize>inW * pixel;
-      if (sticksOut(y, x, span, inH, inW)) {
-        cutPatch(source, inH, inW, C, y, x, span, patch);
-        source = patch;
-        row = <usize>span * pixel;
-      } else {
-        source += <usize>(y * inW + x) * pixel;
-      }
-      const target = U + <usize>t * pixel;
-      for (let c = 0; c < C; c += 4 * QUADS) {
-        const quads = min(QUADS, (C - c) >> 2);
-        const step = <usize>quads << 4;
-        const channel = <usize>c << 2;
-        for (let r = 0; r < span; r++) {
-          const s = source + <usize>r * row + channel;
-          mapInput(kind, s, pixel, 16, temp + <usize>(r * n) * step, step, 16, quads);
-        }
-        const down = <usize>n * step;
-        for (let k = 0; k < n; k++) {
-          const d = target + channel + <usize>k * factorStep;
-          mapInput(kind, temp + <usize>k * step, down, 16, d, <usize>n * factorStep, 16, quads);
-        }
-      }
+      const source = tileAt(inp + <usize>(from + map) * inMap, inH, inW, C, y, x, span, patch);
+      const row = <usize>(source == patch ? span : inW) * pixel;
+      tileFactors(kind, source, row, C, U + <usize>t * pixel, factorStep, 16, temp);
     }
     multiply(U, factorStep, w, <usize>matrixBytes(C, N), M, sumStep, C, N, tiles, products, count, zeros);
     for (let p = 0; p < N; p += 8) {
       for (let g = 0; g < groups; g++) {
-        // Four tiles of eight channels are eight quads in a row.
-        const source = M + <usize>((p >> 3) * groups + g) * <usize>TILE_BYTES;
-        const down = <usize>(outs * TILE_BYTES);
-        for (let r = 0; r < m; r++) {
-          const s = source + <usize>(r * m) * sumStep;
-          mapOutput(kind, s, sumStep, 16, temp + <usize>r * down, <usize>TILE_BYTES, 16, QUADS);
-        }
-        for (let k = 0; k < outs; k++) {
-          const offset = <usize>(k * TILE_BYTES);
-          mapOutput(kind, temp + offset, down, 16, done + offset, down, 16, QUADS);
-        }
+        tileOutputs(kind, M + <usize>((p >> 3) * groups + g) * <usize>TILE_BYTES, sumStep, temp, done);
         const members = min(4, tiles - (g << 2));
         for (let i = 0; i < members; i++) {
           const index = first + (g << 2) + i;
@@ -141,6 +110,24 @@ export function winograd(
         }
       }
     }
+  }
+}
+
+/**
+ * Sums of four tiles of eight channels, which are eight quads in a row → their outputs [outputSpan²][tile][8].
+ * @param source sums lie `sumStep` bytes apart
+ */
+function tileOutputs(kind: i32, source: usize, sumStep: usize, temp: usize, done: usize): void {
+  const outs = outputSpan(kind);
+  const m = sums(kind);
+  const down = <usize>(outs * TILE_BYTES);
+  for (let r = 0; r < m; r++) {
+    const s = source + <usize>(r * m) * sumStep;
+    mapOutput(kind, s, sumStep, 16, temp + <usize>r * down, <usize>TILE_BYTES, 16, QUADS);
+  }
+  for (let k = 0; k < outs; k++) {
+    const offset = <usize>(k * TILE_BYTES);
+    mapOutput(kind, temp + offset, down, 16, done + offset, down, 16, QUADS);
   }
 }
 
