@@ -45,8 +45,11 @@ async function job(name, epochs) {
   const pictures = Array.from({ length: TRAINING_SEGMENTS }, () => spectrogram.compute(segment()));
   const spool = new ExampleSpool({ folder, exampleLength: pictures[0].values.length });
   for (const { values } of pictures) await spool.append(values);
-  const task = { spool: spool.descriptor(), frontEnd: pictures[0].info, network, folder, name };
-  const training = trainingTask.start({ ...task, options: { ...options, epochs } }, () => {});
+  const task = { spool: spool.descriptor(), frontEnd: pictures[0].info, folder, name, modules: [] };
+  const training = trainingTask.start(
+    { ...task, settings: { vae: { network, options: { ...options, epochs } } } },
+    () => {},
+  );
   return { training, spool };
 }
 
@@ -61,7 +64,7 @@ async function watch(seconds, service) {
     if (service) {
       const started = performance.now();
       const { values, info } = spectrogram.compute(segmentNow);
-      scored.push(service.score({ values, info, explain: true }).then(() => performance.now() - started));
+      scored.push(service.score({ values, info, explain: 'rl' }).then(() => performance.now() - started));
     }
     await next;
     rss = Math.max(rss, rssMb());
@@ -90,7 +93,7 @@ service.use(file);
 await service.score({
   values: spectrogram.compute(segmentNow).values,
   info: spectrogram.compute(segmentNow).info,
-  explain: true,
+  explain: 'rl',
 });
 await sleep(1000);
 show('rest', await watch(5));

@@ -101,8 +101,8 @@ async function wholeTrainings() {
     const task = {
       spool: spool.descriptor(),
       frontEnd,
-      network: networkDefaults('compact'),
-      options,
+      settings: { vae: { network: networkDefaults('compact'), options } },
+      modules: [],
       folder,
       name: 'm',
     };

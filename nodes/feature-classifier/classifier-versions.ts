@@ -1,8 +1,8 @@
 // The newest whole version of a feature classifier on disk, kept loaded; another node or process may train it.
 
-import { FeatureClassifier } from '../../src/detectors/features/classifier';
+import type { FeatureClassifier } from '../../src/detectors/features/classifier';
+import { loadClassifier } from '../../src/detectors/features/classifier-file';
 import { UserError } from '../../src/errors';
-import { readModelFile } from '../../src/store/model-file';
 import { ModelStore } from '../../src/store/model-store';
 
 interface VersionEvents {
@@ -53,9 +53,8 @@ export class ClassifierVersions {
       for (const problem of found?.problems ?? this.store.problems(options)) this.warnOnce(problem);
       if (!found || found.file === this.file) return false;
       try {
-        const { tensors, metadata } = readModelFile(found.file);
-        this.current = FeatureClassifier.fromFile(found.file, metadata, tensors);
-        this.version = metadata.version;
+        this.current = loadClassifier(found.file);
+        this.version = found.metadata.version;
         this.file = found.file;
         return true;
       } catch (thrown) {

@@ -2,11 +2,12 @@
 // then gives each score a probability. What it learnt is kept beside the model and is there again after a restart.
 import { existsSync } from 'node:fs';
 import type { NodeAPI, NodeDef } from 'node-red';
+import type { RlKlProgress } from '../../src/detectors/rl-kl/detector';
 import type { RlKlPoint, RlKlReport, RlKlSettings } from '../../src/detectors/rl-kl/rl-kl';
 import { loadRlKl, rlKlFile, type SavedRlKl } from '../../src/detectors/rl-kl/rl-kl-file';
 import { describeValue, UserError } from '../../src/errors';
-import type { Message, ScoreInfo } from '../../src/messages';
-import { type RlKlProgress, rlKlTask } from '../../src/tasks/rl-kl-training';
+import { type Message, type ScoreInfo, scoreOf } from '../../src/messages';
+import { rlKlTask } from '../../src/tasks/rl-kl-training';
 import { type AudioModel, audioModelOf } from '../shared/audio-model-node';
 import { carryOn, inSeconds, isLast, percent } from '../shared/collecting';
 import { booleanField, choiceField, numberField, numberListField, textField } from '../shared/config';
@@ -138,15 +139,16 @@ class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
     }
   }
 
-  private readScore({ payload, score, label }: Message): ScoreInfo {
+  private readScore({ payload, score, label }: Message): { rl: number; kl: number; model: ScoreInfo['model'] } {
     const { modelName } = this.model;
-    if (!score || !Number.isFinite(score.rl) || !Number.isFinite(score.kl)) {
+    const [rl, kl] = score ? [scoreOf(score, 'rl'), scoreOf(score, 'kl')] : [];
+    if (!score || rl === undefined || kl === undefined) {
       throw new UserError(
         'not-score',
         `expected a score (msg.score with finite rl and kl), got msg.payload ${describeValue(payload)} and msg.score ${describeValue(score)}${label ? `, label ${label}` : ''}. Wire a vae-score node to this one.`,
       );
     }
-    if (score.model?.name === modelName) return score;
+    if (score.model?.name === modelName) return { rl, kl, model: score.model };
     throw new UserError(
       'other-model',
       `this score is of model ${describeValue(score.model?.name)}; expected "${modelName}". Choose the same audio model in vae-score and here.`,

@@ -1,15 +1,9 @@
 // What the other nodes see of an audio-model config node. Its worker and its files are its own business.
 import type { Node, NodeAPI } from 'node-red';
-import type { Drawing, DrawingRequest } from '../../src/detectors/vae/drawing';
+import type { Drawing, DrawingRequest } from '../../src/detectors/drawing';
 import type { EngineSettings } from '../../src/engine/compute-engine';
 import { UserError } from '../../src/errors';
-import {
-  type FrontEnd,
-  frontEndDifference,
-  frontEndOf,
-  type ScoreInfo,
-  type SpectrogramInfo,
-} from '../../src/messages';
+import { type FrontEnd, frontEndDifference, frontEndOf, type SpectrogramInfo } from '../../src/messages';
 import type { ScoreDistribution } from '../../src/stats/distribution';
 import type { ModelStore } from '../../src/store/model-store';
 import type { ScoringRequest, ScoringResult } from '../../src/tasks/scoring-service';
@@ -25,8 +19,8 @@ export interface ModelSummary {
   frontEnd: FrontEnd;
   /** Columns of a picture that hold sound; those behind were padding in all of the training set. */
   columns: number;
-  /** How the training segments scored: what "normal" looks like to this model. */
-  scores: Record<ScoreInfo['kind'], ScoreDistribution>;
+  /** How normal sound scores, by the id of the score's kind; a model from before a kind was there lacks it. */
+  scores: Record<string, ScoreDistribution>;
 }
 
 export interface AudioModelNode extends Node {

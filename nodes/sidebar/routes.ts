@@ -2,6 +2,7 @@
 // belongs to one model is found under that model only.
 import type { NodeAPI } from 'node-red';
 import { wavPieces } from '../../src/audio/wav-write';
+import { DEFAULT_SCORE_KIND } from '../../src/detectors/score-kinds';
 import type { Alarm } from '../../src/live/alarm-list';
 import { LEASE_MS, liveState } from '../../src/live/live-state';
 import type { MarkAnswer, ModelAnswer, WatchAnswer, Watched } from '../../src/live/sidebar-messages';
@@ -54,12 +55,13 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
     const model = deployedModel(RED, String(req.params.id));
     const view = liveState.model(model.id);
     const summary = model.summary();
-    const kind = view?.kind ?? 'rl';
+    const kind = view?.kind ?? DEFAULT_SCORE_KIND;
+    const normal = summary?.scores[kind];
     res.json({
       name: model.modelName,
       version: summary?.version ?? null,
       kind,
-      normal: summary ? histogramOf(summary.scores[kind]) : null,
+      normal: normal ? histogramOf(normal) : null,
       marked: (await new FeedbackSet(model.store.folder).ids()).length,
       ...{ training: view?.training ?? null, curve: view?.curve ?? [], threshold: view?.threshold ?? null },
       ...{ alarms: view?.alarms.notices() ?? [], alarmsChanged: view?.alarmsChanged ?? 0 },

@@ -4,6 +4,7 @@ import type { NodeAPI } from 'node-red';
 import { replayScores } from '../../src/alarm/replay';
 import { exceedanceOf } from '../../src/alarm/score-tail';
 import { thresholdOf } from '../../src/alarm/threshold-rules';
+import { DEFAULT_SCORE_KIND } from '../../src/detectors/score-kinds';
 import type { ThresholdPreview } from '../../src/live/dialog-messages';
 import { liveState } from '../../src/live/live-state';
 import { histogramOf } from '../../src/stats/histogram';
@@ -40,7 +41,10 @@ export async function previewThreshold(summary: ModelSummary, query: object): Pr
   const { id, name, version, scores } = summary;
   const config = readFields(fields, query);
   const view = liveState.model(id);
-  const { kind } = readFields({ kind: choice(['rl', 'kl', 'total'], { default: view?.kind ?? 'rl' }) }, query);
+  const { kind } = readFields(
+    { kind: choice(Object.keys(scores), { default: view?.kind ?? DEFAULT_SCORE_KIND }) },
+    query,
+  );
   const everySeconds = config.everySeconds || view?.segmentSeconds || pictureSeconds(summary);
   const normal = scores[kind];
   const { value, extrapolated } = thresholdOf(ruleOf(config, everySeconds), normal);

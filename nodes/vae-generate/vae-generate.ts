@@ -1,7 +1,7 @@
 // The vae-generate node: spectrograms that a model draws: by itself, of what it is shown, or on the way between two.
 // Draws in the audio-model's worker thread.
 import type { NodeAPI, NodeDef } from 'node-red';
-import type { DrawingRequest } from '../../src/detectors/vae/drawing';
+import type { DrawingRequest } from '../../src/detectors/drawing';
 import { bufferOf, type GeneratedInfo, type Message, readSpectrogram, type SpectrogramInfo } from '../../src/messages';
 import {
   type AudioModel,

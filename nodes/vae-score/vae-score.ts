@@ -1,5 +1,6 @@
 // The vae-score node: how strange is this segment to the model? Scores in the audio-model's worker thread.
 import type { NodeAPI, NodeDef } from 'node-red';
+import { UserError } from '../../src/errors';
 import { liveState } from '../../src/live/live-state';
 import { type Message, readSpectrogram, type ScoreInfo } from '../../src/messages';
 import type { ScoringResult } from '../../src/tasks/scoring-service';
@@ -33,10 +34,11 @@ class Scorer implements Handlers {
     expectSettingsOf(this.model.summary(), info);
     const { config, status } = this.shell;
     // A copy: the message's own memory may be shared with other branches of the flow and is not ours to give away.
-    const request = { values: values.slice(), info, audio: msg.audio, explain: config.explain };
+    const { score: kind, explain } = config;
+    const request = { values: values.slice(), info, audio: msg.audio, ...(explain && { explain: kind }) };
     const result = await this.model.score(request);
-    const { score: kind } = config;
     const score = result.scores[kind];
+    if (score === undefined) throw noSuchScore(kind, result);
     status.ok(`${kind} ${score.toPrecision(3)}${this.droppedText()}`);
     liveState.scored(this.model.id, { kind, version: result.model.version }, score, msg);
     send(this.scored(msg, result));
@@ -50,8 +52,7 @@ class Scorer implements Handlers {
     const { score: kind } = this.shell.config;
     const { scores, latent, explanation, model } = result;
     const { id, name, version } = model;
-    const { rl, kl, total } = scores;
-    const score: ScoreInfo = { kind, rl, kl, total, latent, model: { id, name, version } };
+    const score: ScoreInfo = { kind, ...scores, latent, model: { id, name, version } };
     return { ...msg, payload: scores[kind], score, ...(explanation && { explanation }) };
   }
 
@@ -59,6 +60,13 @@ class Scorer implements Handlers {
     const dropped = this.model.droppedSegments();
     return dropped > 0 ? ` · ${dropped} left out` : '';
   }
+}
+
+function noSuchScore(kind: string, { model, scores }: ScoringResult & { model: ModelSummary }): UserError {
+  return new UserError(
+    'not-trained',
+    `version ${model.version} of model "${model.name}" gives no score ${kind}, only ${Object.keys(scores).join(', ')}: it was trained before there was one, or on too few segments. Train it again, or choose another score.`,
+  );
 }
 
 export = (RED: NodeAPI): void => {

@@ -1,5 +1,7 @@
 // The vae-train node: collects spectrograms of what is normal and trains a model on them in a worker thread.
 import type { NodeAPI } from 'node-red';
+import { detectorModules } from '../../src/detectors/registry';
+import type { ModelReport } from '../../src/detectors/train-model';
 import type { MixtureReport } from '../../src/detectors/vae/mixture-training';
 import type { TrainingProgress } from '../../src/detectors/vae/train';
 import { MeanRange } from '../../src/dsp/decibel-range';
@@ -9,7 +11,7 @@ import { liveState } from '../../src/live/live-state';
 import type { Training as LiveTraining } from '../../src/live/training';
 import { type FrontEnd, frontEndDifference, frontEndOf, type Message, readSpectrogram } from '../../src/messages';
 import { ExampleSpool } from '../../src/store/example-spool';
-import { type ModelReport, trainingTask } from '../../src/tasks/training';
+import { trainingTask } from '../../src/tasks/training';
 import { addFeedback } from '../shared/add-feedback';
 import { type AudioModel, audioModelOf } from '../shared/audio-model-node';
 import { carryOn, inSeconds, isLast } from '../shared/collecting';
@@ -138,8 +140,9 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
     const task = {
       spool: spool.descriptor(),
       frontEnd: { ...frontEnd, ...this.range.mean() },
-      ...{ network, folder: model.folder, name: model.modelName, sweep },
-      options: { ...options, threads: model.threads, engine: model.engine },
+      ...{ folder: model.folder, name: model.modelName },
+      modules: detectorModules(),
+      settings: { vae: { network, sweep, options: { ...options, threads: model.threads, engine: model.engine } } },
     };
     const leftOut = this.pass.leftOut(msg);
     this.spool = undefined;

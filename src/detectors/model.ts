@@ -1,6 +1,6 @@
 // A trained model out of its file, ready to score: a plain object that any thread can hold. open-model.ts opens it.
 import type { SpectrogramInfo } from '../messages';
-import type { Drawing, DrawingRequest } from './vae/drawing';
+import type { Drawing, DrawingRequest } from './drawing';
 import type { Surprise } from './vae/explain';
 
 /** A segment to be scored. */
@@ -8,15 +8,15 @@ export interface Segment {
   /** dB or 0…1, row-major [bins][frames]. */
   values: Float32Array;
   info: SpectrogramInfo;
-  /** Also say which part of it is unusual. */
-  explain?: boolean;
+  /** The id of a score's kind: also say which part of the segment that score finds unusual. */
+  explain?: string;
 }
 
 /** What a model says of a segment. */
 export interface SegmentScore {
   /** By the id of the score's kind. */
   scores: Record<string, number>;
-  /** μ */
+  /** μ of the VAE; empty where there is none. */
   latent: number[];
   explanation?: Surprise;
 }

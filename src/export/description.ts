@@ -8,7 +8,7 @@ import { PACKAGE_VERSION } from '../version';
 
 /** The keys are described in docs/export.md. */
 export function describeExport(
-  { name, version, createdAt, architecture, scores, training }: ModelMetadata,
+  { name, version, createdAt, scores, detectors: { vae } }: ModelMetadata,
   frontEnd: FrontEnd,
   scale: InputScale,
 ): JsonObject {
@@ -21,8 +21,8 @@ export function describeExport(
     frontEnd: plain({ ...frontEnd, ...melBands }),
     inputScale: plain(scale),
     scores,
-    architecture,
-    training,
+    architecture: vae.architecture,
+    training: vae.training,
   };
 }
 

@@ -1,7 +1,7 @@
 // What is remembered of one model, for a sidebar that is opened later: scores, the training that runs or ran last, alarms. All of
 // it bounded; nothing is computed here.
 import { ScoreHistory } from '../alarm/score-history';
-import type { ScoreInfo } from '../messages';
+import { DEFAULT_SCORE_KIND } from '../detectors/score-kinds';
 import { AlarmList } from './alarm-list';
 import type { CurvePoint, Training } from './training';
 
@@ -18,7 +18,7 @@ export interface ThresholdInUse {
 
 /** Scores of one kind by one version of a model can be compared with each other. */
 export interface ScoredBy {
-  kind: ScoreInfo['kind'];
+  kind: string;
   version: number;
 }
 
@@ -28,7 +28,7 @@ export class ModelView {
   curve: CurvePoint[] = [];
   training: Training | undefined;
   threshold: ThresholdInUse | undefined;
-  kind: ScoreInfo['kind'] = 'rl';
+  kind = DEFAULT_SCORE_KIND;
   /** Length of the segment scored last; undefined where its message does not tell. */
   segmentSeconds: number | undefined;
   /** Which entries, and whether anything else, have not been told yet. */

@@ -1,7 +1,6 @@
 // What Node-RED and the sidebar in a browser say to each other: published events, and answers of routes. Types alone, for
 // both sides.
 import type { ToldScore } from '../alarm/score-history';
-import type { ScoreInfo } from '../messages';
 import type { Histogram } from '../stats/histogram';
 import type { AlarmNotice } from './alarm-list';
 import type { ThresholdInUse } from './model-view';
@@ -48,7 +47,7 @@ export interface ModelAnswer {
   name: string;
   /** null before the first training. */
   version: number | null;
-  kind: ScoreInfo['kind'];
+  kind: string;
   /** Scores of normal segments, of that kind. */
   normal: Histogram | null;
   /** Segments marked as normal. */

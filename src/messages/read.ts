@@ -3,7 +3,7 @@ import { describeValue, UserError } from '../errors';
 import { TURN_VALUES } from '../threads/turns';
 import { assertFinite, assertFiniteInTurns } from './finite';
 import { expectFloats, floatsInTurns, floatsOf } from './floats';
-import type { AudioInfo, Message, SpectrogramInfo } from './types';
+import type { AudioInfo, Message, ScoreInfo, SpectrogramInfo } from './types';
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const isPositive = (value: unknown): value is number =>
@@ -23,6 +23,12 @@ export interface Sound {
 export interface SpectrogramValues {
   values: Float32Array;
   info: SpectrogramInfo;
+}
+
+/** The score of a kind; undefined where there is none, or it is no finite number. */
+export function scoreOf(info: ScoreInfo, kind: string): number | undefined {
+  const score = info[kind];
+  return typeof score === 'number' && Number.isFinite(score) ? score : undefined;
 }
 
 /** Whether a message's payload is read in less than a millisecond or so, without turns of the event loop. */

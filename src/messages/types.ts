@@ -63,14 +63,13 @@ export interface Parts {
   type?: string;
 }
 
-/** `msg.score` */
+/** `msg.score`; beside what is named here, each score that the model gives, under the id of its kind. */
 export interface ScoreInfo {
-  kind: 'rl' | 'kl' | 'total';
-  rl: number;
-  kl: number;
-  total: number;
+  /** Which of them is the payload. */
+  kind: string;
   latent: number[];
   model: { id: string; name: string; version: number };
+  [score: string]: unknown;
 }
 
 /** `msg.generated`: how a model came to draw this spectrogram. */

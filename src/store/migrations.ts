@@ -9,7 +9,38 @@ export type Migration = (metadata: JsonObject) => JsonObject;
 export const MIGRATIONS: readonly Migration[] = [
   // 1 → 2: the prior became a choice. Until then it was the standard normal distribution.
   metadata => ({ ...metadata, architecture: { ...(metadata.architecture as JsonObject), prior: { kind: 'normal' } } }),
+  // 2 → 3: several detectors can share a file. Until then it held one, of three kinds.
+  ({ architecture, training, frontEnd, scores, ...rest }): JsonObject => {
+    const { classifier, kind, ...layers } = architecture as JsonObject;
+    if (classifier === 'rl-kl') return { ...rest, frontEnd, scores, detectors: { 'rl-kl': { ...layers, training } } };
+    if (kind === 'feature-classifier') {
+      const { labels, ...shape } = layers;
+      const { features, ...norm } = frontEnd as JsonObject;
+      const facts = { shape, labels, features, norm, evaluation: scores, training };
+      return { ...rest, frontEnd: {}, scores: {}, detectors: { features: facts } };
+    }
+    const { inputScale, ...settings } = frontEnd as JsonObject;
+    const facts = { architecture, training, ...(inputScale !== undefined && { inputScale }) };
+    return { ...rest, frontEnd: settings, scores, detectors: { vae: facts } };
+  },
 ];
+
+/** From this version on a tensor's name says whose it is. */
+const PREFIXED_SINCE = 3;
+
+/**
+ * A tensor's name in the present format.
+ * @param formatVersion of the file
+ * @param metadata migrated
+ */
+export function migrateTensorName(
+  name: string,
+  formatVersion: number,
+  { detectors }: { detectors: Readonly<Record<string, unknown>> },
+): string {
+  if (formatVersion >= PREFIXED_SINCE) return name;
+  return `${Object.keys(detectors)[0]}.${name}`;
+}
 
 /**
  * Applies, in order, the steps from the metadata's own `formatVersion` to `target`.

@@ -6,7 +6,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { describeValue, UserError } from '../errors';
 import { writeAtomically } from './atomic-file';
 import type { JsonObject, JsonValue } from './json';
-import { migrateMetadata } from './migrations';
+import { migrateMetadata, migrateTensorName } from './migrations';
 import {
   bytesOf,
   encodeHeader,
@@ -22,7 +22,7 @@ import {
 } from './safetensors';
 
 /** The format this release writes. Older ones are migrated on reading, newer ones refused. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** What a model file says about itself. */
 export interface ModelMetadata {
@@ -35,14 +35,12 @@ export interface ModelMetadata {
   version: number;
   /** ISO 8601 */
   createdAt: string;
-  /** Layers and sizes, enough to build the network that the tensors fit. */
-  architecture: JsonObject;
   /** Settings of the spectrogram the model was trained on. */
   frontEnd: JsonObject;
   /** Per kind of score the distribution over the training segments. */
   scores: JsonObject;
-  /** How it was trained: settings, epochs, losses. */
-  training: JsonObject;
+  /** Per detector what it needs beside its tensors, and how it was fitted. */
+  detectors: Record<string, JsonObject>;
   /** SHA-256 (hex) of all tensor bytes in file order. */
   checksum: string;
 }
@@ -52,7 +50,7 @@ export type ModelDescription = Omit<ModelMetadata, 'formatVersion' | 'checksum'>
 
 const TEXT_KEYS = ['packageVersion', 'name', 'createdAt', 'checksum'] as const;
 const NUMBER_KEYS = ['formatVersion', 'version'] as const;
-const OBJECT_KEYS = ['architecture', 'frontEnd', 'scores', 'training'] as const;
+const OBJECT_KEYS = ['frontEnd', 'scores', 'detectors'] as const;
 
 /** SHA-256 (hex) of the header's JSON, in which this value itself is replaced by zeros. */
 const HEADER_CHECKSUM = 'headerChecksum';
@@ -216,7 +214,12 @@ function openForReading(file: string): number {
 
 function readHead(fd: number, file: string) {
   const header = readHeader(fd, file, fstatSync(fd).size);
-  return { header, metadata: decodeMetadata(file, header), entries: tensorEntries(header, file) };
+  const metadata = decodeMetadata(file, header);
+  const formatVersion = Number(header.metadata.formatVersion);
+  const entries = tensorEntries(header, file).map(entry => {
+    return { ...entry, name: migrateTensorName(entry.name, formatVersion, metadata) };
+  });
+  return { header, metadata, entries };
 }
 
 function unreadable(file: string, thrown: unknown): UserError {

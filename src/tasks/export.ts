@@ -1,5 +1,6 @@
 // The export of a model in a thread of its own: opens it, writes it in the other format, reports.
 import { dirname } from 'node:path';
+import { openPart } from '../detectors/parts';
 import { modelFacts } from '../detectors/vae/model-description';
 import { type ExportFormat, exportModel } from '../export/export-model';
 import type { Port } from '../export/pieces';
@@ -39,9 +40,10 @@ export const exportTask = new LongTask<ExportTask, ExportReport, number>({
 
 function run({ model: modelFile, format, file }: ExportTask, { tell, cancelled }: Watch<number>): ExportReport {
   removeLeftovers(dirname(file));
-  const model = openModelFile(modelFile);
+  const opened = openModelFile(modelFile);
   try {
-    const { name, version, architecture, frontEnd, scale } = modelFacts(modelFile, model.metadata);
+    const { name, version, architecture, frontEnd, scale } = modelFacts(modelFile, opened.metadata);
+    const model = openPart('vae', opened);
     let percent = 0;
     // Not more often than anybody can see.
     const tellPercent = (part: number): void => {
@@ -52,6 +54,6 @@ function run({ model: modelFile, format, file }: ExportTask, { tell, cancelled }
     const order = { model, architecture, frontEnd, scale, format, file };
     return { name, version, format, file, ...exportModel(order, tellPercent, cancelled) };
   } finally {
-    model.close();
+    opened.close();
   }
 }

@@ -1,7 +1,8 @@
 // Scoring and drawing as seen from an audio-model node: a bounded queue in front of the threads that all share. One order
 // of a model is worked on at a time, so that its answers keep their order; the pictures of alarms are drawn beside that.
+import type { Drawing, DrawingRequest } from '../detectors/drawing';
 import type { Segment, SegmentScore } from '../detectors/model';
-import type { Drawing, DrawingRequest } from '../detectors/vae/drawing';
+import { detectorModules } from '../detectors/registry';
 import type { EngineSettings } from '../engine/compute-engine';
 import { UserError } from '../errors';
 import { type AudioInfo, bufferOf, type Explanation } from '../messages';
@@ -183,7 +184,7 @@ export class ScoringService {
     thread: PoolThread,
   ): Prepared<ScoringOrder> {
     const contents = thread.holds.has(key) ? undefined : this.memory.get(key);
-    const model: ModelOrder = { key, file, engine: this.engine, contents };
+    const model: ModelOrder = { key, file, engine: this.engine, modules: detectorModules(), contents };
     const [first] = taken;
     if (first?.kind === 'draw') return { order: { kind: 'draw', model, request: first.request } };
     const segments = taken.flatMap(job => (job.kind === 'score' ? [segmentOf(job.request)] : []));

@@ -1,9 +1,10 @@
 // Scoring with a model, and drawing with it, in threads of the pool: what a thread does with one order. Queues and the
 // life of a model's weights are the business of scoring-service.ts.
 
+import type { Drawing, DrawingRequest } from '../detectors/drawing';
 import type { LoadedModel, Segment, SegmentScore } from '../detectors/model';
 import { openContents } from '../detectors/open-model';
-import type { Drawing, DrawingRequest } from '../detectors/vae/drawing';
+import { registerDetectors } from '../detectors/registry';
 import { SharedEngines } from '../detectors/vae/shared-engines';
 import type { EngineSettings } from '../engine/compute-engine';
 import { readModelFile } from '../store/model-file';
@@ -16,6 +17,8 @@ export interface ModelOrder {
   key: string;
   file: string;
   engine?: EngineSettings;
+  /** Of detectors that are not the package's own. */
+  modules: readonly string[];
   contents?: ModelContents;
 }
 
@@ -50,8 +53,9 @@ export const scoringTask = new ShortTask<ScoringOrder, ScoringAnswer>({
     const engines = new SharedEngines();
     const models = new Map<string, LoadedModel>();
 
-    function open({ key, file, engine, contents }: ModelOrder): ModelContents | undefined {
+    function open({ key, file, engine, modules, contents }: ModelOrder): ModelContents | undefined {
       if (models.has(key)) return undefined;
+      registerDetectors(modules);
       let read: ModelContents | undefined;
       if (!contents) {
         const { tensors, metadata } = readModelFile(file);

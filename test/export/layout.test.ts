@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { openPart } from '#src/detectors/parts';
 import { networkDefaults } from '#src/detectors/vae/defaults';
 import { buildArchitecture } from '#src/engine/architecture';
 import { parameterTable } from '#src/engine/parameters';
@@ -37,7 +38,12 @@ const { ByteBuffer } = fromRuntime('flatbuffers') as {
   };
 };
 
-function write(model: TestModel, format: ExportFormat, file: string, opened = openModelFile(model.file)): void {
+function write(
+  model: TestModel,
+  format: ExportFormat,
+  file: string,
+  opened = openPart('vae', openModelFile(model.file)),
+): void {
   const { architecture, frontEnd, scale } = model;
   try {
     exportModel(
@@ -128,7 +134,7 @@ describe('what exported files say', function () {
 describe('an export that cannot be made', () => {
   it('leaves nothing behind where the model file becomes shorter meanwhile', async () => {
     const model = await testModel({ preset: 'compact', shape: [32, 32] });
-    const opened = openModelFile(model.file);
+    const opened = openPart('vae', openModelFile(model.file));
     truncateSync(model.file, 20_000);
     const folder = tempFolder('export');
     assert.throws(() => write(model, 'onnx', join(folder, 'model.onnx'), opened), {
@@ -145,7 +151,7 @@ describe('an export that cannot be made', () => {
     );
     // Only sizes are asked for: a real file would have 17 GB.
     const small = await testModel({ preset: 'compact', shape: [32, 32] });
-    const opened = openModelFile(small.file);
+    const opened = openPart('vae', openModelFile(small.file));
     const model = { ...opened, tensors: new Map(tensors) };
     const frontEnd = { ...small.frontEnd, shape: architecture.input };
     const scale = { low: 0, high: 1, columns: 2048 };

@@ -1,6 +1,7 @@
 // Small trained-looking models for the tests of exports: random weights and statistics, the file as a training saves
 // it, and the scores that our own engine gives.
 import { join } from 'node:path';
+import { prefixed } from '#src/detectors/parts';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
 import { type InputScale, scaleInput } from '#src/detectors/vae/input-scale';
 import { describeModel } from '#src/detectors/vae/model-description';
@@ -72,7 +73,7 @@ export async function testModel({
   const file = join(tempFolder('model'), 'v0001.safetensors');
   const { threads: _, ...training } = { threads: 1, ...trainingDefaults(options.preset) };
   const distribution = describeScores(scores.map(({ rl }) => rl));
-  writeModelFile(file, tensors, {
+  writeModelFile(file, prefixed('vae', tensors), {
     ...{ packageVersion: '0.0.0', name: 'boiler', version: 1, createdAt: '2026-11-21T14:03:12.000Z' },
     ...describeModel({
       ...{

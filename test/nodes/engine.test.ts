@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelReport } from '#src/detectors/train-model';
+import { modelFacts } from '#src/detectors/vae/model-description';
 import { ENGINE_CHOICES } from '#src/engine/compute-engine';
 import { findTensorflow } from '#src/engine/tensorflow/load';
 import { bufferOf, type Message } from '#src/messages';
 import { Random } from '#src/stats/random';
 import { readModelMetadata } from '#src/store/model-file';
-import type { ModelReport } from '#src/tasks/training';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { PACKAGE_ROOT } from '../support/pack';
 import { spectrogramInfo } from '../support/spectrograms';
@@ -49,7 +50,7 @@ describe('engine of an audio-model', function () {
   const trainedBy = async (): Promise<unknown> => {
     train();
     const { file } = (await flow.at('models').received.take('models', 1))[0].payload as ModelReport;
-    return readModelMetadata(file).training.engine;
+    return modelFacts(file, readModelMetadata(file)).training.engine;
   };
   const scored = async (count = 1): Promise<Message> => {
     flow.send('score', spectrogram());

@@ -7,12 +7,13 @@ import { thresholdOf } from '#src/alarm/threshold-rules';
 import { liveState } from '#src/live/live-state';
 import type { Message } from '#src/messages';
 import { describeScores } from '#src/stats/distribution';
+import { frontEnd } from '../support/spectrograms';
 
 const rl = describeScores(Array.from({ length: 200 }, (_, i) => i / 100));
 const kl = describeScores([10, 20, 30]);
 const SUMMARY = {
   ...{ id: 'previewed', name: 'pump', version: 3, file: '', columns: 63, scores: { rl, kl, total: rl } },
-  frontEnd: { sampleRate: 16_000, hopLength: 512 },
+  frontEnd: frontEnd([128, 63]),
 } as ModelSummary;
 
 const scored = (score: number, sequence: number, version: number): void => {

@@ -128,7 +128,7 @@ describe('the documentation', () => {
   it('docs/model-file.md names the tensors that a model has', () => {
     const page = read(join('docs', 'model-file.md'));
     const network = { ...networkDefaults('mirrored'), prior: { kind: 'mixture', components: 2 } as const };
-    const tensors = parameterTable(buildArchitecture([128, 128], network)).list.map(({ name }) => name);
+    const tensors = parameterTable(buildArchitecture([128, 128], network)).list.map(({ name }) => `vae.${name}`);
     const isNamed = (name: string): boolean => {
       const last = name.split('.').at(-1);
       return [name, `….${last}`, `.${last}`].some(written => page.includes(`\`${written}\``));

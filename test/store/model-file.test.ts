@@ -104,14 +104,14 @@ describe('model file', () => {
 
   it('replaces a file as a whole and leaves no temporary file', () => {
     save();
-    writeModelFile(file, TENSORS, description({ training: { epochs: 40 } }));
-    assert.deepEqual(readModelMetadata(file).training, { epochs: 40 });
+    writeModelFile(file, TENSORS, description({ detectors: { vae: { epochs: 40 } } }));
+    assert.deepEqual(readModelMetadata(file).detectors, { vae: { epochs: 40 } });
     assert.deepEqual(readdirSync(folder), ['v0001.safetensors']);
   });
 
   it('does not save numbers that are not finite, which JSON would lose', () => {
-    const bad = description({ training: { losses: [0.1, Number.NaN] } });
-    refused(() => writeModelFile(file, TENSORS, bad), 'model-not-saved', file, 'NaN', 'training');
+    const bad = description({ detectors: { vae: { losses: [0.1, Number.NaN] } } });
+    refused(() => writeModelFile(file, TENSORS, bad), 'model-not-saved', file, 'NaN', 'detectors');
     assert.deepEqual(readdirSync(folder), []);
   });
 

@@ -16,10 +16,9 @@ export function description(changes: Partial<ModelDescription> = {}): ModelDescr
     name: 'boiler',
     version: 1,
     createdAt: '2026-11-21T14:03:12.000Z',
-    architecture: { preset: 'compact', filters: [16, 32], prior: { kind: 'normal' } },
     frontEnd: { shape: [128, 128], sampleRate: 16000, scale: 'mel' },
     scores: { rl: { count: 3, mean: 0.02, std: 0.01, min: 0.01, max: 0.03, values: [0.01, 0.02, 0.03] } },
-    training: { epochs: 20, loss: 0.0123 },
+    detectors: { vae: { architecture: { preset: 'compact', filters: [16, 32] }, training: { epochs: 20 } } },
     ...changes,
   };
 }

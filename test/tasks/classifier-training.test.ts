@@ -1,11 +1,12 @@
 // A classifier's training in its thread: saved whole, loaded the same, cancelled without a trace, failing with words.
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
-import { FeatureClassifier } from '#src/detectors/features/classifier';
+import { loadClassifier } from '#src/detectors/features/classifier-file';
 import { FeatureCollector } from '#src/detectors/features/feature-table';
 import type { ClassifierProgress } from '#src/detectors/features/train-classifier';
 import { Random } from '#src/stats/random';
-import { readModelFile, writeModelFile } from '#src/store/model-file';
+import type { JsonObject } from '#src/store/json';
+import { readModelMetadata, writeModelFile } from '#src/store/model-file';
 import { ModelStore } from '#src/store/model-store';
 import { type ClassifierTask, classifierTask } from '#src/tasks/classifier-training';
 import { tempFolder } from '../support/temp';
@@ -40,8 +41,7 @@ describe('training job of a classifier', function () {
     assert.ok(report && report.accuracy > 0.9 && told.length > 0);
     const store = new ModelStore(task.folder, task.name);
     assert.deepEqual([report.version, report.file], [1, store.pathOf(1)]);
-    const { tensors, metadata } = readModelFile(report.file);
-    const classifier = FeatureClassifier.fromFile(report.file, metadata, tensors);
+    const classifier = loadClassifier(report.file);
     assert.deepEqual(
       [classifier.labels, classifier.features],
       [
@@ -52,7 +52,8 @@ describe('training job of a classifier', function () {
     const { label, probabilities } = classifier.classify({ pitch: 0, level: 1.2, other: 'x' });
     assert.equal(label, 'high');
     assert.ok(Math.abs(probabilities.low + probabilities.high - 1) < 1e-9 && probabilities.high > 0.8);
-    assert.equal(metadata.scores.accuracy, report.accuracy);
+    const { evaluation } = readModelMetadata(report.file).detectors.features;
+    assert.equal((evaluation as JsonObject).accuracy, report.accuracy);
     assert.equal((await classifierTask.start(task, () => {}).result)?.version, 2);
   });
 
@@ -76,12 +77,8 @@ describe('training job of a classifier', function () {
   it('refuses the file of another kind of model', () => {
     const file = `${tempFolder('other')}/v0001.safetensors`;
     const description = { packageVersion: '1', name: 'x', version: 1, createdAt: '2026-01-01T00:00:00Z' };
-    const parts = { architecture: { encoder: [] }, frontEnd: {}, scores: {}, training: {} };
+    const parts = { frontEnd: {}, scores: {}, detectors: { vae: { architecture: { encoder: [] } } } };
     writeModelFile(file, {}, { ...description, ...parts });
-    const { tensors, metadata } = readModelFile(file);
-    assert.throws(() => FeatureClassifier.fromFile(file, metadata, tensors), {
-      code: 'model-damaged',
-      message: /holds no feature classifier/,
-    });
+    assert.throws(() => loadClassifier(file), { code: 'model-damaged', message: /holds vae; expected features/ });
   });
 });

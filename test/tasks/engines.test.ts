@@ -3,15 +3,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelReport } from '#src/detectors/train-model';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
 import { modelFacts } from '#src/detectors/vae/model-description';
 import type { EngineSettings } from '#src/engine/compute-engine';
 import { findTensorflow } from '#src/engine/tensorflow/load';
 import { Random } from '#src/stats/random';
 import { ExampleSpool } from '#src/store/example-spool';
+import type { JsonObject } from '#src/store/json';
 import { readModelFile, readModelMetadata, writeModelFile } from '#src/store/model-file';
 import { type ScoringRequest, ScoringService } from '#src/tasks/scoring-service';
-import { type ModelReport, trainingTask } from '#src/tasks/training';
+import { trainingTask } from '#src/tasks/training';
 import { spectrogramInfo } from '../support/spectrograms';
 import { skip } from '../support/system';
 import { tempFolder } from '../support/temp';
@@ -31,7 +33,8 @@ async function trainOn(engine?: EngineSettings): Promise<ModelReport> {
   for (let i = 0; i < 12; i++) await spool.append(picture(random));
   const network = { ...networkDefaults('custom'), filters: [4, 4], kernels: [3, 3], strides: [2, 2], batchNorm: true };
   const options = { ...trainingDefaults('custom'), epochs: 3, batchSize: 6, threads: 1, engine };
-  const task = { spool: spool.descriptor(), frontEnd: info, network, options, folder, name: 'boiler' };
+  const settings = { vae: { network, options } };
+  const task = { spool: spool.descriptor(), frontEnd: info, settings, folder, name: 'boiler', modules: [] };
   try {
     const report = await trainingTask.start(task, () => {}).result;
     assert.ok(report);
@@ -44,7 +47,7 @@ async function trainOn(engine?: EngineSettings): Promise<ModelReport> {
 const requests: ScoringRequest[] = Array.from({ length: 3 }, (_, i) => ({
   values: picture(new Random(70 + i)),
   info,
-  explain: i === 2,
+  ...(i === 2 && { explain: 'rl' }),
 }));
 
 async function scoreOn(file: string, engine?: EngineSettings) {
@@ -102,10 +105,11 @@ describe('jobs on either engine', function () {
 
   it('score a model from before the file named an engine', async () => {
     const { tensors, metadata } = readModelFile(ours.file);
-    const { engine, ...training } = metadata.training;
+    const { vae } = metadata.detectors;
+    const { engine, ...training } = vae.training as JsonObject;
     assert.equal(engine, 'wasm');
     const old = join(tempFolder('old'), 'v0001.safetensors');
-    writeModelFile(old, tensors, { ...metadata, training });
+    writeModelFile(old, tensors, { ...metadata, detectors: { vae: { ...vae, training } } });
     assert.equal(engineIn(old), undefined);
     assert.deepEqual(await scoreOn(old), await scoreOn(ours.file));
   });

@@ -2,16 +2,19 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { partOf } from '#src/detectors/parts';
+import type { ModelReport } from '#src/detectors/train-model';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
+import type { VaeSettings } from '#src/detectors/vae/detector';
 import { modelFacts } from '#src/detectors/vae/model-description';
 import { samplePrior } from '#src/detectors/vae/prior';
 import type { TrainingProgress } from '#src/detectors/vae/train';
 import { Random } from '#src/stats/random';
 import { ExampleSpool } from '#src/store/example-spool';
+import type { JsonObject } from '#src/store/json';
 import { readModelFile, readModelMetadata, writeModelFile } from '#src/store/model-file';
-import { type ScoringRequest, type ScoringResult, ScoringService } from '#src/tasks/scoring-service';
-import { type ModelReport, type TrainingTask, trainingTask } from '#src/tasks/training';
-import { rewriteHeader } from '../store/models';
+import { type ScoringRequest, ScoringService } from '#src/tasks/scoring-service';
+import { type TrainingTask, trainingTask } from '#src/tasks/training';
 import { spectrogramInfo } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
 
@@ -34,16 +37,25 @@ async function spoolOf(folder: string, count: number, memoryLimitBytes?: number)
   return spool;
 }
 
-const task = (folder: string, spool: ExampleSpool, epochs: number): Omit<TrainingTask, 'cancel'> => ({
+const task = (
+  folder: string,
+  spool: ExampleSpool,
+  epochs: number,
+): TrainingTask & { settings: { vae: VaeSettings } } => ({
+  modules: [],
   spool: spool.descriptor(),
   frontEnd: info,
-  network: { ...networkDefaults('compact'), preset: 'custom', filters: [8, 8], kernels: [3, 3], strides: [2, 2] },
-  options: { ...trainingDefaults('compact'), epochs, threads: 2 },
+  settings: {
+    vae: {
+      network: { ...networkDefaults('compact'), preset: 'custom', filters: [8, 8], kernels: [3, 3], strides: [2, 2] },
+      options: { ...trainingDefaults('compact'), epochs, threads: 2 },
+    },
+  },
   folder,
   name: 'boiler',
 });
 
-const request = (values: Float32Array, explain = false): ScoringRequest => ({ values, info, explain });
+const request = (values: Float32Array, explain?: string): ScoringRequest => ({ values, info, explain });
 
 describe('training job', function () {
   this.timeout(60_000);
@@ -97,7 +109,7 @@ describe('training job', function () {
     const folder = tempFolder('models');
     const spool = await spoolOf(join(folder, 'boiler'), 8);
     const broken = task(folder, spool, 2);
-    broken.network = { ...broken.network, strides: [16, 16] };
+    broken.settings.vae.network.strides = [16, 16];
     await assert.rejects(trainingTask.start(broken, () => {}).result, /stride 16 of layer 2 leaves nothing/);
     await spool.discard();
   });
@@ -109,7 +121,7 @@ describe('models with a mixture prior', function () {
     const folder = tempFolder('models');
     const spool = await spoolOf(join(folder, 'boiler'), 30);
     const chosen = task(folder, spool, 10);
-    chosen.network.prior = { kind: 'mixture', components: 3 };
+    chosen.settings.vae.network.prior = { kind: 'mixture', components: 3 };
     const report = await trainingTask.start(chosen, () => {}).result;
     await spool.discard();
     assert.ok(report);
@@ -118,8 +130,9 @@ describe('models with a mixture prior', function () {
 
   it('keep the mixture in their file, as tensors, and say how many components live', async () => {
     const { file, mixture } = await mixed();
-    const { tensors, metadata } = readModelFile(file);
-    const { architecture, training } = modelFacts(file, metadata);
+    const content = readModelFile(file);
+    const { architecture, training } = modelFacts(file, content.metadata);
+    const { tensors } = partOf('vae', file, content);
     assert.deepEqual(architecture.prior, { kind: 'mixture', components: 3 });
     assert.deepEqual(tensors['prior.means'].shape, [3, architecture.latentDim]);
     assert.deepEqual(tensors['prior.logVariances'].shape, [3, architecture.latentDim]);
@@ -141,8 +154,9 @@ describe('models with a mixture prior', function () {
     // The same network read as if its prior were the standard normal distribution.
     const normal = join(tempFolder('normal'), 'v0001.safetensors');
     const { tensors, metadata } = readModelFile(file);
-    const architecture = { ...metadata.architecture, prior: { kind: 'normal' } };
-    writeModelFile(normal, tensors, { ...metadata, architecture });
+    const { vae } = metadata.detectors;
+    const architecture = { ...(vae.architecture as JsonObject), prior: { kind: 'normal' } };
+    writeModelFile(normal, tensors, { ...metadata, detectors: { vae: { ...vae, architecture } } });
     const other = new ScoringService();
     other.use(normal);
     const plain = await other.score(request(probe));
@@ -150,33 +164,6 @@ describe('models with a mixture prior', function () {
     assert.deepEqual(plain.latent, first.latent);
     const [bound, closed] = [first.scores.kl, plain.scores.kl];
     assert.ok(bound > 0 && Math.abs(closed - bound) > 0.01, `${closed}, ${bound}`);
-  });
-});
-
-describe('a model file of format version 1', function () {
-  this.timeout(60_000);
-
-  it('scores as before: its prior is the standard normal distribution', async () => {
-    const folder = tempFolder('models');
-    const spool = await spoolOf(join(folder, 'boiler'), 30);
-    const report = await trainingTask.start(task(folder, spool, 3), () => {}).result;
-    await spool.discard();
-    assert.ok(report);
-    const scored = async (): Promise<ScoringResult> => {
-      const service = new ScoringService();
-      service.use(report.file);
-      const result = await service.score(request(picture(new Random(77))));
-      await service.close();
-      return result;
-    };
-    const now = await scored();
-    rewriteHeader(report.file, header => {
-      const metadata = header.__metadata__ as Record<string, string>;
-      const { prior, ...architecture } = JSON.parse(metadata.architecture);
-      assert.deepEqual(prior, { kind: 'normal' });
-      Object.assign(metadata, { formatVersion: '1', architecture: JSON.stringify(architecture) });
-    });
-    assert.deepEqual(await scored(), now);
   });
 });
 
@@ -207,7 +194,7 @@ describe('scoring service', function () {
   it('explains where and how: the picture, the place, the difference in dB', async () => {
     const service = new ScoringService();
     service.use(file);
-    const { explanation } = await service.score(request(picture(new Random(78), true), true));
+    const { explanation } = await service.score(request(picture(new Random(78), true), 'rl'));
     assert.ok(explanation);
     const { picture: png, peak, error, text } = explanation;
     assert.ok(Buffer.isBuffer(png) && png.subarray(1, 4).toString() === 'PNG');

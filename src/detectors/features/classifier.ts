@@ -1,14 +1,10 @@
 // A trained classifier in use, and what of it goes into a model file and comes back.
-import { UserError } from '../../errors';
 import { Mlp, type MlpShape } from '../../stats/mlp';
 import { type ZNorm, zNormalised } from '../../stats/z-norm';
-import type { ModelMetadata } from '../../store/model-file';
-import type { Tensor } from '../../store/safetensors';
+import type { Fitted, Part } from '../detector';
+import { plainJson } from '../parts';
 import { featureValues } from './feature-table';
 import { mostLikely } from './judgement';
-
-/** Tells classifier files from those of other models. */
-const CLASSIFIER_KIND = 'feature-classifier';
 
 export interface Classification {
   /** The likeliest. */
@@ -17,7 +13,7 @@ export interface Classification {
   probabilities: Record<string, number>;
 }
 
-export class FeatureClassifier {
+export class FeatureClassifier implements Fitted<Record<string, unknown>, Classification> {
   constructor(
     readonly labels: readonly string[],
     readonly features: readonly string[],
@@ -38,42 +34,42 @@ export class FeatureClassifier {
     };
   }
 
-  /** The parts of a model file. */
-  describe(): { tensors: Record<string, Tensor>; architecture: object; frontEnd: object } {
-    const { labels, features, norm, mlp } = this;
-    return {
-      tensors: mlp.tensors(),
-      architecture: { kind: CLASSIFIER_KIND, ...mlp.shape, labels },
-      frontEnd: { features, ...norm },
-    };
+  get bytes(): number {
+    return 4 * this.mlp.parameters.length;
   }
 
-  /** @throws UserError `model-damaged` where the file is no classifier's or lacks a part */
-  static fromFile(
-    file: string,
-    { architecture, frontEnd }: ModelMetadata,
-    tensors: Record<string, Tensor>,
-  ): FeatureClassifier {
-    const { kind, labels, ...shape } = architecture as unknown as MlpShape & { kind: string; labels: string[] };
-    const { features, mean, std } = frontEnd as unknown as ZNorm & { features: string[] };
+  score(rows: readonly Record<string, unknown>[]): Classification[] {
+    return rows.map(row => this.classify(row));
+  }
+
+  /** What a model file keeps of it. */
+  part(): Part {
+    const { labels, features, norm, mlp } = this;
+    return { tensors: mlp.tensors(), facts: plainJson({ shape: mlp.shape, labels, features, norm }) };
+  }
+
+  /** @throws Error where the part lacks something or does not fit itself */
+  static of({ tensors, facts }: Part): FeatureClassifier {
+    const { shape, labels, features, norm } = facts as unknown as Facts;
     const fits =
-      kind === CLASSIFIER_KIND &&
-      areTexts(labels, shape.outputs) &&
+      areTexts(labels, shape?.outputs) &&
       areTexts(features, shape.inputs) &&
-      areNumbers(mean, shape.inputs) &&
-      areNumbers(std, shape.inputs) &&
+      areNumbers(norm?.mean, shape.inputs) &&
+      areNumbers(norm.std, shape.inputs) &&
       areNumbers(shape.hidden, shape.hidden?.length);
-    if (!fits) {
-      throw new UserError(
-        'model-damaged',
-        `The file ${file} holds no feature classifier; expected one that a feature-classifier node wrote. Choose another folder or name, or train again.`,
-      );
-    }
-    return new FeatureClassifier(labels, features, { mean, std }, Mlp.fromTensors(shape, tensors));
+    if (!fits) throw new Error('it lacks the labels, features or layers of the classifier');
+    return new FeatureClassifier(labels, features, norm, Mlp.fromTensors(shape, tensors));
   }
 }
 
-const areTexts = (list: unknown, count: number): boolean =>
+interface Facts {
+  shape: MlpShape;
+  labels: string[];
+  features: string[];
+  norm: ZNorm;
+}
+
+const areTexts = (list: unknown, count: number | undefined): boolean =>
   Array.isArray(list) && list.length === count && list.every(item => typeof item === 'string');
-const areNumbers = (list: unknown, count: number): boolean =>
+const areNumbers = (list: unknown, count: number | undefined): boolean =>
   Array.isArray(list) && list.length === count && list.every(Number.isFinite);

@@ -8,6 +8,7 @@ import { type MlpTraining, trainMlp } from '../../stats/mlp-train';
 import { Random } from '../../stats/random';
 import { learnZNorm, type ZNorm, zNormalised } from '../../stats/z-norm';
 import type { Tensor } from '../../store/safetensors';
+import type { Fitted } from '../detector';
 
 export interface RlKlPoint {
   rl: number;
@@ -59,7 +60,7 @@ const MARGIN = 0.05;
 const LEAST_PER_CLASS = 2;
 
 /** A trained classifier; plain data in and out, so that a file can hold it. */
-export class RlKlClassifier {
+export class RlKlClassifier implements Fitted<{ rl: number; kl: number }, number> {
   constructor(
     readonly shape: MlpShape,
     readonly norm: ZNorm,
@@ -78,6 +79,14 @@ export class RlKlClassifier {
   /** Probability of the positive class. */
   probability(rl: number, kl: number): number {
     return this.probabilities([{ rl, kl }])[0];
+  }
+
+  get bytes(): number {
+    return 4 * this.mlp.parameters.length;
+  }
+
+  score(points: readonly { rl: number; kl: number }[]): number[] {
+    return Array.from(this.probabilities(points));
   }
 
   probabilities(points: readonly { rl: number; kl: number }[]): Float64Array {

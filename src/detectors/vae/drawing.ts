@@ -1,32 +1,17 @@
 // Pictures that a model draws: of what it was shown, on the way between two, or by itself.
 import type { ComputeEngine } from '../../engine/compute-engine';
 import { Random } from '../../stats/random';
+import type { Drawing, DrawingRequest } from '../drawing';
 import { scaleInput, unscaleOutput } from './input-scale';
-import type { ModelFacts } from './model-description';
+import type { SeenBy } from './model-description';
 import { samplePrior } from './prior';
 
-/** What to draw; pictures are row-major [bins][frames], of the kind that the model was trained on. */
-export type DrawingRequest =
-  | { mode: 'prior'; count: number; seed: number }
-  | { mode: 'reconstruct'; picture: Float32Array }
-  /** The first is drawn at `from`, the last at `to`; `count` at least 2. */
-  | { mode: 'interpolate'; from: Float32Array; to: Float32Array; count: number };
-
-export interface Drawing {
-  /** On the scale of the pictures that the model was trained on. */
-  picture: Float32Array<ArrayBuffer>;
-  min: number;
-  max: number;
-  /** The latent values that it was drawn from. */
-  latent: number[];
-}
-
 /** @throws UserError `no-prior` where the model has none to draw from */
-export function draw(request: DrawingRequest, engine: ComputeEngine, facts: ModelFacts): Drawing[] {
+export function draw(request: DrawingRequest, engine: ComputeEngine, facts: SeenBy): Drawing[] {
   return drawLatents(latentsOf(request, engine, facts), engine, facts);
 }
 
-function latentsOf(request: DrawingRequest, engine: ComputeEngine, facts: ModelFacts): Float32Array {
+function latentsOf(request: DrawingRequest, engine: ComputeEngine, facts: SeenBy): Float32Array {
   if (request.mode === 'prior') {
     const model = { architecture: engine.architecture, tensors: engine.parameterViews() };
     return samplePrior(model, request.count, new Random(request.seed));
@@ -43,12 +28,12 @@ function latentsOf(request: DrawingRequest, engine: ComputeEngine, facts: ModelF
 }
 
 /** μ of a picture. */
-function encode(picture: Float32Array, engine: ComputeEngine, { frontEnd, scale }: ModelFacts): Float32Array {
+function encode(picture: Float32Array, engine: ComputeEngine, { frontEnd, scale }: SeenBy): Float32Array {
   scaleInput(picture, frontEnd.shape, scale, engine.input);
   return Float32Array.from(engine.score(1)[0].latent);
 }
 
-function drawLatents(latents: Float32Array, engine: ComputeEngine, { frontEnd, scale }: ModelFacts): Drawing[] {
+function drawLatents(latents: Float32Array, engine: ComputeEngine, { frontEnd, scale }: SeenBy): Drawing[] {
   const { latentDim } = engine.architecture;
   const drawings: Drawing[] = [];
   for (let from = 0; from < latents.length; from += engine.batch * latentDim) {

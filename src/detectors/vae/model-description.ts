@@ -3,17 +3,16 @@
 import type { Architecture } from '../../engine/architecture';
 import type { EngineName } from '../../engine/compute-engine';
 import { UserError } from '../../errors';
-import type { FrontEnd, ScoreInfo } from '../../messages';
+import type { FrontEnd } from '../../messages';
 import type { ScoreDistribution } from '../../stats/distribution';
 import type { JsonObject } from '../../store/json';
 import type { ModelMetadata } from '../../store/model-file';
+import { plainJson, withPart } from '../parts';
+import { kindsOf } from '../score-kinds';
 import type { InputScale } from './input-scale';
 import type { LatentUse } from './latent-use';
 import type { MixtureReport } from './mixture-training';
 import type { TrainingOptions } from './train';
-
-export type ScoreKind = ScoreInfo['kind'];
-export type Scores = Record<ScoreKind, ScoreDistribution>;
 
 /** How the model came about. */
 export interface TrainingRecord {
@@ -32,56 +31,64 @@ export interface TrainingRecord {
   seconds: number;
 }
 
-export interface ModelFacts {
-  name: string;
-  version: number;
+/** What a VAE needs beside its weights. */
+export interface VaeFacts {
   architecture: Architecture;
-  frontEnd: FrontEnd;
   scale: InputScale;
-  scores: Scores;
   training: TrainingRecord;
 }
 
-const json = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
+/** A VAE and the spectrograms that it knows. */
+export interface SeenBy extends VaeFacts {
+  frontEnd: FrontEnd;
+}
 
-/** The four JSON parts of a model file. */
+/** What a model file says of a model with a VAE. */
+export interface ModelFacts extends SeenBy {
+  name: string;
+  version: number;
+  /** How normal sound scores, by the id of the score's kind. */
+  scores: Record<string, ScoreDistribution>;
+}
+
+/** The VAE's JSON in a model file. */
+export const vaeJson = ({ architecture, scale, training }: VaeFacts): JsonObject =>
+  plainJson({ architecture, inputScale: scale, training });
+
+/**
+ * Reads it back.
+ * @throws Error where something is missing that is needed to score
+ */
+export function vaeFacts({ architecture, inputScale, training }: JsonObject): VaeFacts {
+  const facts = { architecture, scale: inputScale, training } as unknown as VaeFacts;
+  const isComplete =
+    Array.isArray(facts.architecture?.encoder) &&
+    Array.isArray(facts.architecture.decoder) &&
+    typeof facts.scale?.columns === 'number';
+  if (!isComplete) throw new Error('it lacks the architecture of its network or what the network sees');
+  return facts;
+}
+
+/** The JSON parts of a model file that holds a VAE and nothing else. */
 export function describeModel(
   facts: Omit<ModelFacts, 'name' | 'version'>,
-): Pick<ModelMetadata, 'architecture' | 'frontEnd' | 'scores' | 'training'> {
-  return {
-    architecture: json(facts.architecture),
-    frontEnd: json({ ...facts.frontEnd, inputScale: facts.scale }),
-    scores: json(facts.scores),
-    training: json(facts.training),
-  };
+): Pick<ModelMetadata, 'frontEnd' | 'scores' | 'detectors'> {
+  return { frontEnd: plainJson(facts.frontEnd), scores: plainJson(facts.scores), detectors: { vae: vaeJson(facts) } };
 }
 
 /**
  * Reads those parts back.
  * @throws UserError `model-damaged` where one lacks what is needed to score
  */
-export function modelFacts(file: string, metadata: ModelMetadata): ModelFacts {
-  const { architecture, frontEnd, scores, training } = metadata;
-  const { inputScale, ...settings } = frontEnd as unknown as FrontEnd & { inputScale?: InputScale };
-  const complete =
-    Array.isArray(architecture.encoder) &&
-    Array.isArray(architecture.decoder) &&
-    Array.isArray(settings.shape) &&
-    typeof inputScale?.columns === 'number' &&
-    ['rl', 'kl', 'total'].every(kind => typeof scores[kind] === 'object');
-  if (!complete) {
+export function modelFacts(file: string, { name, version, frontEnd, scores, detectors }: ModelMetadata): ModelFacts {
+  const isComplete =
+    detectors.vae && Array.isArray(frontEnd.shape) && kindsOf('vae').every(kind => typeof scores[kind] === 'object');
+  if (!isComplete) {
     throw new UserError(
       'model-damaged',
-      `The model file ${file} lacks its architecture, spectrogram settings or scores; expected a file that vae-train wrote. Train again, or remove the file.`,
+      `The model file ${file} lacks its network, spectrogram settings or scores; expected a file that vae-train wrote. Train again, or remove the file.`,
     );
   }
-  return {
-    name: metadata.name,
-    version: metadata.version,
-    architecture: architecture as unknown as Architecture,
-    frontEnd: settings,
-    scale: inputScale,
-    scores: scores as unknown as Scores,
-    training: training as unknown as TrainingRecord,
-  };
+  const about = { name, version, frontEnd, scores } as unknown as Omit<ModelFacts, keyof VaeFacts>;
+  return { ...about, ...withPart(file, () => vaeFacts(detectors.vae)) };
 }

@@ -1,48 +1,35 @@
 // The weights and facts of one trained VAE; they score on an engine that other models use as well.
-import type { ComputeEngine, EngineSettings } from '../../engine/compute-engine';
+import type { ComputeEngine } from '../../engine/compute-engine';
 import { expectTensor, parameterTable } from '../../engine/parameters';
-import { asError, UserError } from '../../errors';
-import type { ModelMetadata } from '../../store/model-file';
 import type { Tensor } from '../../store/safetensors';
-import type { LoadedModel, Segment, SegmentScore } from '../model';
-import { type Drawing, type DrawingRequest, draw } from './drawing';
+import type { FittedSegments, LoadContext, Part } from '../detector';
+import type { Drawing, DrawingRequest } from '../drawing';
+import type { Segment, SegmentScore } from '../model';
+import { kindsOf } from '../score-kinds';
+import { draw } from './drawing';
 import { explain } from './explain';
 import { scaleInput } from './input-scale';
-import { type ModelFacts, modelFacts } from './model-description';
-import type { SharedEngines, Weights } from './shared-engines';
+import { type SeenBy, vaeFacts } from './model-description';
+import type { Weights } from './shared-engines';
 
-export class VaeModel implements LoadedModel {
+export class VaeModel implements FittedSegments {
   readonly bytes: number;
   private readonly weights: Weights;
 
   private constructor(
-    private readonly facts: ModelFacts,
+    private readonly facts: SeenBy,
     tensors: Record<string, Tensor>,
-    private readonly engines: SharedEngines,
-    private readonly settings: EngineSettings | undefined,
+    private readonly context: LoadContext,
   ) {
     this.weights = { architecture: facts.architecture, tensors };
     this.bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
   }
 
-  /** @throws UserError `model-damaged` where the file lacks what is needed to score, or its tensors do not fit */
-  static of(
-    file: string,
-    tensors: Record<string, Tensor>,
-    metadata: ModelMetadata,
-    engines: SharedEngines,
-    settings?: EngineSettings,
-  ): VaeModel {
-    const facts = modelFacts(file, metadata);
-    try {
-      for (const parameter of parameterTable(facts.architecture).list) expectTensor(parameter, tensors);
-    } catch (cause) {
-      const reason = asError(cause).message;
-      throw new UserError('model-damaged', `The model file ${file} does not fit its own description: ${reason}.`, {
-        cause,
-      });
-    }
-    return new VaeModel(facts, tensors, engines, settings);
+  /** @throws Error where the part lacks what is needed to score, or its tensors do not fit */
+  static of({ tensors, facts }: Part, context: LoadContext): VaeModel {
+    const seen = { ...vaeFacts(facts), frontEnd: context.frontEnd };
+    for (const parameter of parameterTable(seen.architecture).list) expectTensor(parameter, tensors);
+    return new VaeModel(seen, tensors, context);
   }
 
   score(segments: readonly Segment[]): Promise<SegmentScore[]> {
@@ -60,11 +47,11 @@ export class VaeModel implements LoadedModel {
   }
 
   close(): Promise<void> {
-    return this.engines.forget(this.weights);
+    return this.context.engines.forget(this.weights);
   }
 
   private run<Result>(work: (engine: ComputeEngine) => Result): Promise<Result> {
-    return this.engines.run(this.weights, this.settings, work);
+    return this.context.engines.run(this.weights, this.context.engine, work);
   }
 
   private scoreBatch(segments: readonly Segment[], engine: ComputeEngine): SegmentScore[] {
@@ -77,7 +64,8 @@ export class VaeModel implements LoadedModel {
     return engine.score(segments.length).map(({ rl, kl, latent }, i) => {
       const { explain: wanted, info } = segments[i];
       const view = (all: Float32Array) => all.subarray(i * pixels, (i + 1) * pixels);
-      const explanation = wanted ? explain(view(input), view(engine.reconstruction), info, scale) : undefined;
+      const isOurs = wanted !== undefined && kindsOf('vae').includes(wanted);
+      const explanation = isOurs ? explain(view(input), view(engine.reconstruction), info, scale) : undefined;
       return { scores: { rl, kl, total: rlWeight * rl + klWeight * kl }, latent, explanation };
     });
   }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { openModel } from '#src/detectors/open-model';
+import { prefixed } from '#src/detectors/parts';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
 import { describeModel } from '#src/detectors/vae/model-description';
 import { SharedEngines } from '#src/detectors/vae/shared-engines';
@@ -32,7 +33,7 @@ async function saveModel(file: string, seed: number, filters: number[]): Promise
     training: { ...training, skippedUpdates: 0, seconds: 1 },
   };
   const rest = { packageVersion: '0', name: 'm', version: 1, createdAt: '' };
-  writeModelFile(file, engine.parameters(), { ...rest, ...describeModel(facts) });
+  writeModelFile(file, prefixed('vae', engine.parameters()), { ...rest, ...describeModel(facts) });
   await engine.close();
   return file;
 }
@@ -40,7 +41,7 @@ async function saveModel(file: string, seed: number, filters: number[]): Promise
 const segments = Array.from({ length: 11 }, (_, i) => {
   const random = new Random(i);
   const values = Float32Array.from({ length: 16 * 12 }, () => -40 + 10 * random.normal());
-  return { values, info, explain: i % 2 === 0 };
+  return { values, info, ...(i % 2 === 0 && { explain: 'rl' }) };
 });
 
 describe('shared engines', () => {
@@ -101,7 +102,7 @@ describe('shared engines', () => {
 
   it('take no model whose tensors do not fit its description', () => {
     const { tensors, metadata } = readModelFile(files[0]);
-    const { 'heads.bias': _, ...rest } = tensors;
+    const { 'vae.heads.bias': _, ...rest } = tensors;
     const file = join(folder, 'short');
     writeModelFile(file, rest, metadata);
     assert.throws(() => openModel(file, new SharedEngines()), { code: 'model-damaged', message: /heads\.bias/ });
