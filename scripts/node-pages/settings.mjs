@@ -75,7 +75,9 @@ export class Settings {
     const field = this.fields[name];
     if (!field) return unit;
     const { text, list, path, on, off, number, upTo } = this.#words;
-    const byItself = { choice: field.options?.join(' | '), flag: `${on} | ${off}`, model: 'audio-model' }[field.kind];
+    // Where there are many choices, the source says so in short.
+    if (field.kind === 'choice') return unit || field.options.join(' | ');
+    const byItself = { flag: `${on} | ${off}`, model: 'audio-model' }[field.kind];
     if (byItself && unit) throw new Error(`${name}: "${unit}" is said by its field already`);
     if (byItself) return byItself;
     if (field.kind === 'number') return [this.#rangeOf(field), unit].filter(Boolean).join(' ') || number;
