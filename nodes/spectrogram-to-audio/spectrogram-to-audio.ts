@@ -125,7 +125,7 @@ async function originalOf({ original, audio }: Message, sampleRate: number): Pro
   if (!Buffer.isBuffer(original) || audio?.sampleRate !== sampleRate) {
     throw new UserError(
       'no-original',
-      `msg.original is ${describeValue(original)} and msg.audio.sampleRate ${audio?.sampleRate}; expected a Buffer of float32 PCM at the picture's ${sampleRate} Hz, as the spectrogram node keeps it.`,
+      `msg.original is ${describeValue(original)} and msg.audio.sampleRate ${audio?.sampleRate}; expected a Buffer of float32 PCM at the spectrogram's ${sampleRate} Hz, as the spectrogram node keeps it.`,
     );
   }
   const { pcm } = await readAudioInTurns({ payload: original, audio });

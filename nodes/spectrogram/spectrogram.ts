@@ -170,7 +170,7 @@ class SpectrogramNode implements Handlers {
     const [all, held, lost] = [seconds, heldSeconds, seconds - heldSeconds].map(value => value.toFixed(1));
     const hop = fittingHop ? ` or a hop length of ${fittingHop}` : ' or shorter segments';
     this.shell.node.warn(
-      `${lostPercent} % of each segment (the last ${lost} s) is not in the picture: ${columns} columns of ${spectrogram.settings.hopLength} samples hold ${held} s of ${all} s. Use ${natural} columns, 0 for as many as there are,${hop}.`,
+      `${lostPercent} % of each segment (the last ${lost} s) is not in the spectrogram: ${columns} frames of ${spectrogram.settings.hopLength} samples hold ${held} s of ${all} s. Use ${natural} frames, 0 for as many as there are,${hop}.`,
     );
   }
 

@@ -43,7 +43,7 @@ export function spectrogramMagnitudes(
   if (bins * frames > MAX_VALUES) {
     throw new UserError(
       'too-large',
-      `the picture has ${frames} columns, each of ${bins} frequencies of the FFT; expected at most ${Math.floor(MAX_VALUES / bins)} columns. Use shorter segments.`,
+      `the spectrogram has ${frames} frames, each of ${bins} frequencies of the FFT; expected at most ${Math.floor(MAX_VALUES / bins)} frames. Use shorter segments.`,
     );
   }
   const columnOf = settings.scale === 'mel' ? melColumns(settings, rows) : linearColumns(settings, rows);
@@ -65,7 +65,7 @@ function checkLoudness(decibels: Float32Array): void {
   if (loudest <= LOUDEST_DB) return;
   throw new UserError(
     'too-loud',
-    `the picture goes up to ${loudest.toFixed(0)} dB; expected at most ${LOUDEST_DB} dB, a full-scale sine comes to less than 100. Check what makes it.`,
+    `the spectrogram goes up to ${loudest.toFixed(0)} dB; expected at most ${LOUDEST_DB} dB, a full-scale sine comes to less than 100. Check what makes it.`,
   );
 }
 
@@ -87,7 +87,7 @@ function linearColumns({ sampleRate, fftSize, fMin, fMax }: SpectrogramSettings,
   if (rows !== expected) {
     throw new UserError(
       'payload-size',
-      `the picture has ${rows} rows; expected ${expected}, the FFT's bins from ${fMin} to ${fMax} Hz. Was msg.spectrogram changed on the way?`,
+      `the spectrogram has ${rows} bins; expected ${expected}, the FFT's bins from ${fMin} to ${fMax} Hz. Was msg.spectrogram changed on the way?`,
     );
   }
   const powers = new Float64Array(fftSize / 2 + 1);

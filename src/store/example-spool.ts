@@ -89,7 +89,7 @@ export class ExampleSpool {
     if (values.length !== this.exampleLength) {
       throw new UserError(
         'other-settings',
-        `the picture has ${values.length} values; expected ${this.exampleLength} like the pictures before it. Send msg.reset to start again with another size.`,
+        `the spectrogram has ${values.length} values; expected ${this.exampleLength} like the spectrograms before it. Send msg.reset to start again with another size.`,
       );
     }
     if (this.discarded) throw new Error('the spool was discarded');
@@ -113,7 +113,7 @@ export class ExampleSpool {
       this.refused++;
       throw new UserError(
         'overload',
-        `the disk of ${this.folder} is too slow: ${Math.round(this.queuedBytes / 1e6)} MB wait to be written, so this picture was left out (${this.refused} so far). Send segments more slowly or use a faster disk.`,
+        `the disk of ${this.folder} is too slow: ${Math.round(this.queuedBytes / 1e6)} MB wait to be written, so this spectrogram was left out (${this.refused} so far). Send segments more slowly or use a faster disk.`,
       );
     }
     this.queuedBytes += this.exampleBytes;
@@ -142,7 +142,7 @@ export class ExampleSpool {
     } catch (thrown) {
       throw new UserError(
         'spool-write',
-        `the picture could not be kept: ${(thrown as Error).message} in ${this.folder}. The ${this.count} pictures so far are kept. ${writeAdvice(thrown)}, or train with what there is.`,
+        `the spectrogram could not be kept: ${(thrown as Error).message} in ${this.folder}. The ${this.count} spectrograms so far are kept. ${writeAdvice(thrown)}, or train with what there is.`,
         { cause: thrown },
       );
     }
@@ -218,7 +218,7 @@ export class SpoolReader {
    */
   read(index: number, into: Float32Array, offset = 0): void {
     if (!Number.isInteger(index) || index < 0 || index >= this.count) {
-      throw new RangeError(`picture ${index} of ${this.count}`);
+      throw new RangeError(`spectrogram ${index} of ${this.count}`);
     }
     const { memoryCount, examplesPerChunk } = this.descriptor;
     if (index < memoryCount) {
@@ -239,13 +239,13 @@ export class SpoolReader {
     } catch (thrown) {
       throw this.unreadable((thrown as Error).message, thrown);
     }
-    if (!whole) throw this.unreadable(`it ends before picture ${index}`);
+    if (!whole) throw this.unreadable(`it ends before spectrogram ${index}`);
   }
 
   private unreadable(problem: string, cause?: unknown): UserError {
     return new UserError(
       'spool-read',
-      `The collected pictures in ${this.descriptor.file} cannot be read: ${problem}. Collect them and train again.`,
+      `The collected spectrograms in ${this.descriptor.file} cannot be read: ${problem}. Collect them and train again.`,
       { cause },
     );
   }

@@ -159,7 +159,7 @@ function draw({ settings, pcm, start, length }: PictureOrder): PreviewPicture {
   if (spectrogram.rows * fit.columns > PREVIEW_LIMITS.values) {
     throw new UserError(
       'too-large',
-      `a picture of ${spectrogram.rows} × ${fit.columns} values is too large for a preview; expected at most ${PREVIEW_LIMITS.values}. Choose fewer columns, a larger hop length or shorter segments.`,
+      `a spectrogram of ${spectrogram.rows} × ${fit.columns} values is too large for a preview; expected at most ${PREVIEW_LIMITS.values}. Choose fewer frames, a larger hop length or shorter segments.`,
     );
   }
   const { values, info } = spectrogram.compute(segment);

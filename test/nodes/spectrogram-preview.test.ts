@@ -210,7 +210,7 @@ describe('the preview of a spectrogram', () => {
       [{ melBands: 0 }, 'config', /^melBands is number 0; expected a whole number from 1/],
       [{ hopLength: 'x' }, 'config', /^hopLength is "x"/],
       [{ fMax: 9000 }, 'frequency-range', /above the Nyquist frequency 8000 Hz of this sound \(16000 Hz\)/],
-      [{ frames: 100_000, melBands: 1024 }, 'too-large', /^a picture of 1024 × 100000 values is too large/],
+      [{ frames: 100_000, melBands: 1024 }, 'too-large', /^a spectrogram of 1024 × 100000 values is too large/],
       [{ from: -1 }, 'config', /^from is number -1/],
     ];
     for (const [fields, code, words] of problems) {

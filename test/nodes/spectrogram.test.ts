@@ -180,7 +180,7 @@ describe('spectrogram node', () => {
     for (const sequence of [0, 1, 2]) flow.send('maker', audio(sound(sequence === 0 ? 1 : 2), sequence));
     await flow.at('out').received.take('picture', 3);
     assert.deepEqual(flow.at('maker').warnings.items, [
-      '26 % of each segment (the last 0.5 s) is not in the picture: 128 columns of 512 samples hold 1.5 s of 2.0 s. Use 173 columns, 0 for as many as there are, or a hop length of 690.',
+      '26 % of each segment (the last 0.5 s) is not in the spectrogram: 128 frames of 512 samples hold 1.5 s of 2.0 s. Use 173 frames, 0 for as many as there are, or a hop length of 690.',
     ]);
   });
 
@@ -200,7 +200,7 @@ describe('spectrogram node', () => {
     const [warning] = flow.at('maker').warnings.items;
     assert.match(
       warning,
-      /^85 % of each segment \(the last 8\.5 s\) .* Use 862 columns, 0 for as many as there are, or shorter segments\.$/,
+      /^85 % of each segment \(the last 8\.5 s\) .* Use 862 frames, 0 for as many as there are, or shorter segments\.$/,
     );
   });
 

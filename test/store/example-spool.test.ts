@@ -158,7 +158,7 @@ describe('picture spool', () => {
         assert.equal(error.code, 'spool-write');
         assert.match(error.message, /ENOSPC/);
         assert.match(error.message, /free some space/);
-        assert.ok(error.message.includes(`${kept} pictures so far are kept`), error.message);
+        assert.ok(error.message.includes(`${kept} spectrograms so far are kept`), error.message);
         return true;
       },
     );

@@ -9,7 +9,7 @@ export function modelWarnings(
   const warnings: string[] = [];
   if (latentUse?.active === 0) {
     warnings.push(
-      `The model has collapsed: none of its ${latentUse.dimensions} latent values tells one segment from another (KL divergence near 0 in every dimension), so it draws the same picture for all. Raise rl weight (now ${rlWeight}), a hundredfold to begin with, or lower kl weight (now ${klWeight}), and train again.`,
+      `The model has collapsed: none of its ${latentUse.dimensions} latent values tells one segment from another (KL divergence near 0 in every dimension), so it draws the same spectrogram for all. Raise rl weight (now ${rlWeight}), a hundredfold to begin with, or lower kl weight (now ${klWeight}), and train again.`,
     );
   }
   if (mixture && mixture.live < mixture.components) {
