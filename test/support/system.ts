@@ -19,7 +19,8 @@ interface Part {
 }
 
 /** Where `npm run test:parts` installs what is too large, or wants too new a Node.js, for a development dependency. */
-export const PARTS_FOLDER = join(__dirname, '..', 'parts', 'node_modules');
+export const PARTS_HOME = join(__dirname, '..', 'parts');
+export const PARTS_FOLDER = join(PARTS_HOME, 'node_modules');
 
 const ALSA_PULSE_PLUGIN = /libasound_module_pcm_pulse\.so/;
 

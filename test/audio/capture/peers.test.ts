@@ -6,7 +6,7 @@ import { findPeer, peerBackend } from '#src/audio/capture/peer';
 import type { UserError } from '#src/errors';
 import { children } from '../../support/child-processes';
 import { FakeMicrophone, findPlayed, noise } from '../../support/fake-microphone';
-import { requireSystem, skip } from '../../support/system';
+import { PARTS_HOME, requireSystem, skip } from '../../support/system';
 import { sleep, until, within } from '../../support/wait';
 
 for (const name of ['decibri', 'naudiodon'] as const) {
@@ -21,7 +21,7 @@ for (const name of ['decibri', 'naudiodon'] as const) {
       const chunks: Float32Array[] = [];
       let overruns = 0;
       const ended = new Promise<UserError>(resolve => {
-        capture = peerBackend(name, []).start(
+        capture = peerBackend(name, [PARTS_HOME]).start(
           { device, sampleRate: 44100 },
           { data: pcm => chunks.push(pcm), overrun: () => overruns++, end: resolve },
         );
@@ -31,7 +31,7 @@ for (const name of ['decibri', 'naudiodon'] as const) {
 
     before(async function () {
       // Not one of the parts that CI must have: the package is the user's choice.
-      if (!findPeer(name, [])) skip(this, `${name} is not installed; install it with: npm install --no-save ${name}`);
+      if (!findPeer(name, [PARTS_HOME])) skip(this, `${name} is not installed; install it with: npm run test:parts`);
       requireSystem(this, 'arecord', 'pulseaudio');
       microphone = await FakeMicrophone.start();
     });
@@ -46,7 +46,7 @@ for (const name of ['decibri', 'naudiodon'] as const) {
     after(() => microphone?.stop());
 
     it('lists the microphone', async () => {
-      const devices = await peerBackend(name, []).devices();
+      const devices = await peerBackend(name, [PARTS_HOME]).devices();
       assert.ok(
         devices.some(({ id }) => id.includes('fakemic')),
         JSON.stringify(devices),
