@@ -1,5 +1,5 @@
-// How long the picture of an alarm takes to draw, which is done on Node-RED's event loop, beside the spectrogram that
-// every segment costs anyway:
+// How long the picture of an alarm takes to draw, in a thread of the pool and behind whatever is to be scored, beside the
+// spectrogram that every segment costs anyway:
 //   node bench/explanation.mjs [--rounds 40] [--json]
 // Prints the processor's time in ms, the median over the rounds, which take turns; for the preset's picture sizes.
 import { parseArgs } from 'node:util';

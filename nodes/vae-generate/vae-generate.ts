@@ -1,5 +1,5 @@
 // The vae-generate node: spectrograms that a model draws: by itself, of what it is shown, or on the way between two.
-// Draws in the audio-model's worker thread.
+// Draws in a thread of the pool.
 import type { NodeAPI, NodeDef } from 'node-red';
 import type { DrawingRequest } from '../../src/detectors/drawing';
 import { bufferOf, type GeneratedInfo, type Message, readSpectrogram, type SpectrogramInfo } from '../../src/messages';

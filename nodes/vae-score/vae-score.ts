@@ -1,4 +1,4 @@
-// The vae-score node: how strange is this segment to the model? Scores in the audio-model's worker thread.
+// The vae-score node: how strange is this segment to the model? Scores in a thread of the pool.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { UserError } from '../../src/errors';
 import { liveState } from '../../src/live/live-state';

@@ -53,7 +53,7 @@ interface DrawingJob extends Waiting<DrawingRequest, Drawing[]> {
 
 /**
  * TensorFlow has threads of its own, and memory that outlives a thread which is ended in the middle of its work: its
- * models have one thread to themselves, where nothing else is ended.
+ * models have one thread to themselves, which is not ended in the middle of an order.
  */
 const tensorflowPool = new Pool(1);
 
@@ -154,6 +154,7 @@ export class ScoringService {
       task: scoringTask,
       isSlow: kind === 'draw',
       near: version.key,
+      isGuarded: this.pool === tensorflowPool,
       prepare: thread => {
         taken = this.take(version, kind);
         return this.orderFor(version, taken, thread);

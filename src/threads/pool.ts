@@ -28,6 +28,8 @@ export interface PoolOrder {
   near?: string;
   /** The only thread that will do. */
   on?: PoolThread;
+  /** Where it is given up, it comes to its end by itself: its thread holds what would be lost with it. */
+  isGuarded?: boolean;
   /** Called when a thread is free, with that thread: what is to be done may grow while it waits. */
   prepare(thread: PoolThread): Prepared<unknown>;
   onEvent?(event: unknown): void;
@@ -70,6 +72,7 @@ class Member implements PoolThread {
   /** Lets the work at hand come to its end by itself, for a while. */
   abandon(): void {
     this.thread.askToStop();
+    if (this.current?.order.isGuarded) return;
     this.timer = setTimeout(() => void this.thread.end(), GRACE_MS);
   }
 
