@@ -14,7 +14,11 @@ import { until } from '../support/wait';
 
 const request = (seed: number, explain = false): ScoringRequest => {
   const random = new Random(seed);
-  return { values: Float32Array.from({ length: 16 * 12 }, () => -40 + 10 * random.normal()), info, explain };
+  return {
+    values: Float32Array.from({ length: 16 * 12 }, () => -40 + 10 * random.normal()),
+    info,
+    explain: explain ? 'rl' : undefined,
+  };
 };
 
 describe('the memory of models', () => {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { openModel } from '#src/detectors/open-model';
 
-
 import { SharedEngines } from '#src/detectors/vae/shared-engines';
 import { Random } from '#src/stats/random';
 import { readModelFile, writeModelFile } from '#src/store/model-file';
