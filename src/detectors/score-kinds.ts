@@ -25,12 +25,18 @@ export const SCORE_KINDS: readonly ScoreKind[] = [...BUILT_IN];
 /** Their ids, in the same order: what a field offers. */
 export const SCORE_KIND_IDS: readonly string[] = SCORE_KINDS.map(({ id }) => id);
 
-/** Adds kinds of a detector that is none of the package's own; of one that is known already nothing changes. */
+/** Adds kinds of a detector that is none of the package's own. */
 export function addScoreKinds(kinds: readonly ScoreKind[]): void {
-  for (const kind of kinds) {
-    if (SCORE_KIND_IDS.includes(kind.id)) continue;
-    (SCORE_KINDS as ScoreKind[]).push(kind);
-    (SCORE_KIND_IDS as string[]).push(kind.id);
+  (SCORE_KINDS as ScoreKind[]).push(...kinds);
+  (SCORE_KIND_IDS as string[]).push(...kinds.map(({ id }) => id));
+}
+
+/** Takes such kinds away again. */
+export function removeScoreKinds(kinds: readonly ScoreKind[]): void {
+  for (const { id } of kinds) {
+    const index = SCORE_KIND_IDS.indexOf(id);
+    (SCORE_KINDS as ScoreKind[]).splice(index, 1);
+    (SCORE_KIND_IDS as string[]).splice(index, 1);
   }
 }
 
