@@ -1,17 +1,17 @@
 // From a spectrogram to what the network sees. Scaling each segment to its own minimum and maximum forgets how loud it
-// was, and with it most anomalies; so dB pictures keep their dB, and the model learns from its training set which levels
-// become 0 and 1, and how many columns are ever filled.
+// was, and with it most anomalies; so dB spectrograms keep their dB, and the model learns from its training set which levels
+// become 0 and 1, and how many frames are ever filled.
 import type { FrontEnd, Normalize } from '../../messages';
 
 export interface InputScale {
-  /** dB (or whatever the pictures hold) that become 0 and 1 for the model. */
+  /** dB (or whatever the spectrograms hold) that become 0 and 1 for the model. */
   low: number;
   high: number;
-  /** Columns that the network sees; those behind are padding in every picture of the training set. */
+  /** Frames that the network sees; those behind are padding in every example of the training set. */
   columns: number;
 }
 
-/** Pictures that can be read one by one. */
+/** Examples that can be read one by one, row-major [bins][frames]. */
 export interface ExampleSource {
   readonly count: number;
   readonly exampleLength: number;
@@ -29,20 +29,20 @@ const HIGH_QUANTILE = 0.999;
 /** A nearly constant training set gets at least this range, dB. */
 const LEAST_RANGE_DB = 10;
 
-/** Whether pictures come scaled to 0…1. */
+/** Whether spectrograms come scaled to 0…1. */
 const isUnit = (normalize: Normalize): boolean => normalize === 'minmax' || normalize === 'range';
 
-/** Pictures that come scaled to 0…1 are taken as they are; for dB pictures the training set decides. */
+/** Spectrograms that come scaled to 0…1 are taken as they are; for those in dB the training set decides. */
 export function learnScale(source: ExampleSource, { shape, normalize }: FrontEnd): InputScale {
   const [bins, frames] = shape;
   if (isUnit(normalize)) return { low: 0, high: 1, columns: frames };
   const histogram = new Float64Array(Math.round((HISTOGRAM_HIGH - HISTOGRAM_LOW) / BIN_DB));
-  const picture = new Float32Array(source.exampleLength);
+  const example = new Float32Array(source.exampleLength);
   let columns = 0;
   for (let i = 0; i < source.count; i++) {
-    source.read(i, picture);
-    columns = Math.max(columns, filledColumns(picture, bins, frames));
-    for (const value of picture) {
+    source.read(i, example);
+    columns = Math.max(columns, filledFrames(example, bins, frames));
+    for (const value of example) {
       if (value <= FLOOR_DB) continue;
       const bin = Math.floor((value - HISTOGRAM_LOW) / BIN_DB);
       histogram[Math.min(histogram.length - 1, Math.max(0, bin))]++;
@@ -55,10 +55,10 @@ export function learnScale(source: ExampleSource, { shape, normalize }: FrontEnd
   return { low, high, columns };
 }
 
-/** Columns up to the last that is not at the floor from top to bottom. */
-function filledColumns(picture: Float32Array, bins: number, frames: number): number {
-  for (let column = frames; column > 0; column--) {
-    for (let row = 0; row < bins; row++) if (picture[row * frames + column - 1] > FLOOR_DB) return column;
+/** Frames up to the last that is not at the floor in all bins. */
+function filledFrames(example: Float32Array, bins: number, frames: number): number {
+  for (let count = frames; count > 0; count--) {
+    for (let bin = 0; bin < bins; bin++) if (example[bin * frames + count - 1] > FLOOR_DB) return count;
   }
   return 0;
 }
@@ -74,31 +74,31 @@ function quantile(histogram: Float64Array, q: number): number {
 }
 
 /**
- * Writes a picture as the network sees it: its first columns, on the model's scale. Below 0 nothing is kept, what is
+ * Writes a spectrogram as the network sees it: its first frames, on the model's scale. Below 0 nothing is kept, what is
  * quieter than anything in the training set is silence; above 1 everything is, louder than ever heard must count.
- * @param picture row-major [bins][frames]
+ * @param spectrogram row-major [bins][frames]
  * @param into written from `offset` on, row-major [bins][scale.columns]
  */
 export function scaleInput(
-  picture: Float32Array,
+  spectrogram: Float32Array,
   [bins, frames]: readonly [number, number],
   { low, high, columns }: InputScale,
   into: Float32Array,
   offset = 0,
 ): void {
   const factor = 1 / (high - low);
-  for (let row = 0; row < bins; row++) {
-    const from = row * frames;
-    const to = offset + row * columns;
-    for (let column = 0; column < columns; column++) {
-      into[to + column] = Math.max(0, (picture[from + column] - low) * factor);
+  for (let bin = 0; bin < bins; bin++) {
+    const from = bin * frames;
+    const to = offset + bin * columns;
+    for (let frame = 0; frame < columns; frame++) {
+      into[to + frame] = Math.max(0, (spectrogram[from + frame] - low) * factor);
     }
   }
 }
 
 /**
- * Writes a picture that the network drew on the scale of those that it was trained on: the way back of `scaleInput`.
- * Columns that the network does not see are padding.
+ * Writes a spectrogram that the network drew on the scale of those that it was trained on: the way back of `scaleInput`.
+ * Frames that the network does not see are padding.
  * @param drawn read from `offset` on, row-major [bins][scale.columns]
  * @returns row-major [bins][frames]
  */
@@ -109,11 +109,11 @@ export function unscaleOutput(
   { low, high, columns }: InputScale,
 ): Float32Array<ArrayBuffer> {
   const padding = isUnit(normalize) ? 0 : FLOOR_DB;
-  const picture = new Float32Array(bins * frames).fill(padding);
-  for (let row = 0; row < bins; row++) {
-    for (let column = 0; column < columns; column++) {
-      picture[row * frames + column] = low + drawn[offset + row * columns + column] * (high - low);
+  const spectrogram = new Float32Array(bins * frames).fill(padding);
+  for (let bin = 0; bin < bins; bin++) {
+    for (let frame = 0; frame < columns; frame++) {
+      spectrogram[bin * frames + frame] = low + drawn[offset + bin * columns + frame] * (high - low);
     }
   }
-  return picture;
+  return spectrogram;
 }
