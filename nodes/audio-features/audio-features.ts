@@ -13,14 +13,13 @@ import { MessageQueue } from '../shared/message-queue';
 import { endOfPass } from '../shared/pass-end';
 import { PassParts } from '../shared/pass-parts';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { StatusPace } from '../shared/status-pace';
 
 /** What the node is set to; the sample rate comes with each segment. */
 type Config = Omit<FeatureSettings, 'sampleRate'>;
 
 /** Some minutes of sound at 44.1 kHz. */
 const QUEUE_LIMITS = { jobs: 64, bytes: 256 * 2 ** 20 };
-/** A busy flow does not send every open editor more than two status events a second. */
-const STATUS_INTERVAL_MS = 500;
 /** Messages sent in one turn of the event loop: a long file has thousands of blocks. */
 const MESSAGES_A_TURN = 50;
 
@@ -36,7 +35,7 @@ class FeatureNode implements Handlers {
   private readonly lane = featureTask.lane();
   private readonly parts = new PassParts();
   private closed = false;
-  private statusAt = Number.NEGATIVE_INFINITY;
+  private readonly pace = new StatusPace();
   private blocks = 0;
   private silent = 0;
 
@@ -47,7 +46,7 @@ class FeatureNode implements Handlers {
       await this.queue.handle(msg, send, watched => this.work(msg, watched));
     } catch (error) {
       // The shell shows the error; the next block takes it away again.
-      this.statusAt = Number.NEGATIVE_INFINITY;
+      this.pace.startOver();
       if (!this.closed) throw error;
     }
   }
@@ -102,9 +101,7 @@ class FeatureNode implements Handlers {
   private showStatus(blocks: number, heard: number): void {
     this.blocks += blocks;
     this.silent += blocks - heard;
-    const now = performance.now();
-    if (this.queue.length > 0 && now - this.statusAt < STATUS_INTERVAL_MS) return;
-    this.statusAt = now;
+    if (!this.pace.isDue(this.queue.length === 0)) return;
     const { length, dropped } = this.queue;
     const parts = [`${this.blocks} ${this.blocks === 1 ? 'block' : 'blocks'}`];
     if (this.silent > 0) parts.push(`${this.silent} silent`);

@@ -11,6 +11,7 @@ import { carryOn, inSeconds, isLast, percent } from '../shared/collecting';
 import { booleanField, choiceField, numberField, resolveFolder, textField } from '../shared/config';
 import { endOfPass, isPassEnd } from '../shared/pass-end';
 import { registerNode, type Send, type Shell } from '../shared/shell';
+import { StatusPace } from '../shared/status-pace';
 import { type Learner, Trainer, type Training } from '../shared/trainer';
 import { ClassifierVersions } from './classifier-versions';
 
@@ -18,8 +19,6 @@ const MODES = ['auto', 'train', 'classify'] as const;
 const DEFAULT_FOLDER = 'audio-classifiers';
 /** Rows of one message that are taken in at a time, between turns of the event loop. */
 const ROWS_A_TURN = 2000;
-/** A busy flow does not send every open editor more than two status events a second. */
-const STATUS_INTERVAL_MS = 500;
 
 interface Config {
   mode: (typeof MODES)[number];
@@ -89,7 +88,7 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
   private collector: FeatureCollector;
   /** Whether rows are examples now, or to be classified. */
   private collecting: boolean;
-  private statusAt = Number.NEGATIVE_INFINITY;
+  private readonly pace = new StatusPace();
 
   constructor(private readonly shell: Shell<Config>) {
     const { config, node } = shell;
@@ -214,7 +213,7 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
 
   private finish(report: SavedClassifierReport, msg: Message): void {
     const { status, send } = this.shell;
-    this.statusAt = Number.NEGATIVE_INFINITY;
+    this.pace.startOver();
     this.versions.refresh();
     status.ok(`trained v${report.version} · ${percent(report.accuracy)} of ${report.rows.test} right`);
     send([null, { ...carryOn(msg), topic: 'report', payload: { kind: 'classification', ...report } }]);
@@ -254,10 +253,7 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
   }
 
   private showNow(show: () => void): void {
-    const now = performance.now();
-    if (now - this.statusAt < STATUS_INTERVAL_MS) return;
-    this.statusAt = now;
-    show();
+    if (this.pace.isDue()) show();
   }
 }
 

@@ -4,6 +4,7 @@ import { type Message, readSpectrogramInTurns, type SpectrogramInfo } from '../.
 import { featureName, writeFeature } from '../../src/store/spectrogram-file';
 import { resolveFolder, textField } from '../shared/config';
 import { type Handlers, registerNode, type Shell } from '../shared/shell';
+import { StatusPace } from '../shared/status-pace';
 import { writeInOrder } from '../shared/writing';
 
 interface Config {
@@ -12,12 +13,10 @@ interface Config {
 
 /** Spectrograms that may wait for a slow disk. */
 const QUEUE = { jobs: 256, bytes: 128 * 2 ** 20 };
-/** A pass over many files does not send every open editor more than two status events a second. */
-const STATUS_INTERVAL_MS = 500;
 
 function start({ config, status }: Shell<Config>): Handlers {
   let written = 0;
-  let shownAt = Number.NEGATIVE_INFINITY;
+  const pace = new StatusPace();
 
   async function write(msg: Message, values: Float32Array, spectrogram: SpectrogramInfo): Promise<void> {
     const { audio, label, filename } = msg;
@@ -25,10 +24,7 @@ function start({ config, status }: Shell<Config>): Handlers {
       ...{ spectrogram, audio, label, filename },
     });
     written++;
-    const now = performance.now();
-    if (!msg.complete && now - shownAt < STATUS_INTERVAL_MS) return;
-    shownAt = now;
-    status.ok(`${written} saved`);
+    if (pace.isDue(Boolean(msg.complete))) status.ok(`${written} saved`);
   }
 
   return writeInOrder(QUEUE, 'spectrogram', async msg => {

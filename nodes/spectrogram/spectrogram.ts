@@ -20,6 +20,7 @@ import { booleanField, choiceField, numberField } from '../shared/config';
 import { MessageQueue } from '../shared/message-queue';
 import { endOfPass } from '../shared/pass-end';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { StatusPace } from '../shared/status-pace';
 import { registerSpectrogramPreviewRoutes } from './preview-routes';
 
 /** What the pictures are made with; the sample rate comes with each segment. */
@@ -37,8 +38,6 @@ const INLINE_MILLISECONDS = 10;
 const QUEUE_LIMITS = { jobs: 64, bytes: 128 * 2 ** 20 };
 /** Sample rates whose tables are kept; more than any flow mixes. */
 const MAX_SAMPLE_RATES = 8;
-/** A busy flow does not send every open editor more than two status events a second. */
-const STATUS_INTERVAL_MS = 500;
 
 function read(def: NodeDef): Config {
   const d = DEFAULT_SPECTROGRAM;
@@ -74,7 +73,7 @@ class SpectrogramNode implements Handlers {
   private readonly lane = spectrogramTask.lane();
   private closed = false;
   private warnedOfCropping = false;
-  private statusAt = Number.NEGATIVE_INFINITY;
+  private readonly pace = new StatusPace();
   private showsWaiting = false;
 
   constructor(private readonly shell: Shell<Config>) {}
@@ -85,7 +84,7 @@ class SpectrogramNode implements Handlers {
       await this.queue.handle(msg, send, watched => this.work(msg, watched));
     } catch (error) {
       // The shell shows the error; the next picture takes it away again.
-      this.statusAt = Number.NEGATIVE_INFINITY;
+      this.pace.startOver();
       if (!this.closed) throw error;
     }
   }
@@ -127,12 +126,10 @@ class SpectrogramNode implements Handlers {
   }
 
   private showStatus({ shape }: DetailedSpectrogramInfo, milliseconds: number): void {
-    const now = performance.now();
     const { length, dropped } = this.queue;
     // A number of waiting segments must not stay there when none waits any more.
     const drained = this.showsWaiting && length === 0;
-    if (!drained && now - this.statusAt < STATUS_INTERVAL_MS) return;
-    this.statusAt = now;
+    if (!this.pace.isDue(drained)) return;
     this.showsWaiting = length > 0;
     const parts = [`${shape[0]} × ${shape[1]}`, `${milliseconds.toFixed(1)} ms`];
     if (length > 0) parts.push(`${length} waiting`);
