@@ -4,7 +4,7 @@ import type { AudioInfo } from '../../messages';
 import { SoundMeter } from '../sound-meter';
 import type { BackendChoice } from './backend';
 import { backendFor } from './backends';
-import { type Segment, Segmenter } from './segmenter';
+import { type LiveSegment, LiveSegments } from './live-segments';
 import { StreamClock } from './stream-clock';
 import { type CaptureState, DEFAULT_TIMING, Supervisor, type Timing } from './supervisor';
 
@@ -36,7 +36,7 @@ export interface MicrophoneListener {
 const LEVEL_EVERY_MS = 1000;
 
 export class Microphone {
-  private readonly segmenter: Segmenter;
+  private readonly segments: LiveSegments;
   private readonly clock: StreamClock;
   private readonly meter = new SoundMeter();
   private readonly supervisor: Supervisor;
@@ -50,7 +50,7 @@ export class Microphone {
   ) {
     const { device, backend, sampleRate, segmentSeconds, hopSeconds, packageFolders } = settings;
     this.clock = new StreamClock(sampleRate);
-    this.segmenter = new Segmenter(
+    this.segments = new LiveSegments(
       Math.max(1, Math.round(segmentSeconds * sampleRate)),
       Math.max(1, Math.round(hopSeconds * sampleRate)),
       segment => this.deliver(segment),
@@ -89,7 +89,7 @@ export class Microphone {
 
   private changeState(state: CaptureState): void {
     if (state.kind === 'listening') {
-      this.segmenter.restart();
+      this.segments.restart();
       this.clock.restart();
       this.meter.clear();
       this.levelAt = performance.now();
@@ -100,7 +100,7 @@ export class Microphone {
   private receive(pcm: Float32Array): void {
     if (this.clock.advance(pcm.length) > 0) this.noteOverrun();
     this.listener.sound?.(pcm);
-    this.segmenter.push(pcm);
+    this.segments.push(pcm);
     this.meter.add(pcm);
     const now = performance.now();
     if (now - this.levelAt < LEVEL_EVERY_MS) return;
@@ -111,11 +111,11 @@ export class Microphone {
 
   private noteOverrun(): void {
     this.overruns++;
-    this.segmenter.noteOverrun();
+    this.segments.noteOverrun();
     this.listener.overrun(this.overruns);
   }
 
-  private deliver({ pcm, start, sequence, overruns }: Segment): void {
+  private deliver({ pcm, start, sequence, overruns }: LiveSegment): void {
     const { device, sampleRate } = this.settings;
     this.listener.segment(pcm, {
       sampleRate,

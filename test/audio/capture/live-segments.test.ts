@@ -1,26 +1,26 @@
 // Segments cut from a stream, however its samples arrive.
 import assert from 'node:assert/strict';
-import { type Segment, Segmenter } from '#src/audio/capture/segmenter';
+import { type LiveSegment, LiveSegments } from '#src/audio/capture/live-segments';
 
 /** A stream in which every sample is its own index. */
 const ramp = (length: number, from = 0): Float32Array => Float32Array.from({ length }, (_, i) => from + i);
 
 /** Feeds 0, 1, 2 … in chunks of the given sizes, over and over, until `total` samples are in. */
-function feed(segmenter: Segmenter, total: number, sizes: number[]): void {
+function feed(segments: LiveSegments, total: number, sizes: number[]): void {
   for (let sent = 0, turn = 0; sent < total; turn++) {
     const size = Math.min(sizes[turn % sizes.length], total - sent);
-    segmenter.push(ramp(size, sent));
+    segments.push(ramp(size, sent));
     sent += size;
   }
 }
 
-function segmentsOf(segment: number, hop: number, total: number, sizes: number[]): Segment[] {
-  const out: Segment[] = [];
-  feed(new Segmenter(segment, hop, cut => out.push(cut)), total, sizes);
+function segmentsOf(segment: number, hop: number, total: number, sizes: number[]): LiveSegment[] {
+  const out: LiveSegment[] = [];
+  feed(new LiveSegments(segment, hop, cut => out.push(cut)), total, sizes);
   return out;
 }
 
-describe('Segmenter', () => {
+describe('LiveSegments', () => {
   const chunkings = [[1], [7, 1, 64, 3], [100], [1000], [99, 101], [250]];
 
   const cuts: [number, number, string][] = [
@@ -53,12 +53,12 @@ describe('Segmenter', () => {
   });
 
   it('tells an overrun once, with the next segment', () => {
-    const out: Segment[] = [];
-    const segmenter = new Segmenter(10, 10, cut => out.push(cut));
-    feed(segmenter, 15, [5]);
-    segmenter.noteOverrun();
-    segmenter.noteOverrun();
-    feed(segmenter, 15, [5]);
+    const out: LiveSegment[] = [];
+    const segments = new LiveSegments(10, 10, cut => out.push(cut));
+    feed(segments, 15, [5]);
+    segments.noteOverrun();
+    segments.noteOverrun();
+    feed(segments, 15, [5]);
     assert.deepEqual(
       out.map(({ overruns }) => overruns),
       [0, 2, 0],
@@ -66,11 +66,11 @@ describe('Segmenter', () => {
   });
 
   it('lets no segment reach across a restart and counts on', () => {
-    const out: Segment[] = [];
-    const segmenter = new Segmenter(10, 20, cut => out.push(cut));
-    segmenter.push(ramp(27));
-    segmenter.restart();
-    segmenter.push(ramp(12, 500));
+    const out: LiveSegment[] = [];
+    const segments = new LiveSegments(10, 20, cut => out.push(cut));
+    segments.push(ramp(27));
+    segments.restart();
+    segments.push(ramp(12, 500));
     assert.deepEqual(
       out.map(({ pcm, start, sequence }) => [pcm[0], start, sequence]),
       [
