@@ -1,8 +1,9 @@
 // A folder that recordings are written to, with a limit on files and bytes: names that never collide, and either an
 // end when the folder is full or the oldest recordings making room for the newest.
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asError, UserError } from '../errors';
+import { makeFolder } from '../files/atomic-file';
 import { timeStamp } from './recording-name';
 import { isSoundName } from './sound-folder';
 import { temporaryName, type WavFormat, wavBytes, writeWav } from './wav-write';
@@ -75,7 +76,7 @@ export class RecordingFolder {
   private async refresh(): Promise<void> {
     if (performance.now() - this.lookedUp < this.refreshMs) return;
     try {
-      await mkdir(this.folder, { recursive: true });
+      makeFolder(this.folder);
       const names = await readdir(this.folder);
       await this.removeStaleParts(names);
       const sounds = names.filter(isSoundName).map(name => this.inspect(name));

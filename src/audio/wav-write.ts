@@ -1,8 +1,9 @@
 // Writes WAV files: 16-bit PCM or float32, mono. A file appears under its name only when it is complete and on the
 // disk; whatever goes wrong, no half file stays behind.
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { asError, UserError } from '../errors';
+import { replaceFiles } from '../files/atomic-file';
 
 export type WavFormat = 'pcm16' | 'float32';
 
@@ -38,18 +39,10 @@ export async function writeWav(
   if (wavBytes(pcm.length, format) > MAX_BYTES) {
     throw new UserError('write-failed', `${pcm.length} samples do not fit into a WAV file of 4 GiB: ${file}.`);
   }
-  const temporary = temporaryName(file);
+  const write = (handle: FileHandle) => writeSamples(handle, pcm, sampleRate, format);
   try {
-    const handle = await open(temporary, 'w');
-    try {
-      await writeSamples(handle, pcm, sampleRate, format);
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
+    await replaceFiles([{ file, write, temporary: temporaryName(file) }]);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
     throw writeError(file, error);
   }
 }

@@ -3,8 +3,8 @@
 import type { InputScale } from '../detectors/vae/input-scale';
 import type { Architecture } from '../engine/architecture';
 import { UserError } from '../errors';
+import { writeAdvice, writeAtomically } from '../files/atomic-file';
 import type { FrontEnd } from '../messages';
-import { writeAdvice, writeAtomically } from '../store/atomic-file';
 import type { OpenModel } from '../store/model-file';
 import { Cancelled } from '../threads/cancelled';
 import { describeExport } from './description';

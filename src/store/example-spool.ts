@@ -3,10 +3,10 @@
 // worker thread (SpoolReader).
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors';
-import { writeAdvice } from './atomic-file';
+import { makeFolder, writeAdvice } from '../files/atomic-file';
 import { bytesOf, readFully } from './safetensors';
 import { removeStaleSpools, spoolName } from './spool-files';
 
@@ -149,7 +149,7 @@ export class ExampleSpool {
   }
 
   private async openFile(): Promise<FileHandle> {
-    await mkdir(this.folder, { recursive: true });
+    makeFolder(this.folder);
     const file = join(this.folder, spoolName(randomBytes(4).toString('hex')));
     const handle = await open(file, 'wx');
     this.file = file;

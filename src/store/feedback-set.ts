@@ -1,10 +1,10 @@
 // The feedback set of a model: spectrograms that were marked as normal after an alarm, one safetensors file each in the
 // model's folder. They are part of every training set of that model until they are unmarked.
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asError, UserError } from '../errors';
-import { writeAdvice } from './atomic-file';
+import { makeFolder, replaceFiles, writeAdvice } from '../files/atomic-file';
 import { bytesOf, encodeHeader, headerText, readHeader, readTensor, tensorEntries } from './safetensors';
 
 /** More than this and the model needs a longer recording, not more marks. */
@@ -53,20 +53,14 @@ export class FeedbackSet {
       );
     }
     const header = encodeHeader(headerText({ [TENSOR]: { shape, data: values } }, { frontEnd }));
-    const temporary = `${file}.part`;
     try {
-      await mkdir(this.folder, { recursive: true });
-      const handle = await open(temporary, 'w');
-      try {
+      makeFolder(this.folder);
+      const write = async (handle: FileHandle): Promise<void> => {
         await handle.writeFile(header);
         await handle.writeFile(bytesOf(values));
-        await handle.datasync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, file);
+      };
+      await replaceFiles([{ file, write }]);
     } catch (thrown) {
-      await rm(temporary, { force: true }).catch(() => {});
       throw unusable(this.folder, thrown);
     }
   }

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { describeValue, UserError } from '../errors';
-import { writeAtomically } from './atomic-file';
+import { writeAtomically } from '../files/atomic-file';
 import type { JsonObject, JsonValue } from './json';
 import { migrateMetadata, migrateTensorName } from './migrations';
 import {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors';
-import { removeLeftovers } from './atomic-file';
+import { removeLeftovers } from '../files/atomic-file';
 import { watchFolder } from './folder-watch';
 import { type ModelMetadata, readModelMetadata, verifyModelFile } from './model-file';
 import { takeLock } from './trainer-lock';

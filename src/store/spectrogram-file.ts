@@ -2,12 +2,12 @@
 // beside it what they mean, lowest and highest value among it. Readable from anywhere (numpy: fromfile(…, '<f4')).
 // The description is written last and taken away first, so a pair that a crash left incomplete is known as such.
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { safeName, timeStamp } from '../audio/recording-name';
 import { describeValue, UserError } from '../errors';
+import { makeFolder, replaceFiles, writeAdvice } from '../files/atomic-file';
 import { type AudioInfo, bufferOf, floatsOf, type Message, type SpectrogramInfo } from '../messages';
-import { writeAdvice } from './atomic-file';
 
 export const VALUES = '.f32';
 const DESCRIPTION = '.json';
@@ -52,8 +52,8 @@ function pathOf(source: string, startedAt?: number, filename?: string, label?: s
 }
 
 /**
- * Writes a spectrogram; what is there afterwards is whole or not there. One that was made of the same sound file before
- * is replaced.
+ * Writes a spectrogram, on the disk when this returns; what is there afterwards is whole or not there. One that was made
+ * of the same sound file before is replaced, once the new one is safe.
  * @param folder absolute; made when missing @param name as `featureName` gives
  * @returns the file of the values
  * @throws UserError `feature-exists` where the name belongs to another sound, `outside`, `feature-not-saved`
@@ -67,13 +67,17 @@ export async function writeFeature(
   const file = join(folder, `${name}${VALUES}`);
   const beside = descriptionOf(file);
   try {
-    await mkdir(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     await expectWithin(folder, dirname(file));
     await expectSameSound(beside, description.filename);
-    await rm(beside, { force: true });
-    await replace(file, bufferOf(values));
     const said: FeatureDescription = { formatVersion: FORMAT_VERSION, ...description };
-    await replace(beside, Buffer.from(`${JSON.stringify(said, null, 2)}\n`));
+    await replaceFiles(
+      [
+        { file, write: handle => handle.writeFile(bufferOf(values)) },
+        { file: beside, write: handle => handle.writeFile(`${JSON.stringify(said, null, 2)}\n`) },
+      ],
+      () => rm(beside, { force: true }),
+    );
     return file;
   } catch (thrown) {
     if (thrown instanceof UserError) throw thrown;
@@ -107,17 +111,6 @@ async function expectSameSound(beside: string, filename: string | undefined): Pr
     'spectrogram-exists',
     `${beside} belongs to the sound ${describeValue(before)}; this one is ${describeValue(filename)} and was not saved. Use a folder of its own for each folder of sounds.`,
   );
-}
-
-async function replace(file: string, bytes: Buffer): Promise<void> {
-  const temporary = join(dirname(file), `.${basename(file)}.part`);
-  try {
-    await writeFile(temporary, bytes);
-    await rename(temporary, file);
-  } catch (thrown) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw thrown;
-  }
 }
 
 /**

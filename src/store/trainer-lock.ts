@@ -1,10 +1,10 @@
 // One trainer at a time per model: a registry for this thread and a lock file for other processes and threads. A lock
 // left by a process that is gone is taken over.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../errors';
-import { writeAdvice } from './atomic-file';
+import { makeFolder, writeAdvice } from '../files/atomic-file';
 import { isRunning, type ProcessIdentity, thisProcess } from './process-identity';
 
 interface LockContent extends ProcessIdentity {
@@ -32,7 +32,7 @@ export function takeLock(file: string, owner: string): () => void {
   if (holder) throw busy(file, holder);
   const content: LockContent = { owner, since: new Date().toISOString(), ...thisProcess() };
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     if (!create(file, content)) {
       removeIfLeft(file);
       if (!create(file, content)) throw busy(file, read(file));

@@ -4,7 +4,7 @@ import { openPart } from '../detectors/parts';
 import { modelFacts } from '../detectors/vae/model-description';
 import { type ExportFormat, exportModel } from '../export/export-model';
 import type { Port } from '../export/pieces';
-import { removeLeftovers } from '../store/atomic-file';
+import { removeLeftovers } from '../files/atomic-file';
 import { openModelFile } from '../store/model-file';
 import { LongTask } from '../threads/long-task';
 import type { Watch } from '../threads/task';

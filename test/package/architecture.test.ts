@@ -14,15 +14,16 @@ const ROOMS: Record<string, string[]> = {
   threads: [],
   messages: ['threads'],
   wasm: [],
-  audio: ['messages', 'threads'],
+  files: [],
+  audio: ['messages', 'threads', 'files'],
   dsp: ['messages', 'threads', 'audio', 'wasm'],
-  store: ['messages', 'audio'],
+  store: ['messages', 'files', 'audio'],
   stats: ['threads', 'store'],
   engine: ['messages', 'threads', 'wasm', 'store', 'stats'],
   detectors: ['version', 'messages', 'threads', 'dsp', 'store', 'stats', 'engine'],
   alarm: ['stats'],
   charts: ['messages', 'dsp', 'stats'],
-  export: ['version', 'messages', 'threads', 'store', 'stats', 'engine', 'detectors'],
+  export: ['version', 'messages', 'threads', 'files', 'store', 'stats', 'engine', 'detectors'],
   // What runs in worker threads: puts the others together.
   tasks: [
     ...[
@@ -31,6 +32,7 @@ const ROOMS: Record<string, string[]> = {
       'version',
       'messages',
       'threads',
+      'files',
       'audio',
       'dsp',
       'store',

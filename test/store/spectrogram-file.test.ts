@@ -139,6 +139,21 @@ describe('files of features', () => {
     }
   });
 
+  it('stay readable where a full disk has no room for those that shall replace them', async function () {
+    const { folder: disk, unmount } = smallDisk(this, 64);
+    try {
+      const small = { ...spectrogram, shape: [64, 160] as [number, number] };
+      const writeSmall = (value: number) =>
+        writeFeature(disk, 'a', new Float32Array(64 * 160).fill(value), { spectrogram: small });
+      const file = await writeSmall(1);
+      await assert.rejects(writeSmall(2), /ENOSPC/);
+      assert.equal(readFeature(file).values[0], 1);
+      assert.equal(readdirSync(disk).length, 2);
+    } finally {
+      unmount();
+    }
+  });
+
   it('are read in natural order, folders within folders too, by label', async () => {
     for (const name of ['x/a.0010', 'x/a.0002', 'b.0000', 'x/deep/c.0000']) await write(name);
     mkdirSync(join(folder, 'empty'));

@@ -12,6 +12,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors';
 
@@ -30,7 +31,7 @@ export function writeAtomically(
   failure: (file: string, thrown: unknown) => unknown = notSaved,
 ): void {
   const folder = dirname(file);
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryNameOf(file);
   try {
     makeFolder(folder);
     const fd = openSync(temporary, 'wx');
@@ -48,11 +49,50 @@ export function writeAtomically(
   }
 }
 
+/** A file to be replaced, and what it shall hold. */
+export interface Replacement {
+  file: string;
+  write(handle: FileHandle): Promise<void>;
+  /** The name it has meanwhile, in the same folder; default: one that `removeLeftovers` knows. */
+  temporary?: string;
+}
+
+/**
+ * The same without holding up the thread, for files that belong together too: all are on the disk under temporary names
+ * before the first takes its place, so a full disk leaves those that were there.
+ * @param before called between the two
+ * @throws what went wrong; the temporary files are then gone
+ */
+export async function replaceFiles(replacements: readonly Replacement[], before?: () => Promise<void>): Promise<void> {
+  const named = replacements.map(replacement => ({ temporary: temporaryNameOf(replacement.file), ...replacement }));
+  try {
+    for (const { temporary, write } of named) {
+      const handle = await open(temporary, 'w');
+      try {
+        await write(handle);
+        await handle.datasync();
+      } finally {
+        await handle.close();
+      }
+    }
+    await before?.();
+    for (const { file, temporary } of named) await rename(temporary, file);
+    for (const folder of new Set(named.map(({ file }) => dirname(file)))) await flushFolder(folder);
+  } catch (thrown) {
+    for (const { temporary } of named) await rm(temporary, { force: true }).catch(() => {});
+    throw thrown;
+  }
+}
+
+function temporaryNameOf(file: string): string {
+  return `${file}.${randomBytes(6).toString('hex')}.tmp`;
+}
+
 /**
  * Makes a folder and those above it. Node.js has an option for that, which never returns where the system answers that
  * a folder cannot be made in one that is there, as /proc does.
  */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (thrown) {
@@ -71,12 +111,28 @@ function syncFolder(folder: string): void {
     fd = openSync(folder, 'r');
     fsyncSync(fd);
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    // Windows and some network file systems cannot flush a folder; they order the rename themselves.
-    if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(code ?? '')) throw thrown;
+    if (!isUnflushable(thrown)) throw thrown;
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
+}
+
+async function flushFolder(folder: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(folder, 'r');
+    await handle.sync();
+  } catch (thrown) {
+    if (!isUnflushable(thrown)) throw thrown;
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Windows and some network file systems cannot flush a folder; they order the rename themselves. */
+function isUnflushable(thrown: unknown): boolean {
+  const { code } = thrown as NodeJS.ErrnoException;
+  return ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(code ?? '');
 }
 
 const ADVICE: Record<string, string> = {
