@@ -1,7 +1,7 @@
 // wav-folder: the sounds of a folder as audio segments, one pass for each message, and new files as they come.
 import type { NodeAPI } from 'node-red';
 import type { Channels, PassOptions, SoundSegment } from '../../src/audio/folder-pass';
-import { type FolderWatch, watchFolder } from '../../src/audio/folder-watch';
+import { type NewSounds, watchForSounds } from '../../src/audio/new-sounds';
 import type { Pad } from '../../src/audio/segment';
 import { parseLabelRule } from '../../src/audio/sound-folder';
 import { UserError } from '../../src/errors';
@@ -133,7 +133,7 @@ interface NewFilesHandlers {
 
 /** New files of the watched folder, read in batches, one batch at a time. */
 class NewFiles {
-  private watch: FolderWatch | undefined;
+  private watch: NewSounds | undefined;
   private retry: NodeJS.Timeout | undefined;
   private readonly found: string[] = [];
   private busy = false;
@@ -157,7 +157,7 @@ class NewFiles {
     const { folder, recursive } = this.config;
     const { fail, ready } = this.handlers;
     try {
-      this.watch = watchFolder(folder, { recursive, tellExisting: again }, file => this.add(file), fail);
+      this.watch = watchForSounds(folder, { recursive, tellExisting: again }, file => this.add(file), fail);
       ready();
     } catch (error) {
       if (!again) fail(error);

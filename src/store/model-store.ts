@@ -5,7 +5,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors';
 import { removeLeftovers } from '../files/atomic-file';
-import { watchFolder } from './folder-watch';
+import { watchFolder } from '../files/folder-watch';
 import { type ModelMetadata, readModelMetadata, verifyModelFile } from './model-file';
 import { takeLock } from './trainer-lock';
 

@@ -15,7 +15,7 @@ import {
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { UserError } from '#src/errors';
-import { watchFolder } from '#src/store/folder-watch';
+import { watchFolder } from '#src/files/folder-watch';
 import { writeModelFile } from '#src/store/model-file';
 import { ModelStore, safeFolderName } from '#src/store/model-store';
 import { skip } from '../support/system';

@@ -9,7 +9,7 @@ import { isSoundName } from './sound-folder';
 const QUIET_MS = 2000;
 const POLL_MS = 250;
 
-export interface FolderWatch {
+export interface NewSounds {
   /** The folder as the files' paths start with it. */
   readonly root: string;
   close(): Promise<void>;
@@ -21,12 +21,12 @@ export interface FolderWatch {
  * @param onFile gets the absolute path of each new sound file
  * @throws UserError `folder` where there is no such folder
  */
-export function watchFolder(
+export function watchForSounds(
   folder: string,
   options: { recursive: boolean; quietMs?: number; tellExisting?: boolean },
   onFile: (file: string) => void,
   onError: (error: Error) => void,
-): FolderWatch {
+): NewSounds {
   const quiet = options.quietMs ?? QUIET_MS;
   const root = existing(folder);
   const watcher = watch(root, {

@@ -1,6 +1,7 @@
 // Tells when files of a kind in one folder have changed. The system's own notification makes it quick; looking again
 // every few seconds makes it certain where notifications are missing (network drives, no watches left, the folder
-// not there yet or made anew).
+// not there yet or made anew). chokidar, which finds new sounds below a folder (audio/new-sounds.ts), hears nothing of a
+// folder that is made after it began.
 import { type FSWatcher, readdirSync, type Stats, statSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
