@@ -9,7 +9,7 @@ import type { SoundLevel } from '../../src/audio/sound-meter';
 import { wavPieces } from '../../src/audio/wav-write';
 import { UserError } from '../../src/errors';
 import type { ListenLine } from '../../src/live/dialog-messages';
-import { columnsOf } from '../../src/live/sound-columns';
+import { framesOf } from '../../src/live/sound-frames';
 import { booleanField, choiceField, numberField, textField, userDirectory } from '../shared/config';
 import { lineHandler, type Tell } from '../shared/line-answer';
 import { routesOf } from '../shared/routes';
@@ -62,7 +62,7 @@ async function listen(RED: NodeAPI, form: object, tell: Tell<ListenLine>, signal
     rate = node.sampleRate;
   }
   if (!keep || signal.aborted) return;
-  tell({ picture: await columnsOf(pcm, rate) });
+  tell({ spectrogram: await framesOf(pcm, rate) });
   for (const piece of wavPieces(pcm, rate)) {
     tell({ wav: piece.toString('base64') });
     await new Promise(setImmediate);

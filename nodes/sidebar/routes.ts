@@ -6,7 +6,7 @@ import { DEFAULT_SCORE_KIND } from '../../src/detectors/score-kinds';
 import type { Alarm } from '../../src/live/alarm-list';
 import { LEASE_MS, liveState } from '../../src/live/live-state';
 import type { MarkAnswer, ModelAnswer, WatchAnswer, Watched } from '../../src/live/sidebar-messages';
-import type { SoundColumns } from '../../src/live/sound-columns';
+import type { SoundFrames } from '../../src/live/sound-frames';
 import { floatsOf, frontEndOf } from '../../src/messages';
 import { histogramOf } from '../../src/stats/histogram';
 import { FeedbackSet } from '../../src/store/feedback-set';
@@ -18,7 +18,7 @@ const SOURCES = ['mic-in', 'wav-folder', 'spectrogram'];
 
 /**
  * `POST …/watch` `{source?, model?}` → `{seconds, source, model}`: watches them for so many seconds; which of them exist.
- * `GET …/sources/:id/columns?after=N&epoch=E` → the running spectrogram from column N on, as base64.
+ * `GET …/sources/:id/frames?after=N&epoch=E` → SoundFrames: the running spectrogram from frame N on.
  * `GET …/models/:id` → what is known of it. `GET …/models/:id/scores` → bytes, see ScoreHistory.encode.
  * `GET …/models/:id/alarms/:alarm/heatmap` → PNG; `…/sound` → WAV.
  * `POST …/models/:id/alarms/:alarm/normal` `{normal}` → marks or unmarks it. 400, 404, 409 with `{error}` in words.
@@ -42,13 +42,13 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
     res.json({ seconds: LEASE_MS / 1000, source: Boolean(isSource), model: isModel } satisfies WatchAnswer);
   });
 
-  get('sidebar/sources/:id/columns', (req, res) => {
+  get('sidebar/sources/:id/frames', (req, res) => {
     const strip = liveState.source(String(req.params.id))?.strip;
-    if (!strip?.format) return void res.json({ from: 0, end: 0, columns: '' } satisfies SoundColumns);
+    if (!strip?.format) return void res.json({ from: 0, end: 0, frames: '' } satisfies SoundFrames);
     const isSame = Number(req.query.epoch) === strip.format.epoch;
-    const { from, columns } = strip.since(isSame ? Number(req.query.after) || 0 : 0);
+    const { from, frames } = strip.since(isSame ? Number(req.query.after) || 0 : 0);
     const { format, end } = strip;
-    res.json({ format, from, end, columns: columns.toString('base64') } satisfies SoundColumns);
+    res.json({ format, from, end, frames: frames.toString('base64') } satisfies SoundFrames);
   });
 
   get('sidebar/models/:id', async (req, res) => {

@@ -1,5 +1,5 @@
 // What the edit dialog of a spectrogram node asks to show what its fields make of a real sound: which sounds there are,
-// one of them to look at, its picture. Sounds stay in memory (preview-sessions.ts); only pictures of them leave it.
+// one of them to look at, its spectrogram. Sounds stay in memory (preview-sessions.ts); only spectrograms of them leave it.
 import type { NodeAPI } from 'node-red';
 import { shared } from '../../src/audio/sound-clip';
 import type { SpectrogramSettings } from '../../src/dsp/spectrogram-settings';
@@ -26,7 +26,7 @@ const MAX_SOURCES = 16;
  * `POST …/sounds` `{sources: 'ID,ID'}` → PreviewSource[]: what the sources before the node have to show.
  * `POST …/:dialog/sound` `{segment: ID}`, `{source: ID, name}` (a file of a deployed wav-folder node) or `{}` (an example),
  * with `sampleRate` → ChosenSound. `POST …/:dialog/upload?name=…&sampleRate=…` with the bytes of a file → ChosenSound.
- * `POST …/:dialog/picture` `{from, seconds, …properties of the node}` → PreviewAnswer.
+ * `POST …/:dialog/spectrogram` `{from, seconds, …properties of the node}` → PreviewAnswer.
  * `POST …/:dialog/end` forgets its sound. 400, 404, 409, 411, 413 with `{error, code}` in words.
  * All of it is for those who may change flows: files are read and time is taken.
  * @param read the node's own reading of its properties
@@ -74,7 +74,7 @@ export function registerSpectrogramPreviewRoutes(
     }
   });
 
-  post(':dialog/picture', async (req, res) => {
+  post(':dialog/spectrogram', async (req, res) => {
     const dialog = dialogOf(req);
     const form = formOf(req);
     const stretch = {

@@ -3,30 +3,30 @@
 import type { NodeAPI } from 'node-red';
 import type { TimeEstimate } from '../../src/live/dialog-messages';
 import { liveState } from '../../src/live/live-state';
-import { type Pace, timeEstimateTask } from '../../src/tasks/time-estimate';
+import { type TimePerSegment, timeEstimateTask } from '../../src/tasks/time-estimate';
 import type { Job } from '../../src/threads/long-task';
 import { Refusal } from '../shared/answer';
 import { routesOf } from '../shared/routes';
 import { planTraining } from './planned-training';
 
-/** Networks whose pace is remembered. */
+/** Networks whose time is remembered. */
 const MAX_KNOWN = 64;
 /** A network that has not made three updates in this time is too slow to wait for. */
 const LIMIT_MS = 15_000;
 
 const known = new Map<string, TimeEstimate>();
-let running: Job<Pace> | undefined;
+let running: Job<TimePerSegment> | undefined;
 
 /**
- * `POST /audio-anomaly/network/pace` with what `planTraining` reads → TimeEstimate; 409 with
+ * `POST /audio-anomaly/network/time` with what `planTraining` reads → TimeEstimate; 409 with
  * `{error, code}` in words. Ends when the request is given up.
  */
 export function registerTimeEstimateRoute(RED: NodeAPI): void {
-  routesOf(RED).post('network/pace', 'write', async (req, res) => {
+  routesOf(RED).post('network/time', 'write', async (req, res) => {
     const leave = new AbortController();
     res.on('close', () => leave.abort());
-    const pace = await measurePace((req.body ?? {}) as object, leave.signal);
-    if (pace) res.json(pace);
+    const estimate = await measureTime((req.body ?? {}) as object, leave.signal);
+    if (estimate) res.json(estimate);
     else if (!res.destroyed) throw new Refusal(409, 'this network is too slow here to be measured', 'too-slow');
   });
 }
@@ -36,7 +36,7 @@ export function registerTimeEstimateRoute(RED: NodeAPI): void {
  * @returns undefined where it was given up or took too long
  * @throws UserError as `planTraining`; Refusal `busy` where something else is measured or trained
  */
-export async function measurePace(query: object, signal: AbortSignal): Promise<TimeEstimate | undefined> {
+export async function measureTime(query: object, signal: AbortSignal): Promise<TimeEstimate | undefined> {
   // Says what does not fit before any thread is started.
   const { network, options, shape, threads } = planTraining(query);
   const key = JSON.stringify([network, options.batchSize, shape, threads]);
@@ -52,10 +52,10 @@ export async function measurePace(query: object, signal: AbortSignal): Promise<T
   const timer = setTimeout(giveUp, LIMIT_MS);
   signal.addEventListener('abort', giveUp);
   try {
-    const pace = await job.result;
-    if (!pace) return undefined;
+    const estimate = await job.result;
+    if (!estimate) return undefined;
     if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value as string);
-    const answer = { ...pace, threads };
+    const answer = { ...estimate, threads };
     known.set(key, answer);
     return answer;
   } finally {

@@ -5,8 +5,8 @@ import type { CheckEvent } from '../audio/folder-check';
 import type { SoundLevel } from '../audio/sound-meter';
 import type { Histogram } from '../stats/histogram';
 import type { PreviewPicture, SoundNames } from '../tasks/preview';
-import type { Pace } from '../tasks/time-estimate';
-import type { SoundColumns } from './sound-columns';
+import type { TimePerSegment } from '../tasks/time-estimate';
+import type { SoundFrames } from './sound-frames';
 
 /** In place of anything else: what went wrong, in words. */
 export interface ProblemLine {
@@ -22,7 +22,7 @@ export type ListenLine =
   | { listening: { seconds: number; sampleRate: number; through?: string } }
   /** The level of the last moment, and of all so far. */
   | { now: SoundLevel; all: SoundLevel }
-  | { picture: SoundColumns }
+  | { spectrogram: SoundFrames }
   /** The next piece of a WAV file, base64. */
   | { wav: string }
   | ProblemLine;
@@ -63,13 +63,13 @@ export interface ChosenSound {
   warnings: string[];
 }
 
-/** A spectrogram as bytes, base64: row after row, the lowest frequency first. */
+/** A spectrogram as bytes, base64: bin after bin, the lowest frequency first. */
 export type SpectrogramBytes = Omit<PreviewPicture['levels'], 'bytes'> & { bytes: string };
 
 /** The spectrogram of a stretch of that sound. */
 export type PreviewAnswer = Omit<PreviewPicture, 'levels'> & { levels: SpectrogramBytes };
 
 /** How long one segment takes in one epoch of a training. */
-export interface TimeEstimate extends Pace {
+export interface TimeEstimate extends TimePerSegment {
   threads: number;
 }

@@ -1,14 +1,14 @@
-// A source of sound while it is watched: its level since it was last read, and its last seconds as columns of a
+// A source of sound while it is watched: its level since it was last read, and its last seconds as frames of a
 // spectrogram. Made when the watching starts, closed when it ends; a source that is not watched has none.
 import { SoundMeter } from '../audio/sound-meter';
-import { ColumnStrip } from '../charts/column-strip';
-import { type ColumnBlock, LiveColumns } from '../dsp/live-columns';
+import { FrameStrip } from '../charts/frame-strip';
+import { type FrameBlock, LiveFrames } from '../dsp/live-frames';
 import type { SpectrogramInfo } from '../messages';
 import { spectrogramOf, spectrogramTask } from '../tasks/spectrogram';
 
-/** What is kept of the running spectrogram: at most 2048 columns of 128 bytes, 256 KiB. */
+/** What is kept of the running spectrogram: at most 2048 frames of 128 bytes, 256 KiB. */
 const STRIP_SECONDS = 30;
-const STRIP_COLUMNS = 2048;
+const STRIP_FRAMES = 2048;
 /** Pieces of sound that may wait for the thread, each at most STRIP_SECONDS long; a display may leave some out. */
 const MAX_WAITING = 16;
 
@@ -24,14 +24,14 @@ export interface Level {
 const rounded = (decibels: number | null): number | null => decibels && Math.round(10 * decibels) / 10;
 
 export class SourceView {
-  readonly strip = new ColumnStrip(STRIP_SECONDS, STRIP_COLUMNS);
+  readonly strip = new FrameStrip(STRIP_SECONDS, STRIP_FRAMES);
   /** Pieces of sound left out of the display because too many came at once. */
   dropped = 0;
-  /** Columns that have been announced. */
+  /** Frames that have been announced. */
   toldEnd = 0;
   private readonly lane = spectrogramTask.lane();
-  private live: LiveColumns | undefined;
-  private readonly waiting: ColumnBlock[] = [];
+  private live: LiveFrames | undefined;
+  private readonly waiting: FrameBlock[] = [];
   private working = false;
   private closed = false;
   private readonly meter = new SoundMeter();
@@ -40,7 +40,7 @@ export class SourceView {
   sound(pcm: Float32Array, sampleRate: number): void {
     // Of a long piece only what is shown of it counts.
     this.meter.add(pcm.subarray(Math.max(0, pcm.length - Math.round(STRIP_SECONDS * sampleRate))));
-    if (this.live?.sampleRate !== sampleRate) this.live = new LiveColumns(sampleRate, STRIP_SECONDS);
+    if (this.live?.sampleRate !== sampleRate) this.live = new LiveFrames(sampleRate, STRIP_SECONDS);
     const block = this.live.add(pcm);
     if (!block) return;
     this.waiting.push(block);

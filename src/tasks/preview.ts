@@ -7,7 +7,7 @@ import { takeSegment } from '../audio/segment';
 import { readClip, type SoundClip } from '../audio/sound-clip';
 import { type FolderListing, type FolderSelection, listFiles } from '../audio/sound-folder';
 import { frequencyAxis } from '../charts/axis';
-import { type PictureLevels, pictureLevels } from '../charts/levels';
+import { type SpectrogramLevels, spectrogramLevels } from '../charts/levels';
 import type { Tick } from '../charts/ticks';
 import { type FrameFit, frameFit } from '../dsp/frame-fit';
 import { type DetailedSpectrogramInfo, Spectrogram } from '../dsp/spectrogram';
@@ -40,7 +40,7 @@ export interface PreviewPicture {
   /** Mel bands that stay silent because they are narrower than the FFT's bins. */
   emptyBands: number;
   axis: { unit: string; ticks: Tick[] };
-  levels: PictureLevels;
+  levels: SpectrogramLevels;
 }
 
 export type PreviewRequest =
@@ -167,6 +167,6 @@ function draw({ settings, pcm, start, length }: PictureOrder): PreviewPicture {
   const { unit, ticks } = frequencyAxis(info);
   return {
     ...{ info, fit, emptyBands: spectrogram.emptyBands.length, axis: { unit, ticks } },
-    levels: pictureLevels(values, info.shape, fit.natural, isUnit ? [0, 1] : undefined),
+    levels: spectrogramLevels(values, info.shape, fit.natural, isUnit ? [0, 1] : undefined),
   };
 }

@@ -8,7 +8,7 @@ import { Cancelled } from '../threads/cancelled';
 import { LongTask } from '../threads/long-task';
 import type { Watch } from '../threads/task';
 
-export interface PaceTask {
+export interface TimeEstimateTask {
   /** Rows and columns of the pictures. */
   shape: [number, number];
   network: NetworkOptions;
@@ -16,14 +16,14 @@ export interface PaceTask {
 }
 
 /** Seconds that one picture takes in one epoch. */
-export interface Pace {
+export interface TimePerSegment {
   typical: number;
   /** What nine of ten updates took more than, and less than. */
   least: number;
   most: number;
 }
 
-export const timeEstimateTask = new LongTask<PaceTask, Pace>({
+export const timeEstimateTask = new LongTask<TimeEstimateTask, TimePerSegment>({
   file: __filename,
   name: 'timeEstimateTask',
   what: 'measures the network',
@@ -44,7 +44,10 @@ function noise(count: number, exampleLength: number): ExampleSource {
   return { count, exampleLength, read: (_index, into, offset = 0) => into.set(picture, offset) };
 }
 
-async function measure({ shape, network, options }: PaceTask, { cancelled }: Watch<never>): Promise<Pace> {
+async function measure(
+  { shape, network, options }: TimeEstimateTask,
+  { cancelled }: Watch<never>,
+): Promise<TimePerSegment> {
   const [bins, frames] = shape;
   const pictures = options.batchSize;
   const frontEnd = {

@@ -25,9 +25,9 @@ describeInEditor('pictures in the editor', GENERATIONS, function (bench) {
     return node.id;
   };
   const plotId = (plot: string): string => idOf(node => node.plot === plot);
-  const columnsOf = (plot: string) => editor.page.locator(`[id="${plotId(plot)}"] .earshot-plot`);
+  const plotOf = (plot: string) => editor.page.locator(`[id="${plotId(plot)}"] .earshot-plot`);
   const addressOf = async (plot: string): Promise<string> =>
-    (await columnsOf(plot).locator('image').getAttribute('href')) ?? '';
+    (await plotOf(plot).locator('image').getAttribute('href')) ?? '';
   const press = async (name: RegExp) =>
     editor.press(idOf(node => node.type === 'inject' && name.test(String(node.name))));
 
@@ -46,19 +46,19 @@ describeInEditor('pictures in the editor', GENERATIONS, function (bench) {
   });
 
   it('are not there before there is something to draw', async () => {
-    for (const plot of ['counts', 'loss', 'scores']) assert.equal(await columnsOf(plot).isVisible(), false);
+    for (const plot of ['counts', 'loss', 'scores']) assert.equal(await plotOf(plot).isVisible(), false);
   });
 
   it('appear under their nodes while the flow works', async () => {
     await press(/^1/);
     for (const plot of ['counts', 'loss', 'waveform', 'spectrogram', 'heatmap', 'scores']) {
-      await columnsOf(plot).waitFor({ state: 'visible', timeout: 120_000 });
+      await plotOf(plot).waitFor({ state: 'visible', timeout: 120_000 });
       const [node, image] = await Promise.all([
         editor.page
           .locator(`[id="${plotId(plot)}"] .red-ui-flow-node`)
           .first()
           .boundingBox(),
-        columnsOf(plot).locator('image').boundingBox(),
+        plotOf(plot).locator('image').boundingBox(),
       ]);
       assert.ok(node && image);
       assert.deepEqual([image.width, image.height].map(Math.round), [420, 270], plot);
@@ -68,7 +68,7 @@ describeInEditor('pictures in the editor', GENERATIONS, function (bench) {
       );
     }
     await nodeRed.status(plotId('scores'), /^24 scores$/, { timeout: 60_000 });
-    assert.match((await columnsOf('loss').getAttribute('aria-label')) ?? '', /^Open the picture of .+: epoch \d+\/8$/);
+    assert.match((await plotOf('loss').getAttribute('aria-label')) ?? '', /^Open the picture of .+: epoch \d+\/8$/);
     // Its address ends with the next picture: read and asked for in one go.
     const shown = `fetch(document.querySelector('[id="${plotId('scores')}"] .earshot-plot image').getAttribute('href'))`;
     await until('picture of all scores', async () => {
@@ -94,7 +94,7 @@ describeInEditor('pictures in the editor', GENERATIONS, function (bench) {
   });
 
   it('open large with a click, or from the keyboard, and can be saved', async () => {
-    await columnsOf('waveform').click();
+    await plotOf('waveform').click();
     const dialog = editor.page.locator('.ui-dialog', { has: editor.page.locator('.earshot-plot-large') });
     await dialog.waitFor();
     const image = dialog.locator('img');
@@ -108,7 +108,7 @@ describeInEditor('pictures in the editor', GENERATIONS, function (bench) {
     assert.equal((await download).suggestedFilename(), 'waveform.png');
     await dialog.locator('.ui-dialog-buttonpane button', { hasText: 'Close' }).click();
     await dialog.waitFor({ state: 'detached' });
-    await columnsOf('scores').focus();
+    await plotOf('scores').focus();
     await editor.page.keyboard.press('Enter');
     await dialog.waitFor();
     await editor.page.keyboard.press('Escape');
@@ -136,7 +136,7 @@ describeInEditor('pictures in the editor', GENERATIONS, function (bench) {
     await editor.page.evaluate(
       `RED.workspaces.show(${JSON.stringify(idOf(node => node.label === 'Pictures of a motor'))})`,
     );
-    await columnsOf('scores').waitFor({ state: 'visible' });
+    await plotOf('scores').waitFor({ state: 'visible' });
     assert.ok(asked.includes(plotId('scores')));
   });
 
@@ -145,7 +145,7 @@ describeInEditor('pictures in the editor', GENERATIONS, function (bench) {
     await editor.picture('dialog audio-plot, counts', dialog);
     await dialog.locator('#node-input-inline').uncheck();
     await editor.closeDialog();
-    await columnsOf('counts').waitFor({ state: 'detached' });
-    await columnsOf('loss').waitFor({ state: 'visible' });
+    await plotOf('counts').waitFor({ state: 'detached' });
+    await plotOf('loss').waitFor({ state: 'visible' });
   });
 });

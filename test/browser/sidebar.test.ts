@@ -334,20 +334,20 @@ describeGenerations('the sidebar', GENERATIONS, function (generation) {
       return (await devtools.send('Runtime.getHeapUsage')).usedSize;
     };
     const elements = () => editor.page.locator('*').count();
-    /** As many scores, training epochs and alarms as `hours` bring at one segment every 2 s, and some columns of sound. */
+    /** As many scores, training epochs and alarms as `hours` bring at one segment every 2 s, and some frames of sound. */
     const pass = (hours: number) =>
       editor.page.evaluate(`(async () => {
         const { source, model } = RED.plugins.getPlugin('earshot').sidebar;
-        const [rows, count] = [96, 8];
-        const columns = btoa('a'.repeat(rows * count));
-        const format = { epoch: 99, rows, secondsPerColumn: 0.25, axis: { unit: 'kHz', ticks: [] }, low: -100, high: 90, unit: 'dB' };
+        const [bins, count] = [96, 8];
+        const frames = btoa('a'.repeat(bins * count));
+        const format = { epoch: 99, bins, secondsPerFrame: 0.25, axis: { unit: 'kHz', ticks: [] }, low: -100, high: 90, unit: 'dB' };
         for (let i = 0; i < ${hours} * 1800; i++) {
           const from = model.history.end;
           const training = { trainer: 'x', phase: 'training', epoch: i % 600, epochs: 600, secondsLeft: 9, collected: 1, wanted: 1 };
           const point = { epoch: i % 600, loss: 1 / (1 + i % 600), rl: 1, kl: 1 };
           model.take({ from, scores: [[Date.now(), Math.random(), 0.9, 'normal']], training, point, alarmsChanged: model.alarmsChanged });
           source.take({ level: { rms: -20, peak: -3, clipped: i % 2 }, end: source.spectrogram.end, epoch: source.spectrogram.epoch });
-          source.spectrogram.add({ format, from: count * i, end: count * (i + 1), columns });
+          source.spectrogram.add({ format, from: count * i, end: count * (i + 1), frames });
           if (i % 20 === 0) {
             const alarms = Array.from({ length: 24 }, (_, k) => ({ id: 'alarm' + (i + k), at: i, until: i, count: 1, score: 1, threshold: 1, source: 'mic', text: '' }));
             model.alarmView.update(model.id, alarms, 0);

@@ -205,19 +205,19 @@ describe('the sound of a picture', () => {
 
   const tone = (amplitude: number) =>
     Float32Array.from({ length: 16000 }, (_, i) => amplitude * Math.sin((2 * Math.PI * 440 * i) / 16000));
-  const columnsOf = (pcm: Float32Array, settings: Partial<SpectrogramSettings> = {}) =>
+  const spectrogramOf = (pcm: Float32Array, settings: Partial<SpectrogramSettings> = {}) =>
     new Spectrogram({ ...DEFAULT_SPECTROGRAM, frames: 0, sampleRate: 16000, ...settings }).compute(pcm);
   const phases = () => ({ kind: 'griffin-lim' as const, iterations: 8, random: new Random(1) });
 
   it('is the same for the same picture', () => {
-    const { values, info } = columnsOf(tone(0.5));
+    const { values, info } = spectrogramOf(tone(0.5));
     const [a, b] = [0, 1].map(() => invertSpectrogram(values, info, { phases: phases() }).pcm);
     assert.deepEqual(a, b);
   });
 
   it('of silence is silence', () => {
     for (const normalize of NORMALIZATIONS) {
-      const { values, info } = columnsOf(new Float32Array(16000), { normalize });
+      const { values, info } = spectrogramOf(new Float32Array(16000), { normalize });
       const { pcm, peak } = invertSpectrogram(values, info, { phases: phases() });
       assert.ok(peak < 1e-4, `${normalize}: ${peak}`);
       assert.ok(pcm.every(Number.isFinite));
@@ -225,7 +225,7 @@ describe('the sound of a picture', () => {
   });
 
   it('is turned down where it would be beyond full scale', () => {
-    const { values, info } = columnsOf(tone(0.9));
+    const { values, info } = spectrogramOf(tone(0.9));
     const louder = values.map(value => value + 20);
     const { pcm, peak } = invertSpectrogram(louder, info, { phases: phases() });
     assert.ok(peak > 5 && peak < 15, `${peak}`);
@@ -234,21 +234,21 @@ describe('the sound of a picture', () => {
   });
 
   it('stops where the picture does', () => {
-    const { values, info } = columnsOf(tone(0.5), { frames: 20 });
+    const { values, info } = spectrogramOf(tone(0.5), { frames: 20 });
     assert.equal(invertSpectrogram(values, info, { phases: phases() }).pcm.length, 19 * 512);
     assert.equal(invertSpectrogram(values, info, { phases: phases(), samples: 16000 }).pcm.length, 19 * 512 + 511);
     assert.equal(invertSpectrogram(values, info, { phases: phases(), samples: 3000 }).pcm.length, 3000);
   });
 
   it('of a single column goes up to where a next would be', () => {
-    const { values, info } = columnsOf(tone(0.5), { frames: 1 });
+    const { values, info } = spectrogramOf(tone(0.5), { frames: 1 });
     assert.equal(invertSpectrogram(values, info, { phases: phases() }).pcm.length, 511);
   });
 
   it('finds the dB again that were scaled to 0…1', () => {
-    const decibels = columnsOf(tone(0.5), { normalize: 'none' }).values;
+    const decibels = spectrogramOf(tone(0.5), { normalize: 'none' }).values;
     for (const normalize of ['minmax', 'range'] as const) {
-      const { values, info } = columnsOf(tone(0.5), { normalize });
+      const { values, info } = spectrogramOf(tone(0.5), { normalize });
       const again = toDecibels(values, info);
       // What fell below the range is silent.
       const kept = decibels.map((value, i) => (value > Number(info.lowDb) + 1e-3 ? value - again[i] : 0));
@@ -256,7 +256,7 @@ describe('the sound of a picture', () => {
       assert.ok(most < 1e-3, `${normalize}: ${most} dB`);
       assert.equal(Number(info.highDb) - Number(info.lowDb) <= 80.001, true);
     }
-    const { info } = columnsOf(tone(0.5), { normalize: 'model' });
+    const { info } = spectrogramOf(tone(0.5), { normalize: 'model' });
     assert.deepEqual([info.lowDb, info.highDb], [undefined, undefined]);
   });
 
@@ -269,7 +269,7 @@ describe('the sound of a picture', () => {
   });
 
   it('needs to know how loud 0 and 1 are', () => {
-    const { values, info } = columnsOf(tone(0.5), { normalize: 'minmax' });
+    const { values, info } = spectrogramOf(tone(0.5), { normalize: 'minmax' });
     const { lowDb: _low, highDb: _high, ...without } = info;
     assert.throws(() => invertSpectrogram(values, without, { phases: phases() }), {
       code: 'no-db-range',
@@ -278,7 +278,7 @@ describe('the sound of a picture', () => {
   });
 
   it('refuses what cannot be: no iterations, columns that do not touch, rows that do not fit, endless loudness', () => {
-    const { values, info } = columnsOf(tone(0.5));
+    const { values, info } = spectrogramOf(tone(0.5));
     const withInfo =
       (rest: object, picture = values) =>
       () =>
@@ -302,7 +302,7 @@ describe('the sound of a picture', () => {
   });
 
   it('keeps the phase of a silent stretch of the original out of trouble', () => {
-    const { values, info } = columnsOf(tone(0.5));
+    const { values, info } = spectrogramOf(tone(0.5));
     const { pcm } = invertSpectrogram(values, info, { phases: { kind: 'input', original: new Float32Array(100) } });
     assert.ok(pcm.every(Number.isFinite));
   });

@@ -84,15 +84,15 @@ describe('spoken digits, in a real Node-RED', function () {
       fftSize: 256,
       hopLength: 128,
     });
-    const columnsOf = (pcm: Float32Array) => spectrogram.compute(pcm).values;
-    const pictures = originals.map(columnsOf);
+    const valuesOf = (pcm: Float32Array) => spectrogram.compute(pcm).values;
+    const pictures = originals.map(valuesOf);
     for (const model of MODELS) {
       const folder = folderOf(`redrawn-${model}`);
       await until('redrawn digits', () => wavsIn(folder).length >= originals.length, { timeout: 60_000 });
       const redrawn = await soundsIn(folder);
       // A redrawn sound is as long as its original, and no two of these are equally long.
       const nearest = redrawn.filter(pcm => {
-        const picture = columnsOf(pcm);
+        const picture = valuesOf(pcm);
         const distances = pictures.map(other => distance(picture, other));
         return originals[distances.indexOf(Math.min(...distances))].length === pcm.length;
       });

@@ -52,7 +52,7 @@ describe('the export of a model, in a real Node-RED', function () {
   });
 
   it('scores a recording in onnxruntime and LiteRT as the model itself does', async () => {
-    const { shape, values, info } = await columnsOf(only(flow, 'spectrogram'));
+    const { shape, values, info } = await spectrogramOf(only(flow, 'spectrogram'));
     const model = join(nodeRed.userDir, 'audio-models', modelFolder(nodeRed.userDir), 'v0001.safetensors');
     const service = new ScoringService();
     service.use(model);
@@ -87,7 +87,7 @@ const modelFolder = (userDir: string): string => {
 };
 
 /** The second second of a recording of the damaged motor, with the flow's settings. */
-async function columnsOf(settings: FlowEntry) {
+async function spectrogramOf(settings: FlowEntry) {
   const folder = join(PACKAGE_ROOT, 'examples', 'sounds', 'motor', 'test', 'propeller-damaged');
   const file = join(folder, 'damaged_1650.flac');
   assert.ok(existsSync(file));

@@ -88,7 +88,7 @@ describe('live state', () => {
     assert.ok(live.watchSource('mic'));
     const tone = Float32Array.from({ length: RATE }, (_, i) => Math.sin((2 * Math.PI * 1000 * i) / RATE));
     for (let from = 0; from < tone.length; from += 1600) live.sound('mic', tone.subarray(from, from + 1600), RATE);
-    await until('columns', () => (live.source('mic')?.strip.end ?? 0) > 25);
+    await until('frames', () => (live.source('mic')?.strip.end ?? 0) > 25);
     const [, told] = await until('an event', () =>
       events.find(([topic, data]) => topic === 'audio-anomaly/source/mic' && 'level' in data && data.level),
     );
@@ -96,11 +96,9 @@ describe('live state', () => {
     assert.ok(Math.abs(level.rms + 3) < 0.2 && Math.abs(level.peak) < 0.2, JSON.stringify(level));
     assert.ok(level.clipped > 0, 'a sine at full scale is cut off');
     const { strip } = live.source('mic')!;
-    const { columns } = strip.since(20);
-    const loudest = columns
-      .subarray(0, strip.format!.rows)
-      .indexOf(Math.max(...columns.subarray(0, strip.format!.rows)));
-    const oneKilohertz = strip.format!.axis.ticks.find(({ label }) => label === '1')!.at * strip.format!.rows;
+    const { frames } = strip.since(20);
+    const loudest = frames.subarray(0, strip.format!.bins).indexOf(Math.max(...frames.subarray(0, strip.format!.bins)));
+    const oneKilohertz = strip.format!.axis.ticks.find(({ label }) => label === '1')!.at * strip.format!.bins;
     assert.ok(Math.abs(loudest - oneKilohertz) < 2, `row ${loudest}, the axis says ${oneKilohertz}`);
   });
 

@@ -94,7 +94,7 @@ describe('the preview of a spectrogram', () => {
     return { status: response.status, type: '', bytes: answer, body: JSON.parse(answer.toString()) };
   }
   const choose = (sound: object, dialog = DIALOG) => ask('POST', `${BASE}/${dialog}/sound`, undefined, sound);
-  const draw = (fields: object, dialog = DIALOG) => ask('POST', `${BASE}/${dialog}/picture`, undefined, fields);
+  const draw = (fields: object, dialog = DIALOG) => ask('POST', `${BASE}/${dialog}/spectrogram`, undefined, fields);
 
   async function picture(fields: object): Promise<PreviewAnswer & { values: Buffer }> {
     const { status, body } = await draw(fields);
@@ -107,15 +107,15 @@ describe('the preview of a spectrogram', () => {
     assert.equal((await send(wav16(tone(2, 2000), { sampleRate: RATE }))).status, 200);
     for (const fields of [{}, { melBands: 40 }, { scale: 'linear', fftSize: 512 }, { scale: 'linear', fMin: 1000 }]) {
       const { axis, levels, values, info } = await picture(fields);
-      const column = Array.from({ length: levels.rows }, (_, row) => values[row * levels.columns + 10]);
-      const loudest = (column.indexOf(Math.max(...column)) + 0.5) / levels.rows;
+      const column = Array.from({ length: levels.bins }, (_, row) => values[row * levels.frames + 10]);
+      const loudest = (column.indexOf(Math.max(...column)) + 0.5) / levels.bins;
       const mark = axis.ticks.find(({ label }) => label === '2')!;
       assert.equal(axis.unit, 'kHz');
       assert.ok(
-        Math.abs(loudest - mark.at) <= 1 / levels.rows,
+        Math.abs(loudest - mark.at) <= 1 / levels.bins,
         `${loudest}, not ${mark.at}: ${JSON.stringify(fields)}`,
       );
-      assert.deepEqual([levels.rows, levels.columns], info.shape);
+      assert.deepEqual([levels.bins, levels.frames], info.shape);
     }
   });
 
@@ -190,7 +190,7 @@ describe('the preview of a spectrogram', () => {
     assert.deepEqual([status, body.code], [413, 'too-large']);
     assert.match(String(body.error), /^the file has 20\.0 MB, a preview takes 20\.0; choose a shorter one/);
     assert.equal((await send(wav16([1]), { type: 'text/plain' })).status, 400);
-    const form = await fetch(`${url}${BASE}/${DIALOG}/picture`, { method: 'POST', body: 'melBands=3' });
+    const form = await fetch(`${url}${BASE}/${DIALOG}/spectrogram`, { method: 'POST', body: 'melBands=3' });
     assert.equal(form.status, 400);
     assert.equal((await send(wav16([1]), { dialog: 'mine' })).status, 404);
     assert.match(String((await send(wav16([1]), { query: '&sampleRate=3' })).body.error), /^sampleRate is 3 Hz/);
@@ -206,7 +206,7 @@ describe('the preview of a spectrogram', () => {
   it('says of settings what does not fit', async () => {
     await choose({});
     const problems: [object, string, RegExp][] = [
-      [{ fftSize: 1000 }, 'fft-size', /^fftSize is 1000; expected a power of two/],
+      [{ fftSize: 1000 }, 'config', /^fftSize is 1000; expected a power of two/],
       [{ melBands: 0 }, 'config', /^melBands is number 0; expected a whole number from 1/],
       [{ hopLength: 'x' }, 'config', /^hopLength is "x"/],
       [{ fMax: 9000 }, 'frequency-range', /above the Nyquist frequency 8000 Hz of this sound \(16000 Hz\)/],

@@ -1,6 +1,6 @@
 // How long a training will take, as the dialog of vae-train says it: held against a real training.
 import assert from 'node:assert/strict';
-import { measurePace } from '#nodes/vae-train/time-estimate-route';
+import { measureTime } from '#nodes/vae-train/time-estimate-route';
 import { readTraining } from '#nodes/vae-train/vae-train-config';
 import { train } from '#src/detectors/vae/train';
 import { stripes } from '../engine/examples';
@@ -16,7 +16,7 @@ describe('the pace of a training', function () {
   this.timeout(60_000);
 
   it('foretells a real training', async () => {
-    const { typical, least, most, threads } = (await measurePace(FIELDS, never))!;
+    const { typical, least, most, threads } = (await measureTime(FIELDS, never))!;
     assert.ok(least > 0 && least <= typical && typical <= most, `${least} ${typical} ${most}`);
     const { network, options } = readTraining(FIELDS);
     const [pictures, epochs] = [96, 12];
@@ -39,26 +39,26 @@ describe('the pace of a training', function () {
 
   it('is known afterwards, without measuring again', async () => {
     const start = performance.now();
-    await measurePace(FIELDS, never);
+    await measureTime(FIELDS, never);
     assert.ok(performance.now() - start < 100);
   });
 
   it('is measured with as many threads as the model trains with', async () => {
     const fields = { ...FIELDS, latentDim: 3 };
-    assert.equal((await measurePace({ ...fields, threads: 1 }, never))?.threads, 1);
-    assert.equal((await measurePace({ ...fields, threads: 2 }, never))?.threads, 2);
-    await assert.rejects(measurePace({ ...fields, threads: 65 }, never), /threads is number 65/);
+    assert.equal((await measureTime({ ...fields, threads: 1 }, never))?.threads, 1);
+    assert.equal((await measureTime({ ...fields, threads: 2 }, never))?.threads, 2);
+    await assert.rejects(measureTime({ ...fields, threads: 65 }, never), /threads is number 65/);
   });
 
   it('is measured once at a time, and given up when nobody waits for it', async () => {
     const leave = new AbortController();
-    const first = measurePace({ ...FIELDS, latentDim: 5 }, leave.signal);
-    await assert.rejects(measurePace({ ...FIELDS, latentDim: 6 }, never), { code: 'busy' });
+    const first = measureTime({ ...FIELDS, latentDim: 5 }, leave.signal);
+    await assert.rejects(measureTime({ ...FIELDS, latentDim: 6 }, never), { code: 'busy' });
     leave.abort();
     assert.equal(await first, undefined);
   });
 
   it('is not measured of a network that does not fit', async () => {
-    await assert.rejects(measurePace({ ...FIELDS, filters: '1,2,3' }, never), /filters has 3 numbers/);
+    await assert.rejects(measureTime({ ...FIELDS, filters: '1,2,3' }, never), /filters has 3 numbers/);
   });
 });

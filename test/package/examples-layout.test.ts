@@ -57,7 +57,7 @@ function boxOf(node: Placed): Box {
 }
 
 /** The picture below an audio-plot node. */
-function columnsOf(node: Placed): Box {
+function plotBoxOf(node: Placed): Box {
   const left = node.x - widthOf(node) / 2;
   const top = node.y + NODE_HEIGHT / 2 + PICTURE_GAP;
   const [width, height] = [Number(node.width), Number(node.height)];
@@ -85,7 +85,7 @@ describe('the layout of the example flows', () => {
       });
 
       it('has no two nodes, and no picture, on top of each other', () => {
-        const boxes = [...nodes.map(boxOf), ...nodes.filter(({ type }) => type === 'audio-plot').map(columnsOf)];
+        const boxes = [...nodes.map(boxOf), ...nodes.filter(({ type }) => type === 'audio-plot').map(plotBoxOf)];
         const hits = boxes.flatMap((a, i) =>
           boxes
             .slice(i + 1)

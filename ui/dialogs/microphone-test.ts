@@ -4,7 +4,7 @@ import type catalogue from '../../nodes/mic-in/locales/en-US/mic-in.json';
 import type { SoundLevel } from '../../src/audio/sound-meter';
 import { decibels } from '../../src/formats';
 import type { ListenLine } from '../../src/live/dialog-messages';
-import type { SoundColumns } from '../../src/live/sound-columns';
+import type { SoundFrames } from '../../src/live/sound-frames';
 import { bytesOf } from '../shared/base64';
 import { onThemeChange } from '../shared/colours';
 import { button, h, icon, setText, show } from '../shared/dom';
@@ -47,7 +47,7 @@ class MicrophoneTest extends Trial {
   private toldAt = 0;
   /** Of all that was heard. */
   private level: SoundLevel | undefined;
-  private recorded: SoundColumns | undefined;
+  private recorded: SoundFrames | undefined;
   /** Of the recording's WAV file. */
   private pieces: Uint8Array<ArrayBuffer>[] = [];
   private url: string | undefined;
@@ -115,7 +115,7 @@ class MicrophoneTest extends Trial {
       this.toldAt = 0;
       show(this.meter.element, true);
     } else if ('now' in line) this.heard(kind, line.now, line.all);
-    else if ('picture' in line) this.recorded = line.picture;
+    else if ('spectrogram' in line) this.recorded = line.spectrogram;
     else if ('wav' in line) this.pieces.push(bytesOf(line.wav));
     else this.problem = line.problem;
   }

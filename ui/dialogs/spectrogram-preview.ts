@@ -2,8 +2,9 @@
 // words what comes out. Node-RED computes it, with the code that the node runs.
 import { decibels, spaced } from '../../src/formats';
 import type { ChosenSound, PreviewAnswer, PreviewSource } from '../../src/live/dialog-messages';
+import { isVariable } from '../../src/variables';
 import { h, icon, setText, show } from '../shared/dom';
-import { isVariable, problemOf } from '../shared/editor';
+import { problemOf } from '../shared/editor';
 import * as server from '../shared/server';
 import { formatDuration } from '../shared/words';
 import { fieldOf, fieldsOf, inputOf, onFieldChange, textOf } from './fields';
@@ -159,22 +160,22 @@ class Preview implements DialogPart {
 
   private showSpectrogram(answer: PreviewAnswer, sound: ChosenSound): void {
     const { info, fit, levels, axis } = answer;
-    const [rows, columns] = info.shape;
+    const [bins, frames] = info.shape;
     const { sampleRate, hopLength, normalize } = info;
     const isUnit = normalize === 'minmax' || normalize === 'range';
     const range = isUnit ? (['0', '1'] as const) : ([decibels(levels.low), decibels(levels.high)] as const);
     const [low, high] = isUnit ? [info.min.toFixed(2), info.max.toFixed(2)] : range;
     const words = [
-      t('picture', {
-        ...{ rows, columns, seconds: fit.seconds.toFixed(1), rate: spaced(sampleRate) },
+      t('shape', {
+        ...{ bins, frames, seconds: fit.seconds.toFixed(1), rate: spaced(sampleRate) },
         milliseconds: ((1000 * hopLength) / sampleRate).toFixed(1),
       }),
       t('values', { low, high }),
     ].join(' ');
     this.spectrogram.show({
       ...{ levels, axis, range, padding: t('padding') },
-      seconds: (columns * hopLength) / sampleRate,
-      soundShare: Math.min(1, fit.natural / columns),
+      seconds: (frames * hopLength) / sampleRate,
+      soundShare: Math.min(1, fit.natural / frames),
       words: t('described', { name: sound.name, words }),
     });
     this.say(words, this.warningsOf(answer, sound), false);
@@ -184,10 +185,10 @@ class Preview implements DialogPart {
     const { lostPercent, seconds, heldSeconds, natural, columns, fittingHop } = fit;
     const warnings: string[] = [];
     if (lostPercent > 0) {
-      const lost = { percent: lostPercent, seconds: (seconds - heldSeconds).toFixed(1), columns: natural };
+      const lost = { percent: lostPercent, seconds: (seconds - heldSeconds).toFixed(1), frames: natural };
       warnings.push(t(fittingHop ? 'lost' : 'lostMuch', { ...lost, hop: fittingHop }));
     }
-    if (natural < columns) warnings.push(t('padded', { columns: natural }));
+    if (natural < columns) warnings.push(t('padded', { frames: natural }));
     if (textOf('frames') === '0') warnings.push(t('natural'));
     if (emptyBands > 0) {
       const hertz = (info.sampleRate / info.fftSize).toFixed(1);

@@ -95,9 +95,9 @@ function drawPadding(plot: Plot, from: number, word: string): void {
 }
 
 /** Bytes as a canvas of one pixel for each, the lowest frequency at the bottom. */
-function imageOf({ rows, columns, bytes }: SpectrogramBytes): HTMLCanvasElement {
+function imageOf({ bins, frames, bytes }: SpectrogramBytes): HTMLCanvasElement {
   const levels = bytesOf(bytes);
-  return canvasOf(columns, rows, (x, y) => levels[(rows - 1 - y) * columns + x]);
+  return canvasOf(frames, bins, (x, y) => levels[(bins - 1 - y) * frames + x]);
 }
 
 function canvasOf(width: number, height: number, levelAt: (x: number, y: number) => number): HTMLCanvasElement {

@@ -18,10 +18,6 @@ export function activeModels(): EditorNode[] {
   return models;
 }
 
-/** An environment variable, e.g. ${SAMPLE_RATE}: what it stands for is known when the flow starts, not here. */
-export const isVariable = (value: unknown): boolean =>
-  typeof value === 'string' && /^\$\{[^}]+\}$|^\$\([^)]+\)$/.test(value);
-
 /** The editor takes notices as HTML. */
 export const notify = (words: string, type: 'success' | 'error'): void =>
   RED.notify($('<span>').text(words).html(), { type, timeout: 5000 });

@@ -10,7 +10,7 @@ import type {
   TimeEstimate,
 } from '../../src/live/dialog-messages';
 import type { MarkAnswer, ModelAnswer, WatchAnswer, Watched } from '../../src/live/sidebar-messages';
-import type { SoundColumns } from '../../src/live/sound-columns';
+import type { SoundFrames } from '../../src/live/sound-frames';
 import { t } from './texts';
 
 const BASE = 'audio-anomaly';
@@ -102,8 +102,8 @@ function postForLines<Line>(data: object, take: (line: Line) => void, ...parts: 
 }
 
 export const watch = (looked: Watched): Question<WatchAnswer> => post(looked, 'sidebar', 'watch');
-export const columns = (source: string, after: number, epoch: number): Question<SoundColumns> =>
-  query({ after, epoch }, 'sidebar', 'sources', source, 'columns');
+export const frames = (source: string, after: number, epoch: number): Question<SoundFrames> =>
+  query({ after, epoch }, 'sidebar', 'sources', source, 'frames');
 export const model = (id: string): Question<ModelAnswer> => get('sidebar', 'models', id);
 /** As ScoreHistory.encode makes them. */
 export const scores = (id: string): Question<ArrayBuffer> => bytes('arraybuffer', 'sidebar', 'models', id, 'scores');
@@ -122,7 +122,7 @@ export const devices = (): Question<DeviceList> => get('devices');
 export const checkFolder = (form: object, take: (line: CheckLine) => void): Lines =>
   postForLines(form, take, 'wav-folder', 'check');
 export const listen = (form: object, take: (line: ListenLine) => void): Lines => postForLines(form, take, 'listen');
-export const timeEstimate = (fields: Fields): Question<TimeEstimate> => post(fields, 'network', 'pace');
+export const timeEstimate = (fields: Fields): Question<TimeEstimate> => post(fields, 'network', 'time');
 export const threshold = (id: string, fields: Fields): Question<ThresholdPreview> =>
   query(fields, 'models', id, 'threshold');
 
@@ -141,5 +141,5 @@ export const sendPreview = (dialog: string, file: File, sampleRate: number): Que
     ...{ contentType: 'application/octet-stream', data: file, processData: false },
   });
 export const drawPreview = (dialog: string, fields: Fields): Question<PreviewAnswer> =>
-  post(fields, ...PREVIEW, dialog, 'picture');
+  post(fields, ...PREVIEW, dialog, 'spectrogram');
 export const endPreview = (dialog: string): Question<unknown> => post({}, ...PREVIEW, dialog, 'end');

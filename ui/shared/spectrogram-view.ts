@@ -1,8 +1,8 @@
 // A spectrogram with its axes, running or of one sound, as bytes that Node-RED sends.
-import type { StripFormat } from '../../src/charts/column-strip';
+import type { StripFormat } from '../../src/charts/frame-strip';
 import { niceValues, type Tick } from '../../src/charts/ticks';
 import { minus } from '../../src/formats';
-import type { SoundColumns } from '../../src/live/sound-columns';
+import type { SoundFrames } from '../../src/live/sound-frames';
 import { bytesOf } from './base64';
 import { viridis } from './colours';
 import { contextOf, Plot } from './plot';
@@ -83,16 +83,16 @@ export class SpectrogramView {
     this.plot.redraw();
   }
 
-  add({ format, from, end, columns }: SoundColumns): void {
+  add({ format, from, end, frames }: SoundFrames): void {
     if (!format) return;
     let { strip } = this;
     if (!strip || format.epoch !== this.epoch || end < this.end) strip = this.start(format, from);
     const { capacity, ring } = strip;
-    const bytes = bytesOf(columns);
-    const { rows } = format;
+    const bytes = bytesOf(frames);
+    const { bins } = format;
     for (let frame = Math.max(from, end - capacity); frame < end; frame++) {
-      const at = (frame - from) * rows;
-      ring.set(bytes.subarray(at, at + rows), (frame % capacity) * rows);
+      const at = (frame - from) * bins;
+      ring.set(bytes.subarray(at, at + bins), (frame % capacity) * bins);
     }
     this.end = end;
     strip.first = Math.max(strip.first, end - capacity);
@@ -103,44 +103,44 @@ export class SpectrogramView {
   }
 
   private start(format: StripFormat, from: number): Strip {
-    const capacity = Math.max(8, Math.ceil((this.seconds + 2) / format.secondsPerColumn));
-    const ring = new Uint8Array(capacity * format.rows);
+    const capacity = Math.max(8, Math.ceil((this.seconds + 2) / format.secondsPerFrame));
+    const ring = new Uint8Array(capacity * format.bins);
     this.strip = { format, capacity, ring, first: from, isUncoloured: true };
     this.shown = from;
     this.end = from;
     this.image.width = capacity;
-    this.image.height = format.rows;
+    this.image.height = format.bins;
     return this.strip;
   }
 
   /** Paints the ring into an image of one pixel per value, from the darkest to the brightest that occur. */
   private colour(strip: Strip): void {
     const { capacity, ring, first } = strip;
-    const { rows } = strip.format;
+    const { bins } = strip.format;
     strip.isUncoloured = false;
     strip.range = this.rangeOf(strip);
     const [from, to] = strip.range;
-    const painted = new ImageData(capacity, rows);
+    const painted = new ImageData(capacity, bins);
     const pixels = new Uint32Array(painted.data.buffer);
     const factor = 255 / Math.max(1, to - from);
     for (let frame = first; frame < this.end; frame++) {
       const slot = frame % capacity;
-      for (let bin = 0; bin < rows; bin++) {
-        const step = Math.max(0, Math.min(255, Math.round((ring[slot * rows + bin] - from) * factor)));
-        pixels[(rows - 1 - bin) * capacity + slot] = viridis[step];
+      for (let bin = 0; bin < bins; bin++) {
+        const step = Math.max(0, Math.min(255, Math.round((ring[slot * bins + bin] - from) * factor)));
+        pixels[(bins - 1 - bin) * capacity + slot] = viridis[step];
       }
     }
     contextOf(this.image).putImageData(painted, 0, 0);
   }
 
   private rangeOf({ format, capacity, ring, first, range }: Strip): [number, number] {
-    const { rows, low, high, unit } = format;
+    const { bins, low, high, unit } = format;
     const counts = new Uint32Array(256);
     for (let frame = first; frame < this.end; frame++) {
-      const at = (frame % capacity) * rows;
-      for (let bin = 0; bin < rows; bin++) counts[ring[at + bin]]++;
+      const at = (frame % capacity) * bins;
+      for (let bin = 0; bin < bins; bin++) counts[ring[at + bin]]++;
     }
-    const all = (this.end - first) * rows;
+    const all = (this.end - first) * bins;
     const quantile = (share: number): number => {
       let sum = 0;
       for (let value = 0; value < 256; value++) if ((sum += counts[value]) >= share * all) return value;
@@ -187,7 +187,7 @@ export class SpectrogramView {
   /** The ring, in at most two pieces. */
   private drawFrames(plot: Plot, { format, capacity, first }: Strip): void {
     const { context, left, right, top, bottom, colours } = plot;
-    const frames = this.runs ? this.seconds / format.secondsPerColumn : this.end - first;
+    const frames = this.runs ? this.seconds / format.secondsPerFrame : this.end - first;
     const perFrame = (right - left) / frames;
     context.save();
     context.beginPath();
@@ -200,7 +200,7 @@ export class SpectrogramView {
       const slot = frame % capacity;
       const count = Math.min(this.end - frame, capacity - slot);
       const x = right - (this.shown - frame) * perFrame;
-      context.drawImage(this.image, slot, 0, count, format.rows, x, top, count * perFrame, bottom - top);
+      context.drawImage(this.image, slot, 0, count, format.bins, x, top, count * perFrame, bottom - top);
       frame += count;
     }
     context.restore();
@@ -223,9 +223,9 @@ export class SpectrogramView {
       this.shown = this.end;
       return;
     }
-    const { secondsPerColumn } = format;
-    const behind = (this.end - this.shown) * secondsPerColumn;
+    const { secondsPerFrame } = format;
+    const behind = (this.end - this.shown) * secondsPerFrame;
     const speed = 1 + Math.max(-0.5, behind - LAG_SECONDS);
-    this.shown = Math.min(this.end, this.shown + Math.max(0, (passed * speed) / secondsPerColumn));
+    this.shown = Math.min(this.end, this.shown + Math.max(0, (passed * speed) / secondsPerFrame));
   }
 }

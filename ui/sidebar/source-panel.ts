@@ -53,7 +53,7 @@ export class SourcePanel extends Panel<SourceEvent> {
     if (this.asked || !id) return;
     this.asked = id;
     try {
-      const answer = await server.columns(id, spectrogram.end, spectrogram.epoch ?? 0);
+      const answer = await server.frames(id, spectrogram.end, spectrogram.epoch ?? 0);
       if (id === this.id) spectrogram.add(answer);
     } catch {
       // The next event asks again; that nothing answers is told by the sidebar.

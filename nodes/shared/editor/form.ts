@@ -1,12 +1,9 @@
 // What the forms of all nodes share: their texts, the checks of their fields, what is shown when. The build bundles this
 // into the page of each node: there is nothing to load, so it is there when the node registers.
+import { isVariable } from '../../../src/variables';
 import { type Config, type Field, FieldReader, type Fields, isEmpty, LATER, Misfit } from '../schema';
 
 const PACKAGE = '@earshot/node-red-audio-anomaly';
-
-/** An environment variable, e.g. ${SAMPLE_RATE}: what it stands for is known when the flow starts, not here. */
-export const isVariable = (value: unknown): value is string =>
-  typeof value === 'string' && /^\$\{[^}]+\}$|^\$\([^)]+\)$/.test(value);
 
 /** The form of one node type. */
 export class Form<F extends Fields = Fields> {

@@ -1,11 +1,11 @@
-// A stream cut into blocks: its columns must be those of the whole sound, wherever the cuts fall.
+// A stream cut into blocks: its frames must be those of the whole sound, wherever the cuts fall.
 import assert from 'node:assert/strict';
-import { LiveColumns, liveSettings } from '#src/dsp/live-columns';
+import { LiveFrames, liveSettings } from '#src/dsp/live-frames';
 import { Spectrogram } from '#src/dsp/spectrogram';
 
 const RATE = 16_000;
 
-describe('live columns', () => {
+describe('live frames', () => {
   it('follow each other without a seam, however the sound is cut', () => {
     const pcm = Float32Array.from(
       { length: 3 * RATE },
@@ -15,29 +15,29 @@ describe('live columns', () => {
     const whole = maker.compute(pcm);
     const [rows, frames] = whole.info.shape;
     for (const size of [100, 1600, 4410, 20_000]) {
-      const live = new LiveColumns(RATE, 30);
-      let column = 1; // the first one is centred on the very first sample
+      const live = new LiveFrames(RATE, 30);
+      let index = 1; // the first one is centred on the very first sample
       for (let from = 0; from < pcm.length; from += size) {
         const block = live.add(pcm.subarray(from, from + size));
         if (!block) continue;
         const part = maker.compute(block.pcm);
-        for (let k = block.from; k < block.to; k++, column++) {
+        for (let k = block.from; k < block.to; k++, index++) {
           for (let row = 0; row < rows; row++) {
             const got = part.values[row * part.info.shape[1] + k];
-            const expected = whole.values[row * frames + column];
+            const expected = whole.values[row * frames + index];
             assert.ok(
               Math.abs(got - expected) < 0.01,
-              `pieces of ${size}, column ${column}, row ${row}: ${got}, ${expected}`,
+              `pieces of ${size}, index ${index}, row ${row}: ${got}, ${expected}`,
             );
           }
         }
       }
-      assert.ok(column > frames - 3, `${column} of ${frames} columns with pieces of ${size}`);
+      assert.ok(index > frames - 3, `${index} of ${frames} frames with pieces of ${size}`);
     }
   });
 
   it('look at no more than the end of a long stretch, and hold on to no more', () => {
-    const live = new LiveColumns(RATE, 2);
+    const live = new LiveFrames(RATE, 2);
     const block = live.add(new Float32Array(60 * RATE));
     assert.equal(block?.pcm.length, 2 * RATE);
     assert.ok(live.add(new Float32Array(RATE))!.pcm.length < 1.1 * RATE);

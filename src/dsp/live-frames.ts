@@ -1,4 +1,4 @@
-// Cuts a stream of sound, however it arrives, into blocks whose spectrogram columns follow each other without a seam.
+// Cuts a stream of sound, however it arrives, into blocks whose spectrogram's frames follow each other without a seam.
 // Computing them is the caller's business.
 import type { SpectrogramSettings } from './spectrogram-settings';
 
@@ -7,15 +7,15 @@ const FRAME_SECONDS = 0.046;
 const MEL_BANDS = 96;
 const [SMALLEST_FFT, LARGEST_FFT] = [256, 8192];
 
-/** A stretch of sound and which columns of its (centred) spectrogram are good: `from` … `to` − 1. */
-export interface ColumnBlock {
+/** A stretch of sound and which frames of its (centred) spectrogram are good: `from` … `to` − 1. */
+export interface FrameBlock {
   pcm: Float32Array;
   settings: SpectrogramSettings;
   from: number;
   to: number;
 }
 
-/** What is shown of a sound that no spectrogram node has looked at yet: 96 mel bands, about 43 columns a second. */
+/** What is shown of a sound that no spectrogram node has looked at yet: 96 mel bands, about 43 frames a second. */
 export function liveSettings(sampleRate: number): SpectrogramSettings {
   const power = 2 ** Math.round(Math.log2(FRAME_SECONDS * sampleRate));
   const fftSize = Math.min(LARGEST_FFT, Math.max(SMALLEST_FFT, power));
@@ -25,7 +25,7 @@ export function liveSettings(sampleRate: number): SpectrogramSettings {
   };
 }
 
-export class LiveColumns {
+export class LiveFrames {
   private settings: SpectrogramSettings;
   private pending = new Float32Array(0);
 
@@ -37,8 +37,8 @@ export class LiveColumns {
     this.settings = liveSettings(sampleRate);
   }
 
-  /** Takes the next samples (copied); undefined where they do not make a column yet. */
-  add(pcm: Float32Array): ColumnBlock | undefined {
+  /** Takes the next samples (copied); undefined where they do not make a frame yet. */
+  add(pcm: Float32Array): FrameBlock | undefined {
     const longest = Math.round(this.maxSeconds * this.sampleRate);
     const isCut = pcm.length > longest;
     const newest = isCut ? pcm.subarray(pcm.length - longest) : pcm;
@@ -47,11 +47,11 @@ export class LiveColumns {
     if (kept > 0) block.set(this.pending);
     block.set(newest, kept);
     this.pending = block;
-    // Column k is centred on k hops; with hops of half a frame, the first and those that reach beyond the end are not whole.
+    // Frame k is centred on k hops; with hops of half a frame, the first and those that reach beyond the end are not whole.
     const { hopLength } = this.settings;
-    const columns = Math.floor(block.length / hopLength) - 1;
-    if (columns < 1) return undefined;
-    this.pending = block.slice(columns * hopLength);
-    return { pcm: block, settings: this.settings, from: 1, to: columns + 1 };
+    const frames = Math.floor(block.length / hopLength) - 1;
+    if (frames < 1) return undefined;
+    this.pending = block.slice(frames * hopLength);
+    return { pcm: block, settings: this.settings, from: 1, to: frames + 1 };
   }
 }
