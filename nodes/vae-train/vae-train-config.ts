@@ -1,6 +1,6 @@
 // The properties of a vae-train node, as saved in a flow or as the edit dialog asks about them.
 import type { NodeDef } from 'node-red';
-import { networkDefaults, trainingDefaults } from '../../src/detectors/vae/defaults';
+import { LEAST_EXAMPLES, networkDefaults, trainingDefaults } from '../../src/detectors/vae/defaults';
 import type { SweepRange } from '../../src/detectors/vae/sweep';
 import type { TrainingOptions } from '../../src/detectors/vae/train';
 import { checkNetwork, type NetworkOptions, type Preset, type Prior } from '../../src/engine/architecture';
@@ -11,8 +11,6 @@ import { booleanField, choiceField, numberField, numberListField } from '../shar
 const PRESETS = ['compact', 'office', 'mirrored', 'custom'] as const satisfies readonly Preset[];
 const TRAIN_WHEN = ['complete', 'count', 'asked'] as const;
 const EARLY_STOPPING = ['none', 'patience', 'prechelt'] as const satisfies readonly EarlyStopping[];
-/** Fewer segments than this give neither a model nor a spread of scores. */
-export const LEAST_SEGMENTS = 3;
 const MAX_LAYERS = 12;
 const DEFAULT_COMPONENTS = 10;
 
@@ -90,7 +88,7 @@ export function readVaeTrain(def: VaeTrainDef): VaeTrainConfig {
     ...readTraining(def),
     sweep: booleanField(def, 'sweep', false) ? readSweep(def) : undefined,
     trainWhen: choiceField(def, 'trainWhen', TRAIN_WHEN, 'complete'),
-    count: numberField(def, 'count', 150, { min: LEAST_SEGMENTS, max: 1e6, integer: true, unit: 'segments' }),
+    count: numberField(def, 'count', 150, { min: LEAST_EXAMPLES, max: 1e6, integer: true, unit: 'segments' }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { NodeAPI } from 'node-red';
 import { detectorModules } from '../../src/detectors/registry';
 import type { ModelReport } from '../../src/detectors/train-model';
+import { LEAST_EXAMPLES } from '../../src/detectors/vae/defaults';
 import type { MixtureReport } from '../../src/detectors/vae/mixture-training';
 import type { TrainingProgress } from '../../src/detectors/vae/train';
 import { MeanRange } from '../../src/dsp/decibel-range';
@@ -21,7 +22,7 @@ import { type Learner, Trainer, type Training } from '../shared/trainer';
 import { registerNetworkRoute } from './network-route';
 import { registerTimeEstimateRoute } from './time-estimate-route';
 import { registerTrainRoute } from './train-routes';
-import { LEAST_SEGMENTS, readVaeTrain, type VaeTrainConfig, type VaeTrainDef } from './vae-train-config';
+import { readVaeTrain, type VaeTrainConfig, type VaeTrainDef } from './vae-train-config';
 
 const leftOutText = (count: number): string[] => (count > 0 ? [`${count} left out`] : []);
 const liveText = (mixture?: MixtureReport): string[] => (mixture ? [`${mixture.live}/${mixture.components} live`] : []);
@@ -124,11 +125,11 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
   async prepare(msg: Message): Promise<Training<TrainingProgress, ModelReport>> {
     const { spool, frontEnd, shell, model } = this;
     const count = spool?.count ?? 0;
-    if (!spool || !frontEnd || count < LEAST_SEGMENTS) {
+    if (!spool || !frontEnd || count < LEAST_EXAMPLES) {
       await this.forget();
       throw new UserError(
         'too-few-examples',
-        `${count} segments were collected; expected at least ${LEAST_SEGMENTS}, better 100 or more, of what is normal. Check that the spectrograms arrive here, and record more.`,
+        `${count} segments were collected; expected at least ${LEAST_EXAMPLES}, better 100 or more, of what is normal. Check that the spectrograms arrive here, and record more.`,
       );
     }
     const { network, options, sweep } = shell.config;

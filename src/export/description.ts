@@ -1,5 +1,6 @@
 // What an exported file says about itself, the same in every format: what to feed it, and what its scores mean.
 
+import { kindsOf } from '../detectors/score-kinds';
 import type { InputScale } from '../detectors/vae/input-scale';
 import type { FrontEnd } from '../messages';
 import type { JsonObject, JsonValue } from '../store/json';
@@ -20,7 +21,8 @@ export function describeExport(
     createdAt,
     frontEnd: plain({ ...frontEnd, ...melBands }),
     inputScale: plain(scale),
-    scores,
+    // Other detectors of the model are not exported.
+    scores: Object.fromEntries(kindsOf('vae').map(kind => [kind, scores[kind]])),
     architecture: vae.architecture,
     training: vae.training,
   };

@@ -2,6 +2,9 @@
 import { type NetworkOptions, PRESETS, type Preset } from '../../engine/architecture';
 import type { TrainingOptions } from './train';
 
+/** Fewer segments give neither a model nor a spread of scores. */
+export const LEAST_EXAMPLES = 3;
+
 export type TrainingDefaults = Omit<TrainingOptions, 'threads' | 'kernels'>;
 
 const COMMON: TrainingDefaults = {

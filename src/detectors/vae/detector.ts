@@ -2,6 +2,7 @@
 import type { NetworkOptions } from '../../engine/architecture';
 import type { Examples, FitWatch, SegmentDetector, SegmentFit } from '../detector';
 import { paced } from '../progress';
+import { LEAST_EXAMPLES } from './defaults';
 import { vaeJson } from './model-description';
 import { modelWarnings } from './model-warnings';
 import { type SweepRange, type SweepReport, sweep, sweepWeights, type TrainedModel } from './sweep';
@@ -22,9 +23,6 @@ export interface VaeReport
   /** What came of each weight, where several were tried. */
   sweep?: SweepReport;
 }
-
-/** Fewer give neither a model nor a spread of scores. */
-const LEAST_EXAMPLES = 3;
 
 type TrainWith = (options: TrainingOptions, tell: (progress: TrainingProgress) => void) => Promise<Trained>;
 
