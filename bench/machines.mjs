@@ -52,8 +52,9 @@ async function trainOnce(folder) {
   const spool = new ExampleSpool({ folder, exampleLength: examples[0].values.length });
   for (const { values } of examples) await spool.append(values);
   const options = { ...trainingDefaults('compact'), epochs: 1, threads: 1 };
-  const order = { spool: spool.descriptor(), frontEnd: examples[0].info, network: networkDefaults('compact') };
-  const { file } = await trainingTask.start({ ...order, options, folder, name: 'trained' }).result;
+  const settings = { vae: { network: networkDefaults('compact'), options } };
+  const order = { spool: spool.descriptor(), frontEnd: examples[0].info, settings, modules: [] };
+  const { file } = await trainingTask.start({ ...order, folder, name: 'trained' }).result;
   await spool.discard();
   return file;
 }
