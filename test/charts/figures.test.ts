@@ -165,10 +165,9 @@ describe('labels and file names', () => {
 
   it('of megabytes and of signs that no font has are drawn all the same', () => {
     const label = '冷房🎵'.repeat(200_000);
-    const start = performance.now();
-    pngOf({ ...EXAMPLES.counts, counts: [{ label, segments: 1, seconds: 1 }] });
-    svgOf({ ...EXAMPLES.counts, title: label, counts: [{ label, segments: 1, seconds: 1 }] });
-    assert.ok(performance.now() - start < 3000);
+    assert.equal(pngOf({ ...EXAMPLES.counts, counts: [{ label, segments: 1, seconds: 1 }] }).width, SMALL.width);
+    const svg = svgOf({ ...EXAMPLES.counts, title: label, counts: [{ label, segments: 1, seconds: 1 }] });
+    assert.ok(textsOf(svg).every(({ text }) => text.length < 1000));
   });
 });
 

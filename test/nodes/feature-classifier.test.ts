@@ -284,7 +284,9 @@ describe('feature-classifier', function () {
     writeFileSync(join(userDir, FOLDER, 'classifier'), 'a file in the way');
     await start();
     sendPass(60);
-    await errorOf(/cannot be (trained|read)|was not saved/);
+    const said = await errorOf(/cannot be (trained|read)|was not saved/);
+    assert.match(said, /classifier/, 'names what is in the way');
+    assert.equal(readFileSync(join(userDir, FOLDER, 'classifier'), 'utf8'), 'a file in the way');
   });
 
   it('says what is wrong with its settings', async () => {

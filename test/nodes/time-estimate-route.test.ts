@@ -33,14 +33,14 @@ describe('the pace of a training', function () {
     await engine.close();
     const foretold = typical * pictures * epochs;
     console.log(`      foretold ${foretold.toFixed(2)} s, took ${seconds.toFixed(2)} s`);
-    // Others may compute beside one of the two: bench-like precision is not for a test.
-    assert.ok(seconds < 4 * foretold && seconds > foretold / 4, `${foretold} s foretold, ${seconds} s taken`);
+    // Others may compute beside one of the two: how close it is, bench/ tells.
+    assert.ok(seconds < 20 * foretold && seconds > foretold / 20, `${foretold} s foretold, ${seconds} s taken`);
   });
 
   it('is known afterwards, without measuring again', async () => {
     const start = performance.now();
     await measureTime(FIELDS, never);
-    assert.ok(performance.now() - start < 100);
+    assert.ok(performance.now() - start < 1000, 'measuring takes longer than that');
   });
 
   it('is measured with as many threads as the model trains with', async () => {

@@ -3,7 +3,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { sleep } from './wait';
 
 /** What the rules of this package allow: nothing heavier than this on Node-RED's thread. */
-export const LONGEST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 20;
+/** What other programs on the machine do not add: a pause this long is work that belongs into a thread. */
+export const HELD_UP_MS = 200;
 const SETTLE_MS = 20;
 
 /**

@@ -16,10 +16,12 @@ export class StreamClock {
   /**
    * @param sampleRate Hz
    * @param now a clock that never jumps, milliseconds
+   * @param windowMs how long samples must be behind to be lost and not just late: longer than any buffer on the way
    */
   constructor(
     private readonly sampleRate: number,
     private readonly now: () => number = () => performance.now(),
+    private readonly windowMs = WINDOW_MS,
   ) {}
 
   /** Counts samples that have just arrived. Returns the milliseconds of sound found lost, usually 0. */
@@ -30,7 +32,7 @@ export class StreamClock {
     this.origin = Math.min(this.origin, origin);
     this.windowOrigin = Math.min(this.windowOrigin, origin);
     this.windowStart ??= now;
-    if (now - this.windowStart < WINDOW_MS) return 0;
+    if (now - this.windowStart < this.windowMs) return 0;
     const behind = this.windowOrigin - this.origin;
     // The device's clock and ours drift apart by parts in ten thousand: follow it.
     this.origin = this.windowOrigin;
