@@ -2,12 +2,11 @@
 // Node-RED looks for there (its form, help texts, labels, icon); and the browser's code into resources/, which Node-RED
 // serves. Types are checked elsewhere (scripts/test.mjs).
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import { Includes } from './includes.mjs';
 import { helpOf } from './node-pages/help.mjs';
 import { pageOf } from './node-pages/page.mjs';
 import { languagesOf, typesIn } from './node-pages/source.mjs';
@@ -94,21 +93,19 @@ function compileKernels() {
 
 /** Node-RED reads `icons` and `locales` beside the file of a node only. */
 function copyEditorFiles() {
-  const includes = new Includes(join(root, 'nodes'), join('shared', 'editor', 'included'));
   for (const folder of readdirSync(join(root, 'nodes'))) {
     const [from, to] = [join(root, 'nodes', folder), join(dist, 'nodes', folder)];
     mkdirSync(to, { recursive: true });
-    const isDeclared = existsSync(join(from, 'fields.ts'));
-    if (isDeclared) writeFileSync(join(to, `${folder}.html`), pageOf(root, folder));
-    for (const name of readdirSync(from).filter(file => file.endsWith('.html') && !isDeclared)) {
-      writeFileSync(join(to, name), includes.fillIn(join(folder, name), readFileSync(join(from, name), 'utf8')));
+    const isNode = existsSync(join(from, 'fields.ts'));
+    if (isNode) writeFileSync(join(to, `${folder}.html`), pageOf(root, folder));
+    for (const name of readdirSync(from).filter(file => file.endsWith('.html') && !isNode)) {
+      cpSync(join(from, name), join(to, name));
     }
     const locales = join(from, 'locales');
     if (existsSync(locales))
       cpSync(locales, join(to, 'locales'), { recursive: true, filter: name => !name.endsWith('.md') });
     if (existsSync(join(from, 'icon.svg'))) cpSync(join(from, 'icon.svg'), join(to, 'icons', `${folder}.svg`));
   }
-  includes.assertAllUsed();
 }
 
 function writeHelp() {

@@ -1,15 +1,16 @@
 // The audio-augment node: passes each segment on, and after it copies that differ as another recording might. They are
 // made in a thread of the pool.
 import type { NodeAPI, NodeDef } from 'node-red';
-import { type AugmentSettings, NOISES } from '../../src/dsp/augment';
+import type { AugmentSettings } from '../../src/dsp/augment';
 import { bufferOf, type Message, readAudioInTurns } from '../../src/messages';
 import { augmentTask } from '../../src/tasks/augment';
 import { copyInTurns } from '../../src/threads/turns';
 import { isLast } from '../shared/collecting';
-import { choiceField, numberField } from '../shared/config';
 import { MessageQueue } from '../shared/message-queue';
 import { endOfPass } from '../shared/pass-end';
+import { readFields } from '../shared/read-fields';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { fields } from './fields';
 
 interface Config {
   settings: AugmentSettings;
@@ -21,18 +22,8 @@ interface Config {
 const QUEUE_LIMITS = { jobs: 256, bytes: 128 * 2 ** 20 };
 
 function read(def: NodeDef): Config {
-  return {
-    settings: {
-      gainDb: numberField(def, 'gainDb', 3, { min: 0, max: 60, unit: 'dB' }),
-      noise: choiceField(def, 'noise', NOISES, 'white'),
-      snrDb: numberField(def, 'snrDb', 30, { min: -60, max: 120, unit: 'dB' }),
-      shiftSeconds: numberField(def, 'shiftSeconds', 0.1, { min: 0, max: 60, unit: 's' }),
-      speedPercent: numberField(def, 'speedPercent', 0, { min: 0, max: 40, unit: '%' }),
-      maskOctaves: numberField(def, 'maskOctaves', 0, { min: 0, max: 5, unit: 'octaves' }),
-    },
-    copies: numberField(def, 'copies', 3, { min: 0, max: 100, integer: true }),
-    seed: numberField(def, 'seed', 1, { min: 0, max: 2 ** 32 - 1, integer: true }),
-  };
+  const { name, copies, seed, ...settings } = readFields(fields, def);
+  return { settings, copies, seed };
 }
 
 class Augmenter implements Handlers {

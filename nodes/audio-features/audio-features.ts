@@ -1,19 +1,20 @@
 // The audio-features node: audio segments in, twelve numbers on level, loudness, peaks and balance out for each block.
 // Computed in a thread of the pool; the order of the messages stays.
 import type { NodeAPI, NodeDef } from 'node-red';
-import { FEATURE_NAMES, type FeatureSettings, type Features } from '../../src/dsp/features';
-import { GATING_BLOCK_SECONDS } from '../../src/dsp/loudness';
+import { FEATURE_NAMES } from '../../src/dsp/feature-names';
+import type { FeatureSettings, Features } from '../../src/dsp/features';
 import { UserError } from '../../src/errors';
 import { type AudioInfo, type Message, readAudioInTurns } from '../../src/messages';
 import { featureTask, type SegmentFeatures } from '../../src/tasks/features';
 import { copyInTurns } from '../../src/threads/turns';
 import { isLast } from '../shared/collecting';
-import { numberField } from '../shared/config';
 import { MessageQueue } from '../shared/message-queue';
 import { endOfPass } from '../shared/pass-end';
 import { PassParts } from '../shared/pass-parts';
+import { readFields } from '../shared/read-fields';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
 import { StatusPace } from '../shared/status-pace';
+import { fields } from './fields';
 
 /** What the node is set to; the sample rate comes with each segment. */
 type Config = Omit<FeatureSettings, 'sampleRate'>;
@@ -22,13 +23,6 @@ type Config = Omit<FeatureSettings, 'sampleRate'>;
 const QUEUE_LIMITS = { jobs: 64, bytes: 256 * 2 ** 20 };
 /** Messages sent in one turn of the event loop: a long file has thousands of blocks. */
 const MESSAGES_A_TURN = 50;
-
-function read(def: NodeDef): Config {
-  return {
-    blockSeconds: numberField(def, 'blockSeconds', 0.5, { min: GATING_BLOCK_SECONDS, max: 60, unit: 'seconds' }),
-    silenceDb: numberField(def, 'silenceDb', -80, { min: -400, max: 0, unit: 'dB' }),
-  };
-}
 
 class FeatureNode implements Handlers {
   private readonly queue = new MessageQueue(QUEUE_LIMITS, 'segment', msg => this.end(msg));
@@ -126,5 +120,9 @@ function withFeatures(msg: Message, features: Features, seconds: number): Messag
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode<NodeDef, Config>(RED, { type: 'audio-features', read, start: shell => new FeatureNode(shell) });
+  registerNode<NodeDef, Config>(RED, {
+    type: 'audio-features',
+    read: def => readFields(fields, def),
+    start: shell => new FeatureNode(shell),
+  });
 };

@@ -2,15 +2,17 @@
 // that scores with it. Trainers and scorers point here.
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { modelFacts } from '../../src/detectors/vae/model-description';
-import { ENGINE_CHOICES, type EngineSettings } from '../../src/engine/compute-engine';
+import type { EngineSettings } from '../../src/engine/compute-engine';
 import { engineProblem } from '../../src/engine/create-engine';
 import { UserError } from '../../src/errors';
 import { ModelStore } from '../../src/store/model-store';
 import { ScoringService } from '../../src/tasks/scoring-service';
 import type { AudioModel, ModelSummary } from '../shared/audio-model-node';
-import { choiceField, resolveFolder, textField, userDirectory } from '../shared/config';
+import { resolveFolder, userDirectory } from '../shared/folders';
+import { readFields } from '../shared/read-fields';
 import { type Handlers, registerNode, type Shell } from '../shared/shell';
 import { threadsOf } from '../vae-train/planned-training';
+import { fields } from './fields';
 
 interface Config {
   name: string;
@@ -21,17 +23,16 @@ interface Config {
   engine: EngineSettings;
 }
 
-const DEFAULT_FOLDER = 'audio-models';
 /** A file that these codes name is passed over for the version before it. */
 const UNUSABLE = new Set(['model-damaged', 'model-newer-format', 'model-unreadable']);
 
 function read(def: NodeDef, RED: NodeAPI): Config {
+  const { name, folder, threads, engine } = readFields(fields, def);
   return {
-    name: textField(def, 'name', 'model'),
-    folder: resolveFolder(RED, textField(def, 'folder', DEFAULT_FOLDER)),
-    threads: threadsOf(def),
-    // Flows from before there was a choice say nothing: auto.
-    engine: { choice: choiceField(def, 'engine', ENGINE_CHOICES, 'auto'), folders: [userDirectory(RED)] },
+    name,
+    folder: resolveFolder(RED, folder),
+    threads: threadsOf(threads),
+    engine: { choice: engine, folders: [userDirectory(RED)] },
   };
 }
 

@@ -1,18 +1,17 @@
 // The audio-plot node: messages in, pictures out, at most two a second, the last one always. What a picture shows is
 // gathered in src/plot/gather, drawn in a thread; here are the pace, the message and the editor's view.
 import type { NodeAPI, NodeDef } from 'node-red';
-import { PICTURE_FORMATS, type PictureSettings } from '../../src/charts/figures/draw';
 import type { Gatherer } from '../../src/charts/gather/gatherer';
-import { gathererFor, PLOTS, type PlotName } from '../../src/charts/gather/plots';
-import { PLOT_SIZE } from '../../src/charts/plot-size';
-import { THEMES } from '../../src/charts/theme';
+import { gathererFor } from '../../src/charts/gather/plots';
 import { type Message, payloadBytes } from '../../src/messages';
 import { rocCurve } from '../../src/stats/roc';
 import { drawPicture, type Picture, plotTask } from '../../src/tasks/plot';
-import { choiceField, numberField, textField, textListField } from '../shared/config';
 import { OrderedQueue } from '../shared/ordered-queue';
 import { isPassEnd } from '../shared/pass-end';
+import { readFields } from '../shared/read-fields';
+import type { Config } from '../shared/schema';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { fields } from './fields';
 import {
   announcePicture,
   offerPictures,
@@ -21,30 +20,12 @@ import {
   registerPlotRoutes,
 } from './plot-routes';
 
-interface Config extends PictureSettings {
-  plot: PlotName;
-  title: string;
-  /** For the plot roc: labels that are anomalies. */
-  positiveLabels: string[];
-}
+type Settings = Config<typeof fields>;
 
-const SIZE = { ...PLOT_SIZE, integer: true, unit: 'pixels' };
 const INTERVAL_MS = 500;
 /** Messages that may wait while a long sound is looked through. */
 const QUEUE_LIMITS = { jobs: 1000, bytes: 256 * 2 ** 20 };
 const CONTENT_TYPES = { png: 'image/png', svg: 'image/svg+xml' } as const;
-
-function read(def: NodeDef): Config {
-  return {
-    plot: choiceField(def, 'plot', PLOTS, 'spectrogram'),
-    title: textField(def, 'title'),
-    positiveLabels: textListField(def, 'positiveLabels'),
-    width: numberField(def, 'width', 480, SIZE),
-    height: numberField(def, 'height', 300, SIZE),
-    format: choiceField(def, 'format', PICTURE_FORMATS, 'png'),
-    theme: choiceField(def, 'theme', THEMES, 'light'),
-  };
-}
 
 class AudioPlot implements Handlers, PictureSource {
   readonly contentType: string;
@@ -64,7 +45,7 @@ class AudioPlot implements Handlers, PictureSource {
 
   private readonly withdraw: () => void;
 
-  constructor(private readonly shell: Shell<Config>) {
+  constructor(private readonly shell: Shell<Settings>) {
     this.gatherer = gathererFor(shell.config.plot, { positiveLabels: shell.config.positiveLabels, rocOf });
     this.contentType = CONTENT_TYPES[shell.config.format];
     shell.status.idle('waiting');
@@ -175,12 +156,16 @@ function rocOf(negative: number[], positive: number[]): [number, number][] {
 }
 
 /** Node-RED keeps a node's wires there: one list of ids per output. */
-function isWired({ node }: Shell<Config>): boolean {
+function isWired({ node }: Shell<Settings>): boolean {
   const { wires } = node as unknown as { wires?: string[][] };
   return wires?.some(ids => ids.length > 0) ?? false;
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode<NodeDef, Config>(RED, { type: 'audio-plot', read, start: shell => new AudioPlot(shell) });
+  registerNode<NodeDef, Settings>(RED, {
+    type: 'audio-plot',
+    read: def => readFields(fields, def),
+    start: shell => new AudioPlot(shell),
+  });
   registerPlotRoutes(RED);
 };

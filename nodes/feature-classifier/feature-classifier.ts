@@ -2,79 +2,33 @@
 // tells the class of new ones.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { FeatureCollector } from '../../src/detectors/features/feature-table';
-import { type Shares, SPLIT_BY } from '../../src/detectors/features/split';
 import type { ClassifierOptions, ClassifierProgress } from '../../src/detectors/features/train-classifier';
 import { describeValue, UserError } from '../../src/errors';
 import type { Message } from '../../src/messages';
 import { classifierTask, type SavedClassifierReport } from '../../src/tasks/classifier-training';
 import { carryOn, inSeconds, isLast, percent } from '../shared/collecting';
-import { booleanField, choiceField, numberField, resolveFolder, textField } from '../shared/config';
+import { resolveFolder } from '../shared/folders';
 import { endOfPass, isPassEnd } from '../shared/pass-end';
+import { readFields } from '../shared/read-fields';
+import type { Config } from '../shared/schema';
 import { registerNode, type Send, type Shell } from '../shared/shell';
 import { StatusPace } from '../shared/status-pace';
 import { type Learner, Trainer, type Training } from '../shared/trainer';
 import { ClassifierVersions } from './classifier-versions';
+import { fields } from './fields';
 
-const MODES = ['auto', 'train', 'classify'] as const;
-const DEFAULT_FOLDER = 'audio-classifiers';
 /** Rows of one message that are taken in at a time, between turns of the event loop. */
 const ROWS_A_TURN = 2000;
 
-interface Config {
-  mode: (typeof MODES)[number];
-  /** Where all classifiers live, and the name of this one. */
+interface Settings extends Pick<Config<typeof fields>, 'mode' | 'classifier' | 'labels' | 'features' | 'labelColumn'> {
+  /** Where all classifiers live. */
   folder: string;
-  classifier: string;
-  /** Only these classes; empty: all. */
-  labels: string[];
-  /** Only these features; empty: all. */
-  features: string[];
-  labelColumn: string;
   options: ClassifierOptions;
 }
 
-function read(def: NodeDef, RED: NodeAPI): Config {
-  return {
-    mode: choiceField(def, 'mode', MODES, 'auto'),
-    folder: resolveFolder(RED, textField(def, 'folder', DEFAULT_FOLDER)),
-    classifier: textField(def, 'classifier', 'classifier'),
-    labels: listField(def, 'labels'),
-    features: listField(def, 'features'),
-    labelColumn: textField(def, 'labelColumn', 'label'),
-    options: {
-      balance: booleanField(def, 'balance', true),
-      split: splitField(def),
-      splitBy: choiceField(def, 'splitBy', SPLIT_BY, 'auto'),
-      trials: numberField(def, 'trials', 20, { min: 1, max: 1000, integer: true }),
-      epochs: numberField(def, 'epochs', 250, { min: 1, max: 100_000, integer: true }),
-      batchSize: numberField(def, 'batchSize', 16, { min: 1, max: 4096, integer: true, unit: 'examples' }),
-      learningRate: numberField(def, 'learningRate', 0.001, { min: 1e-8, max: 1 }),
-      patience: numberField(def, 'patience', 2, { min: 1, max: 1000, integer: true, unit: 'epochs' }),
-      seed: numberField(def, 'seed', 1, { min: 0, max: 2 ** 32 - 1, integer: true }),
-    },
-  };
-}
-
-const listField = (def: NodeDef, field: string): string[] => [
-  ...new Set(
-    textField(def, field)
-      .split(',')
-      .map(item => item.trim())
-      .filter(Boolean),
-  ),
-];
-
-function splitField(def: NodeDef): Shares {
-  const text = textField(def, 'split', '50/25/25');
-  const shares = text.split('/').map(part => (part.trim() === '' ? Number.NaN : Number(part)));
-  const [training, validation, test] = shares;
-  if (shares.length === 3 && shares.every(share => share > 0) && Math.abs(training + validation + test - 100) <= 1) {
-    return [training, validation, test];
-  }
-  throw new UserError(
-    'config',
-    `split is "${text}"; expected three percentages above 0 that add up to 100, for training, validation and test, e.g. 50/25/25. Open the node and correct it.`,
-  );
+function read(def: NodeDef, RED: NodeAPI): Settings {
+  const { name, folder, mode, classifier, labels, features, labelColumn, ...options } = readFields(fields, def);
+  return { mode, classifier, labels, features, labelColumn, folder: resolveFolder(RED, folder), options };
 }
 
 type Payload = Record<string, unknown>;
@@ -90,7 +44,7 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
   private collecting: boolean;
   private readonly pace = new StatusPace();
 
-  constructor(private readonly shell: Shell<Config>) {
+  constructor(private readonly shell: Shell<Settings>) {
     const { config, node } = shell;
     this.trainer = new Trainer(shell, this);
     this.collector = new FeatureCollector(config.features);
@@ -274,7 +228,7 @@ function notFeatures(payload: unknown): UserError {
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode<NodeDef, Config>(RED, {
+  registerNode<NodeDef, Settings>(RED, {
     type: 'feature-classifier',
     read,
     start: shell => new ClassifierLearner(shell).trainer,

@@ -1,7 +1,6 @@
 // What the dialog of mic-in asks for to try a microphone: its level while it is listened to, and three seconds of its
 // sound. A device that a mic-in node has open is heard through that node. Sound goes into the answer and nowhere else.
 import type { NodeAPI } from 'node-red';
-import { BACKEND_NAMES } from '../../src/audio/capture/backend';
 import { backendFor } from '../../src/audio/capture/backends';
 import { checkDeviceName } from '../../src/audio/capture/device-name';
 import { checkSound, type SoundCheckOptions } from '../../src/audio/capture/sound-check';
@@ -10,11 +9,17 @@ import { wavPieces } from '../../src/audio/wav-write';
 import { UserError } from '../../src/errors';
 import type { ListenLine } from '../../src/live/dialog-messages';
 import { framesOf } from '../../src/live/sound-frames';
-import { booleanField, choiceField, numberField, textField, userDirectory } from '../shared/config';
+import { userDirectory } from '../shared/folders';
 import { lineHandler, type Tell } from '../shared/line-answer';
+import { readFields } from '../shared/read-fields';
 import { routesOf } from '../shared/routes';
+import { flag } from '../shared/schema';
+import { fields } from './fields';
 import { microphoneOn, type RunningMicrophone } from './running-microphones';
 
+const { device, backend, sampleRate } = fields;
+/** What a test goes by; `keep`: the sound is wanted too. */
+const TESTED = { device, backend, sampleRate, keep: flag({ default: false }) };
 const SECONDS = { test: 20, recording: 3 };
 /** What a sound card does in its first moment is not what it hears. */
 const SKIP_SECONDS = 0.25;
@@ -33,10 +38,7 @@ export function registerListenRoute(RED: NodeAPI): void {
 }
 
 async function listen(RED: NodeAPI, form: object, tell: Tell<ListenLine>, signal: AbortSignal): Promise<void> {
-  const choice = choiceField(form, 'backend', ['auto', ...BACKEND_NAMES], 'auto');
-  const sampleRate = numberField(form, 'sampleRate', 44100, { min: 4000, max: 384000, integer: true, unit: 'Hz' });
-  const device = textField(form, 'device', 'default');
-  const keep = booleanField(form, 'keep', false);
+  const { device, backend: choice, sampleRate, keep } = readFields(TESTED, form);
   const backend = backendFor(choice, [userDirectory(RED)]);
   checkDeviceName(device, backend.name);
 

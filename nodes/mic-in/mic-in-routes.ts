@@ -3,7 +3,7 @@ import type { NodeAPI } from 'node-red';
 import { BACKEND_NAMES, type BackendChoice } from '../../src/audio/capture/backend';
 import { listDevices } from '../../src/audio/capture/devices';
 import { Refusal } from '../shared/answer';
-import { userDirectory } from '../shared/config';
+import { userDirectory } from '../shared/folders';
 import { actionOf, deployedNode, routesOf } from '../shared/routes';
 
 const ACTIONS = ['start', 'stop', 'toggle'] as const;

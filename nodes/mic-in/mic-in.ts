@@ -1,27 +1,20 @@
 // mic-in: sound from a microphone as audio segments. What records, cuts and recovers is src/audio/capture; here are its
 // settings, its status line and its three commands.
 import type { NodeAPI, NodeDef } from 'node-red';
-import { BACKEND_NAMES, type BackendChoice } from '../../src/audio/capture/backend';
+import type { BackendChoice } from '../../src/audio/capture/backend';
 import { Microphone } from '../../src/audio/capture/microphone';
 import type { CaptureState } from '../../src/audio/capture/supervisor';
 import { describeValue, UserError } from '../../src/errors';
 import { liveState } from '../../src/live/live-state';
 import { bufferOf, type Message } from '../../src/messages';
-import { booleanField, choiceField, numberField, textField, userDirectory } from '../shared/config';
+import { userDirectory } from '../shared/folders';
+import { readFields } from '../shared/read-fields';
 import { runningSources } from '../shared/running-sources';
 import { registerNode, type Status, shortMessage } from '../shared/shell';
+import { fields } from './fields';
 import { registerListenRoute } from './listen-route';
 import { registerMicInRoutes } from './mic-in-routes';
 import { RunningMicrophone } from './running-microphones';
-
-interface MicInDef extends NodeDef {
-  device: string;
-  backend: string;
-  sampleRate: number;
-  segmentSeconds: number;
-  hopSeconds: number | '';
-  autostart: boolean;
-}
 
 interface MicInConfig {
   /** The name of the node, or else the device; `msg.topic`. */
@@ -37,32 +30,16 @@ interface MicInConfig {
 
 /** How long a lost stretch of sound stays in the status. */
 const OVERRUN_SHOWN_MS = 10_000;
-/** So that overlapping segments do not multiply the sound beyond what a flow can take. */
-const MAX_OVERLAP = 100;
 
 export = (RED: NodeAPI): void => {
   registerMicInRoutes(RED);
   registerListenRoute(RED);
-  registerNode<MicInDef, MicInConfig>(RED, {
+  registerNode<NodeDef, MicInConfig>(RED, {
     type: 'mic-in',
 
     read(def) {
-      const device = textField(def, 'device', 'default');
-      const segmentSeconds = numberField(def, 'segmentSeconds', 2, { min: 0.1, max: 120, unit: 's' });
-      return {
-        topic: textField(def, 'name', device),
-        device,
-        backend: choiceField(def, 'backend', ['auto', ...BACKEND_NAMES], 'auto'),
-        sampleRate: numberField(def, 'sampleRate', 44100, { min: 4000, max: 384000, integer: true, unit: 'Hz' }),
-        segmentSeconds,
-        hopSeconds: numberField(def, 'hopSeconds', segmentSeconds, {
-          min: segmentSeconds / MAX_OVERLAP,
-          max: 86400,
-          unit: 's',
-        }),
-        autostart: booleanField(def, 'autostart', true),
-        packageFolders: [userDirectory(RED)],
-      };
+      const { name, ...config } = readFields(fields, def);
+      return { ...config, topic: name || config.device, packageFolders: [userDirectory(RED)] };
     },
 
     start({ node, config, status, send, fail }) {

@@ -3,36 +3,30 @@
 import { join } from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { UserError } from '../../src/errors';
-import { EXPORT_FORMATS, type ExportFormat } from '../../src/export/export-model';
+import type { ExportFormat } from '../../src/export/export-model';
 import type { Message } from '../../src/messages';
 import { safeFolderName } from '../../src/store/model-store';
 import { type ExportReport, exportTask } from '../../src/tasks/export';
 import type { Job } from '../../src/threads/long-task';
 import { type AudioModel, audioModelOf, type ModelSummary } from '../shared/audio-model-node';
-import { choiceField, resolveOutputFolder, textField } from '../shared/config';
+import { resolveFolder } from '../shared/folders';
 import { OrderedQueue } from '../shared/ordered-queue';
+import { readFields } from '../shared/read-fields';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { fields } from './fields';
 
 interface Config {
-  modelId: unknown;
+  model: string;
   format: ExportFormat;
   folder: string;
 }
 
-interface Def extends NodeDef {
-  model?: string;
-}
-
-const DEFAULT_FOLDER = 'audio-exports';
 /** Exports that may wait; a message holds next to nothing. */
 const QUEUE = { jobs: 16, bytes: Number.POSITIVE_INFINITY };
 
-function read(def: Def, RED: NodeAPI): Config {
-  return {
-    modelId: def.model,
-    format: choiceField(def, 'format', EXPORT_FORMATS, 'tflite'),
-    folder: resolveOutputFolder(RED, textField(def, 'folder', DEFAULT_FOLDER)),
-  };
+function read(def: NodeDef, RED: NodeAPI): Config {
+  const { model, format, folder } = readFields(fields, def);
+  return { model, format, folder: resolveFolder(RED, folder) };
 }
 
 const inMegabytes = (bytes: number): string => `${(bytes / 1e6).toPrecision(3)} MB`;
@@ -44,7 +38,7 @@ class Exporter implements Handlers {
   private job: Job<ExportReport> | undefined;
 
   constructor(private readonly shell: Shell<Config>) {
-    this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
+    this.model = audioModelOf<AudioModel>(shell.RED, shell.config.model);
     const show = (summary?: ModelSummary): void => {
       if (!this.queue.idle) return;
       shell.status.idle(summary ? `${summary.name} v${summary.version} ready` : 'not trained yet');
@@ -91,5 +85,5 @@ class Exporter implements Handlers {
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode<Def, Config>(RED, { type: 'model-export', read, start: shell => new Exporter(shell) });
+  registerNode<NodeDef, Config>(RED, { type: 'model-export', read, start: shell => new Exporter(shell) });
 };

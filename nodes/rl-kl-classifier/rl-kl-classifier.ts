@@ -10,57 +10,27 @@ import { type Message, type ScoreInfo, scoreOf } from '../../src/messages';
 import { rlKlTask } from '../../src/tasks/rl-kl-training';
 import { type AudioModel, audioModelOf } from '../shared/audio-model-node';
 import { carryOn, inSeconds, isLast, percent } from '../shared/collecting';
-import { booleanField, choiceField, numberField, numberListField, textField } from '../shared/config';
 import { endOfPass, isPassEnd } from '../shared/pass-end';
+import { readFields } from '../shared/read-fields';
 import { registerNode, type Send, type Shell } from '../shared/shell';
 import { type Learner, Trainer, type Training } from '../shared/trainer';
+import { fields } from './fields';
 
 interface Config {
-  modelId: unknown;
+  model: string;
   settings: RlKlSettings;
-}
-
-interface Def extends NodeDef {
-  model?: string;
 }
 
 /** Points of the sound itself, and as many of others, that are kept for a training: more take longer, and teach little. */
 const MAX_POINTS = 2500;
 /** Scores that may wait for a training to end. */
 const MAX_WAITING = 1000;
-const MAX_LAYERS = 8;
 /** What the class of everything else is called. */
 const OTHER = 'other';
 
-function read(def: Def): Config {
-  const positiveLabel = textField(def, 'positiveLabel');
-  if (!positiveLabel) {
-    throw new UserError(
-      'config',
-      'positiveLabel is empty; expected the label of the sound that the model knows, e.g. dog_bark. Open the node and enter it.',
-    );
-  }
-  const hidden = numberListField(def, 'hidden', [100, 100], { min: 1, max: 1000 });
-  if (hidden.length > MAX_LAYERS) {
-    throw new UserError(
-      'config',
-      `hidden has ${hidden.length} numbers; expected at most ${MAX_LAYERS}, one for each layer. Open the node and correct it.`,
-    );
-  }
-  return {
-    modelId: def.model,
-    settings: {
-      kind: choiceField(def, 'kind', ['linear', 'relu'], 'linear'),
-      hidden,
-      epochs: numberField(def, 'epochs', 1000, { min: 1, max: 100_000, integer: true }),
-      learningRate: numberField(def, 'learningRate', 1e-3, { min: 1e-8, max: 1 }),
-      weightDecay: numberField(def, 'weightDecay', 1e-5, { min: 0, max: 1 }),
-      positiveLabel,
-      balance: booleanField(def, 'balance', false),
-      validationSplit: numberField(def, 'validationSplit', 0.3, { min: 0, max: 0.9 }),
-      seed: numberField(def, 'seed', 1, { min: 0, max: 2 ** 32 - 1, integer: true }),
-    },
-  };
+function read(def: NodeDef): Config {
+  const { name, model, hidden, ...settings } = readFields(fields, def);
+  return { model, settings: { ...settings, hidden: [...hidden] } };
 }
 
 class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
@@ -77,7 +47,7 @@ class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
 
   constructor(private readonly shell: Shell<Config>) {
     this.trainer = new Trainer(shell, this);
-    this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
+    this.model = audioModelOf<AudioModel>(shell.RED, shell.config.model);
     this.file = rlKlFile(this.model.store.folder, shell.node.id);
     this.showWaiting();
     this.restore();
@@ -240,5 +210,9 @@ class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode<Def, Config>(RED, { type: 'rl-kl-classifier', read, start: shell => new RlKlLearner(shell).trainer });
+  registerNode<NodeDef, Config>(RED, {
+    type: 'rl-kl-classifier',
+    read,
+    start: shell => new RlKlLearner(shell).trainer,
+  });
 };

@@ -19,7 +19,10 @@ export interface Common {
   icon?: string;
   /** Where it does not matter it is neither shown nor looked at, and reads as its default. */
   when?: Conditions;
-  /** Nothing stands in for it, an empty field is refused: what is expected there, e.g. "the threshold as a number". */
+  /**
+   * An empty field is refused: what is expected there, e.g. "the threshold as a number". Where a flow leaves the property
+   * out altogether its default, if it has one, still stands in.
+   */
   required?: string;
   /** What a new node's form holds, where that is not the default itself. */
   initial?: Scalar;
@@ -110,7 +113,11 @@ const limitOf = (limit: Limit | undefined, get: Get): number | undefined =>
 export function text(
   options: Common & { default?: string; most?: number; check?: Check<string> } = {},
 ): Field<string> & { kind: 'text' } {
-  const { default: fallback = '', most = Number.POSITIVE_INFINITY, check = () => true } = options;
+  const {
+    default: fallback = options.required ? undefined : '',
+    most = Number.POSITIVE_INFINITY,
+    check = () => true,
+  } = options;
   return {
     ...{ ...options, kind: 'text', default: fallback },
     read(raw, get) {
@@ -335,10 +342,12 @@ export class FieldReader {
   private readAnew(name: string): unknown {
     const field = this.fieldOf(name);
     if (!this.matters(name)) return this.fallback(name);
-    const raw = [name, ...(field.was ?? [])].map(this.raw).find(value => !isEmpty(value));
+    const given = [name, ...(field.was ?? [])].map(this.raw).filter(value => value !== undefined && value !== null);
+    const raw = given.find(value => !isEmpty(value));
     if (raw === LATER) return new Misfit('what is known when the flow starts');
     if (raw !== undefined) return field.read(raw, this.get);
-    return field.required ? new Misfit(field.required) : this.fallback(name);
+    const isMissing = field.required && (given.length > 0 || field.default === undefined);
+    return isMissing ? new Misfit(field.required!) : this.fallback(name);
   }
 
   private fieldOf(name: string): Field {

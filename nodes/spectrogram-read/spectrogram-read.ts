@@ -3,17 +3,16 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { bufferOf, type Message } from '../../src/messages';
 import type { FeatureSegment, FeatureSelection } from '../../src/store/spectrogram-pass';
 import { spectrogramPassTask } from '../../src/tasks/spectrogram-pass';
-import { booleanField, resolveFolder, textField, textListField } from '../shared/config';
 import { type FolderPass, FolderPlayer, type PassResult, summaryOf } from '../shared/folder-player';
+import { resolveFolder } from '../shared/folders';
 import { isStop, PassQueue } from '../shared/pass-queue';
+import { readFields } from '../shared/read-fields';
 import { type Handlers, registerNode, type Shell } from '../shared/shell';
+import { fields } from './fields';
 
 function read(def: NodeDef, RED: NodeAPI): FeatureSelection {
-  return {
-    folder: resolveFolder(RED, textField(def, 'folder', 'features')),
-    recursive: booleanField(def, 'recursive', true),
-    onlyLabels: textListField(def, 'onlyLabels'),
-  };
+  const { folder, recursive, onlyLabels } = readFields(fields, def);
+  return { folder: resolveFolder(RED, folder), recursive, onlyLabels };
 }
 
 /** A spectrogram as a message, as the spectrogram node sent it. */

@@ -4,28 +4,18 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { describeValue, UserError } from '../../src/errors';
 import { type AudioInfo, bufferOf, type Message, readAudioInTurns, readSpectrogramInTurns } from '../../src/messages';
 import { type Sound, type SoundOrder, soundOf, soundTask } from '../../src/tasks/sound';
-import { choiceField, numberField } from '../shared/config';
 import { MessageQueue } from '../shared/message-queue';
 import { endOfPass } from '../shared/pass-end';
+import { readFields } from '../shared/read-fields';
+import type { Config } from '../shared/schema';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { fields } from './fields';
 import { forgetSound, registerSoundRoutes, rememberSound } from './last-sounds';
 
-interface Config {
-  iterations: number;
-  phase: 'griffin-lim' | 'input';
-  format: 'pcm' | 'wav';
-}
+type Settings = Config<typeof fields>;
 
 /** Room for what a vae-generate node sends at once. */
 const QUEUE_LIMITS = { jobs: 1000, bytes: 256 * 2 ** 20 };
-
-function read(def: NodeDef): Config {
-  return {
-    iterations: numberField(def, 'iterations', 32, { min: 1, max: 1000, integer: true }),
-    phase: choiceField(def, 'phase', ['griffin-lim', 'input'], 'griffin-lim'),
-    format: choiceField(def, 'format', ['pcm', 'wav'], 'pcm'),
-  };
-}
 
 class SoundMaker implements Handlers {
   readonly end = endOfPass;
@@ -33,7 +23,7 @@ class SoundMaker implements Handlers {
   private readonly lane = soundTask.lane();
   private closed = false;
 
-  constructor(private readonly shell: Shell<Config>) {}
+  constructor(private readonly shell: Shell<Settings>) {}
 
   async input(msg: Message, send: Send): Promise<void> {
     if (msg.stop) return this.stop();
@@ -134,5 +124,9 @@ async function originalOf({ original, audio }: Message, sampleRate: number): Pro
 
 export = (RED: NodeAPI): void => {
   registerSoundRoutes(RED);
-  registerNode<NodeDef, Config>(RED, { type: 'spectrogram-to-audio', read, start: shell => new SoundMaker(shell) });
+  registerNode<NodeDef, Settings>(RED, {
+    type: 'spectrogram-to-audio',
+    read: def => readFields(fields, def),
+    start: shell => new SoundMaker(shell),
+  });
 };

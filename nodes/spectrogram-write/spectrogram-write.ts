@@ -2,10 +2,12 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { type Message, readSpectrogramInTurns, type SpectrogramInfo } from '../../src/messages';
 import { featureName, writeFeature } from '../../src/store/spectrogram-file';
-import { resolveFolder, textField } from '../shared/config';
+import { resolveFolder } from '../shared/folders';
+import { readFields } from '../shared/read-fields';
 import { type Handlers, registerNode, type Shell } from '../shared/shell';
 import { StatusPace } from '../shared/status-pace';
 import { writeInOrder } from '../shared/writing';
+import { fields } from './fields';
 
 interface Config {
   folder: string;
@@ -34,6 +36,6 @@ function start({ config, status }: Shell<Config>): Handlers {
 }
 
 export = (RED: NodeAPI): void => {
-  const read = (def: NodeDef): Config => ({ folder: resolveFolder(RED, textField(def, 'folder', 'features')) });
+  const read = (def: NodeDef): Config => ({ folder: resolveFolder(RED, readFields(fields, def).folder) });
   registerNode(RED, { type: 'spectrogram-write', read, start });
 };

@@ -7,9 +7,11 @@ import { UserError } from '../../src/errors';
 import type { ChosenSound, PreviewAnswer, PreviewSource } from '../../src/live/dialog-messages';
 import { floatsOf } from '../../src/messages';
 import { type Answer, Refusal, type Request, type Response } from '../shared/answer';
-import { numberField, resolveFolder, textField, textListField } from '../shared/config';
+import { resolveFolder } from '../shared/folders';
+import { readFields } from '../shared/read-fields';
 import { routesOf } from '../shared/routes';
 import { runningSources } from '../shared/running-sources';
+import { number, text, texts } from '../shared/schema';
 import { PreviewSessions } from './preview-sessions';
 
 const BASE = 'spectrogram/preview';
@@ -21,6 +23,22 @@ const MAX_UPLOADS = 2;
 /** What a dialog calls itself, so that nobody guesses it. */
 const DIALOG = /^[0-9a-f]{32}$/;
 const MAX_SOURCES = 16;
+
+/** What the questions say. */
+const SOURCES = { sources: texts() };
+const SOUND = {
+  segment: text(),
+  source: text(),
+  name: text(),
+  sampleRate: number({
+    ...{ default: 0, or: 0, min: 1000, max: 384_000, integer: true },
+    expected: '0 or a whole number from 1000 to 384000 Hz',
+  }),
+};
+const STRETCH = {
+  from: number({ default: 0, min: 0, max: 3600, unit: 's' }),
+  seconds: number({ default: 0, min: 0, max: 3600, unit: 's' }),
+};
 
 /**
  * `POST …/sounds` `{sources: 'ID,ID'}` → PreviewSource[]: what the sources before the node have to show.
@@ -39,7 +57,7 @@ export function registerSpectrogramPreviewRoutes(
   const post = (path: string, answer: Answer): void => routesOf(RED).post(`${BASE}/${path}`, 'write', answer);
 
   post('sounds', async (req, res) => {
-    const ids = textListField(formOf(req), 'sources');
+    const ids = readFields(SOURCES, formOf(req)).sources;
     const sources: PreviewSource[] = [];
     for (const id of ids.slice(0, MAX_SOURCES)) sources.push(await sourceOf(sessions, id, leaving(res)));
     res.json(sources);
@@ -47,22 +65,19 @@ export function registerSpectrogramPreviewRoutes(
 
   post(':dialog/sound', async (req, res) => {
     const dialog = dialogOf(req);
-    const form = formOf(req);
-    const segment = textField(form, 'segment');
+    const { segment, source, name: file, sampleRate } = readFields(SOUND, formOf(req));
     if (segment) return void res.json(await chooseSegment(sessions, dialog, segment));
-    const source = textField(form, 'source');
-    const name = source ? textField(form, 'name') : EXAMPLE.name;
+    const name = source ? file : EXAMPLE.name;
     const folder = source ? runningSources.folderOf(source) : exampleFolder(RED);
     if (!folder) throw new Refusal(404, 'this wav-folder node is not deployed or is disabled', 'not-deployed');
-    const rate = rateField(form);
-    res.json(described(name, await sessions.read(dialog, { folder, name }, rate, leaving(res))));
+    res.json(described(name, await sessions.read(dialog, { folder, name }, sampleRate, leaving(res))));
   });
 
   let uploads = 0;
   post(':dialog/upload', async (req, res) => {
     const dialog = dialogOf(req);
-    const name = textField(req.query, 'name', 'sound');
-    const rate = rateField(req.query);
+    const { name: given, sampleRate: rate } = readFields(SOUND, req.query);
+    const name = given || 'sound';
     if (uploads >= MAX_UPLOADS)
       throw new Refusal(409, 'other files are being sent just now; try again in a moment', 'busy');
     uploads++;
@@ -77,10 +92,7 @@ export function registerSpectrogramPreviewRoutes(
   post(':dialog/spectrogram', async (req, res) => {
     const dialog = dialogOf(req);
     const form = formOf(req);
-    const stretch = {
-      from: numberField(form, 'from', 0, { min: 0, max: 3600, unit: 's' }),
-      seconds: numberField(form, 'seconds', 0, { min: 0, max: 3600, unit: 's' }),
-    };
+    const stretch = readFields(STRETCH, form);
     const { levels, ...rest } = await sessions.draw(dialog, read(form), stretch, leaving(res));
     const { buffer, byteOffset, byteLength } = levels.bytes;
     const bytes = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
@@ -112,13 +124,6 @@ function leaving(res: Response): AbortSignal {
   res.on('close', () => abort.abort());
   return abort.signal;
 }
-
-const rateField = (form: object): number => {
-  const rate = numberField(form, 'sampleRate', 0, { min: 0, max: 384_000, integer: true, unit: 'Hz' });
-  if (rate > 0 && rate < 1000)
-    throw new UserError('config', `sampleRate is ${rate} Hz; expected 0 or 1000 to 384000 Hz.`);
-  return rate;
-};
 
 const exampleFolder = (RED: NodeAPI) => ({
   folder: resolveFolder(RED, EXAMPLE.folder),

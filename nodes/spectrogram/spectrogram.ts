@@ -3,24 +3,17 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { frameFit } from '../../src/dsp/frame-fit';
 import { measureColumnTime } from '../../src/dsp/frame-time';
-import { FFT_SIZES } from '../../src/dsp/real-fft';
 import { type DetailedSpectrogramInfo, Spectrogram } from '../../src/dsp/spectrogram';
-import {
-  DEFAULT_SPECTROGRAM,
-  NORMALIZATIONS,
-  resolveSettings,
-  SCALES,
-  type SpectrogramSettings,
-} from '../../src/dsp/spectrogram-settings';
-import { WINDOW_NAMES } from '../../src/dsp/window';
+import type { SpectrogramSettings } from '../../src/dsp/spectrogram-settings';
 import { liveState } from '../../src/live/live-state';
 import { audioSize, bufferOf, isShort, type Message, readAudio, readAudioInTurns } from '../../src/messages';
 import { spectrogramOf, spectrogramTask, type TimedSpectrogram } from '../../src/tasks/spectrogram';
-import { booleanField, choiceField, numberField } from '../shared/config';
 import { MessageQueue } from '../shared/message-queue';
 import { endOfPass } from '../shared/pass-end';
+import { readFields } from '../shared/read-fields';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
 import { StatusPace } from '../shared/status-pace';
+import { fields } from './fields';
 import { registerSpectrogramPreviewRoutes } from './preview-routes';
 
 /** What the pictures are made with; the sample rate comes with each segment. */
@@ -39,23 +32,9 @@ const QUEUE_LIMITS = { jobs: 64, bytes: 128 * 2 ** 20 };
 /** Sample rates whose tables are kept; more than any flow mixes. */
 const MAX_SAMPLE_RATES = 8;
 
-function read(def: NodeDef): Config {
-  const d = DEFAULT_SPECTROGRAM;
-  const picture: PictureSettings = {
-    fftSize: numberField(def, 'fftSize', d.fftSize, { ...FFT_SIZES, integer: true, unit: 'samples' }),
-    hopLength: numberField(def, 'hopLength', d.hopLength, { min: 1, max: 2 ** 20, integer: true, unit: 'samples' }),
-    window: choiceField(def, 'window', WINDOW_NAMES, d.window),
-    scale: choiceField(def, 'scale', SCALES, d.scale),
-    melBands: numberField(def, 'melBands', d.melBands, { min: 1, max: 1024, integer: true }),
-    fMin: numberField(def, 'fMin', d.fMin, { min: 0, max: 1e6, unit: 'Hz' }),
-    fMax: numberField(def, 'fMax', d.fMax, { min: 0, max: 1e6, unit: 'Hz' }),
-    frames: numberField(def, 'frames', d.frames, { min: 0, max: 100_000, integer: true, unit: 'columns' }),
-    normalize: choiceField(def, 'normalize', NORMALIZATIONS, d.normalize),
-    rangeDb: numberField(def, 'rangeDb', d.rangeDb, { min: 0, max: 400, unit: 'dB' }),
-  };
-  // What is wrong at any sample rate is said at deploy time, not with the first segment.
-  resolveSettings({ ...picture, sampleRate: 2 * Math.max(picture.fMax, picture.fMin + 1) });
-  return { picture, keepSound: booleanField(def, 'keepSound', false) };
+function read(def: object): Config {
+  const { name, keepSound, ...picture } = readFields(fields, def);
+  return { picture, keepSound };
 }
 
 /** A Spectrogram for one sample rate and what is known of its speed. */
@@ -192,5 +171,5 @@ function computeNow({ spectrogram }: Maker, pcm: Float32Array): TimedSpectrogram
 
 export = (RED: NodeAPI): void => {
   registerNode<NodeDef, Config>(RED, { type: 'spectrogram', read, start: shell => new SpectrogramNode(shell) });
-  registerSpectrogramPreviewRoutes(RED, form => read(form as NodeDef).picture);
+  registerSpectrogramPreviewRoutes(RED, form => read(form).picture);
 };

@@ -10,39 +10,13 @@ import {
   type ModelSummary,
   showModel,
 } from '../shared/audio-model-node';
-import { choiceField, numberField } from '../shared/config';
 import { endOfPass } from '../shared/pass-end';
+import { readFields } from '../shared/read-fields';
+import type { Config } from '../shared/schema';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { fields, MAX_SEED } from './fields';
 
-const MODES = ['prior', 'reconstruct', 'interpolate'] as const;
-/** Pictures drawn for one message: they are all in memory at once. */
-const MAX_COUNT = 256;
-const MAX_SEED = 2 ** 32 - 1;
-
-interface Config {
-  modelId: unknown;
-  mode: GeneratedInfo['mode'];
-  count: number;
-  /** Undefined: other pictures for each message. */
-  seed: number | undefined;
-}
-
-interface Def extends NodeDef {
-  model?: string;
-  seed?: unknown;
-}
-
-function read(def: Def): Config {
-  const mode = choiceField(def, 'mode', MODES, 'prior');
-  const least = mode === 'interpolate' ? 2 : 1;
-  const seed = numberField(def, 'seed', -1, { min: 0, max: MAX_SEED, integer: true });
-  return {
-    modelId: def.model,
-    mode,
-    count: numberField(def, 'count', 4, { min: least, max: MAX_COUNT, integer: true }),
-    seed: seed < 0 ? undefined : seed,
-  };
-}
+type Settings = Config<typeof fields>;
 
 /** A spectrogram message and its parts. */
 interface Seen {
@@ -58,8 +32,8 @@ class Generator implements Handlers {
   /** Where the next walk between two pictures starts. */
   private last: Seen | undefined;
 
-  constructor(private readonly shell: Shell<Config>) {
-    this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
+  constructor(private readonly shell: Shell<Settings>) {
+    this.model = audioModelOf<AudioModel>(shell.RED, shell.config.model);
     this.stopListening = showModel(this.model, shell.status);
     if (shell.config.mode === 'reconstruct') this.end = endOfPass;
   }
@@ -146,5 +120,9 @@ function between([from, to]: [SpectrogramInfo, SpectrogramInfo], share: number):
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode<Def, Config>(RED, { type: 'vae-generate', read, start: shell => new Generator(shell) });
+  registerNode<NodeDef, Settings>(RED, {
+    type: 'vae-generate',
+    read: def => readFields(fields, def),
+    start: shell => new Generator(shell),
+  });
 };

@@ -1,5 +1,5 @@
 // The vae-train node: collects spectrograms of what is normal and trains a model on them in a worker thread.
-import type { NodeAPI } from 'node-red';
+import type { NodeAPI, NodeDef } from 'node-red';
 import { detectorModules } from '../../src/detectors/registry';
 import type { ModelReport } from '../../src/detectors/train-model';
 import { LEAST_EXAMPLES } from '../../src/detectors/vae/defaults';
@@ -22,7 +22,7 @@ import { type Learner, Trainer, type Training } from '../shared/trainer';
 import { registerNetworkRoute } from './network-route';
 import { registerTimeEstimateRoute } from './time-estimate-route';
 import { registerTrainRoute } from './train-routes';
-import { readVaeTrain, type VaeTrainConfig, type VaeTrainDef } from './vae-train-config';
+import { readVaeTrain, type VaeTrainConfig } from './vae-train-config';
 
 const leftOutText = (count: number): string[] => (count > 0 ? [`${count} left out`] : []);
 const liveText = (mixture?: MixtureReport): string[] => (mixture ? [`${mixture.live}/${mixture.components} live`] : []);
@@ -39,7 +39,7 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
 
   constructor(private readonly shell: Shell<VaeTrainConfig>) {
     this.trainer = new Trainer(shell, this);
-    this.model = audioModelOf<AudioModel>(shell.RED, shell.config.modelId);
+    this.model = audioModelOf<AudioModel>(shell.RED, shell.config.model);
     const problem = this.model.engineProblem();
     if (problem) shell.status.warn(shortMessage(problem));
     else this.showWaiting();
@@ -225,7 +225,7 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
 
 export = (RED: NodeAPI): void => {
   const start = (shell: Shell<VaeTrainConfig>) => new VaeLearner(shell).trainer;
-  registerNode<VaeTrainDef, VaeTrainConfig>(RED, { type: 'vae-train', read: readVaeTrain, start });
+  registerNode<NodeDef, VaeTrainConfig>(RED, { type: 'vae-train', read: readVaeTrain, start });
   registerNetworkRoute(RED);
   registerTimeEstimateRoute(RED);
   registerTrainRoute(RED);

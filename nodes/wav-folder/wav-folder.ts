@@ -1,57 +1,33 @@
 // wav-folder: the sounds of a folder as audio segments, one pass for each message, and new files as they come.
 import type { NodeAPI } from 'node-red';
-import type { Channels, PassOptions, SoundSegment } from '../../src/audio/folder-pass';
 import { type NewSounds, watchForSounds } from '../../src/audio/new-sounds';
-import type { Pad } from '../../src/audio/segment';
-import { parseLabelRule } from '../../src/audio/sound-folder';
+import type { PassOptions, SoundSegment } from '../../src/audio/folder-pass';
 import { UserError } from '../../src/errors';
 import { liveState } from '../../src/live/live-state';
 import { bufferOf, type Message } from '../../src/messages';
 import { folderPassTask } from '../../src/tasks/folder-pass';
-import { booleanField, choiceField, numberField, resolveFolder, textField, textListField } from '../shared/config';
 import { type FolderPass, FolderPlayer, type PassResult, summaryOf } from '../shared/folder-player';
+import { resolveFolder } from '../shared/folders';
 import { isStop, PassQueue } from '../shared/pass-queue';
+import { readFields } from '../shared/read-fields';
 import { deployedNode, routesOf } from '../shared/routes';
 import { runningSources } from '../shared/running-sources';
 import { type Handlers, registerNode, type Send, type Shell } from '../shared/shell';
+import { fields } from './fields';
 import { registerFolderCheckRoute } from './folder-check-route';
 
 interface WavFolderConfig extends Omit<PassOptions, 'files'> {
   watch: boolean;
 }
 
-const CHANNELS = ['mix', 'each'] as const satisfies readonly Channels[];
-const PADS = ['right', 'left', 'drop'] as const satisfies readonly Pad[];
 /** New files that may wait to be read. */
 const MAX_NEW_FILES = 10000;
 /** How long until a watched folder that is missing is looked for again. */
 const RETRY_MS = 5000;
 
 function read(def: object, RED: NodeAPI): WavFolderConfig {
-  return {
-    folder: resolveFolder(RED, textField(def, 'folder', 'recordings')),
-    recursive: booleanField(def, 'recursive', true),
-    labels: parseLabelRule(textField(def, 'labels', 'folder')),
-    onlyLabels: textListField(def, 'onlyLabels'),
-    sampleRate: sampleRateField(def),
-    segmentSeconds: numberField(def, 'segmentSeconds', 0, { min: 0, max: 3600, unit: 'seconds' }),
-    hopSeconds: numberField(def, 'hopSeconds', 0, { min: 0, max: 3600, unit: 'seconds' }),
-    pad: choiceField(def, 'pad', PADS, 'right'),
-    // Flows from before there was a choice say nothing: mix.
-    channels: choiceField(def, 'channels', CHANNELS, 'mix'),
-    watch: booleanField(def, 'watch', false),
-  };
-}
-
-function sampleRateField(def: object): number {
-  const rate = numberField(def, 'sampleRate', 0, { min: 0, max: 384000, integer: true, unit: 'Hz' });
-  if (rate > 0 && rate < 1000) {
-    throw new UserError(
-      'config',
-      `sampleRate is ${rate} Hz; expected 0 (as the file) or 1000 to 384000 Hz. Open the node and correct it.`,
-    );
-  }
-  return rate;
+  const { name, folder, ...config } = readFields(fields, def);
+  return { ...config, folder: resolveFolder(RED, folder) };
 }
 
 /** A segment of sound as a message. */

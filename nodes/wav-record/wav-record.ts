@@ -5,9 +5,11 @@ import { type Recorded, RecordingFolder, type RecordingLimits } from '../../src/
 import { safeName } from '../../src/audio/recording-name';
 import type { WavFormat } from '../../src/audio/wav-write';
 import { type AudioInfo, type Message, readAudioInTurns } from '../../src/messages';
-import { choiceField, numberField, resolveOutputFolder, textField } from '../shared/config';
+import { resolveFolder } from '../shared/folders';
+import { readFields } from '../shared/read-fields';
 import { type Handlers, registerNode, type Shell } from '../shared/shell';
 import { writeInOrder } from '../shared/writing';
+import { fields } from './fields';
 
 interface WavRecordConfig extends RecordingLimits {
   folder: string;
@@ -18,7 +20,6 @@ interface WavRecordConfig extends RecordingLimits {
 }
 
 const DEFAULT_LABEL = 'normal';
-const DEFAULT_PREFIX = 'opname';
 const MEGABYTE = 1e6;
 /** Segments that may wait for a slow disk. */
 const QUEUE = { jobs: 64, bytes: 128 * MEGABYTE };
@@ -26,14 +27,12 @@ const QUEUE = { jobs: 64, bytes: 128 * MEGABYTE };
 const MAX_FOLDERS = 100;
 
 function read(def: NodeDef, RED: NodeAPI): WavRecordConfig {
+  const { folder, prefix, maxMegabytes, ...config } = readFields(fields, def);
   return {
-    folder: resolveOutputFolder(RED, textField(def, 'folder', 'recordings')),
-    label: textField(def, 'label'),
-    prefix: safeName(textField(def, 'prefix', DEFAULT_PREFIX), DEFAULT_PREFIX),
-    format: choiceField(def, 'format', ['pcm16', 'float32'], 'pcm16'),
-    maxFiles: numberField(def, 'maxFiles', 150, { min: 0, max: 1_000_000, integer: true }),
-    maxBytes: numberField(def, 'maxMegabytes', 500, { min: 0, max: 10_000_000, unit: 'MB' }) * MEGABYTE,
-    whenFull: choiceField(def, 'whenFull', ['stop', 'oldest'], 'stop'),
+    ...config,
+    folder: resolveFolder(RED, folder),
+    prefix: safeName(prefix, fields.prefix.default as string),
+    maxBytes: maxMegabytes * MEGABYTE,
   };
 }
 

@@ -2,9 +2,7 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../errors';
-
-/** Where a file's label comes from: its folder, nowhere, or its name by a regular expression. */
-export type LabelRule = 'folder' | 'none' | { pattern: string };
+import type { LabelRule } from './label-rule';
 
 export interface FolderSelection {
   /** Absolute. */
@@ -54,24 +52,6 @@ const SOUND_EXTENSIONS = ['.wav', '.wave', '.rf64', '.bw64', '.mp3', '.flac', '.
 /** What people keep beside recordings without taking it for one. */
 const COMPANION = /^(\..*|thumbs\.db|desktop\.ini|(readme|licen[cs]e|credits|attribution)(\.[a-z]+)?|.*\.md)$/i;
 const naturalOrder = new Intl.Collator('en', { numeric: true });
-
-/**
- * Reads the `labels` property: 'folder', 'none' or a regular expression.
- * @throws UserError `config` where it is not a regular expression
- */
-export function parseLabelRule(text: string): LabelRule {
-  if (text === 'folder' || text === 'none') return text;
-  try {
-    new RegExp(text, 'u');
-  } catch (cause) {
-    throw new UserError(
-      'config',
-      `labels is "${text}"; expected folder, none or a regular expression (${(cause as Error).message}). Open the node and correct it.`,
-      { cause },
-    );
-  }
-  return { pattern: text };
-}
 
 /** A file's label; with a regular expression its first group (or all it matches), undefined where it matches nothing. */
 export function labelOf(file: string, rule: LabelRule): string | undefined {

@@ -3,8 +3,7 @@
 import { resample } from '../audio/resample';
 import { withoutBand } from './band-stop';
 
-export const NOISES = ['none', 'white', 'pink'] as const;
-export type Noise = (typeof NOISES)[number];
+export type Noise = 'none' | 'white' | 'pink';
 
 /** Ranges; 0 leaves that property alone. */
 export interface AugmentSettings {

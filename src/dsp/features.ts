@@ -2,25 +2,10 @@
 // Layers" (F. Schultz and S. Spors, University of Rostock): peak, level, loudness, crest and balance of low to high.
 import { UserError } from '../errors';
 import { AnyFft, transformLength } from './any-fft';
+import { FEATURE_NAMES, type FeatureName } from './feature-names';
 import { ABSOLUTE_GATE, GATING_BLOCK_SECONDS, integratedLoudness } from './loudness';
 import { truePeak } from './true-peak';
 
-/** In the source's order; names with a 2 are squares. */
-export const FEATURE_NAMES = [
-  'truePeak',
-  'truePeak2',
-  'truePeakDb',
-  'rms2',
-  'rms',
-  'rmsDb',
-  'lufs',
-  'lufs2',
-  'lufsDb',
-  'crest',
-  'crestDb',
-  'lowHighRatio',
-] as const;
-export type FeatureName = (typeof FEATURE_NAMES)[number];
 export type Features = Record<FeatureName, number>;
 
 /** Where lowHighRatio splits, Hz. */

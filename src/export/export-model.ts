@@ -15,8 +15,7 @@ import { safetensorsFile } from './safetensors';
 import { tfliteFile } from './tflite';
 import { Weights } from './weights';
 
-export const EXPORT_FORMATS = ['tflite', 'onnx', 'safetensors'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export type ExportFormat = 'tflite' | 'onnx' | 'safetensors';
 
 const FILES: Record<ExportFormat, (source: ExportSource) => ExportedFile> = {
   tflite: tfliteFile,

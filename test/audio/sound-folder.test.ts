@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type FolderSelection, labelOf, listFiles, parseLabelRule } from '#src/audio/sound-folder';
+import { parseLabelRule } from '#src/audio/label-rule';
+import { type FolderSelection, labelOf, listFiles } from '#src/audio/sound-folder';
 import { tempFolder } from '../support/temp';
 
 function folderWith(...names: string[]): string {

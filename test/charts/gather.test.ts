@@ -1,7 +1,8 @@
 // What the plots gather from messages, in the form in which the nodes send them: bounded, in order, forgotten on reset.
 import assert from 'node:assert/strict';
 import type { Figure } from '#src/charts/figures/draw';
-import { gathererFor, type PlotName } from '#src/charts/gather/plots';
+import type { PlotName } from '#src/charts/gather/plot-names';
+import { gathererFor } from '#src/charts/gather/plots';
 import type { Message } from '#src/messages';
 import { rocCurve } from '#src/stats/roc';
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AnyFft, transformLength } from '#src/dsp/any-fft';
-import { FEATURE_NAMES, FeatureExtractor, type Features } from '#src/dsp/features';
+import { FEATURE_NAMES } from '#src/dsp/feature-names';
+import { FeatureExtractor, type Features } from '#src/dsp/features';
 import { Random } from '#src/stats/random';
 
 const FIXTURES = join(__dirname, '..', 'fixtures');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { FEATURE_NAMES } from '#src/dsp/features';
+import { FEATURE_NAMES } from '#src/dsp/feature-names';
 import { bufferOf, type Message } from '#src/messages';
 import { Random } from '#src/stats/random';
 import { startFlow, stopFlow } from '../support/helper';

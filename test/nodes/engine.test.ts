@@ -1,16 +1,12 @@
 // The engine of an audio-model in Node-RED's runtime: chosen, not installed, or not mentioned in an older flow.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ModelReport } from '#src/detectors/train-model';
 import { modelFacts } from '#src/detectors/vae/model-description';
-import { ENGINE_CHOICES } from '#src/engine/compute-engine';
 import { findTensorflow } from '#src/engine/tensorflow/load';
 import { bufferOf, type Message } from '#src/messages';
 import { Random } from '#src/stats/random';
 import { readModelMetadata } from '#src/store/model-file';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
-import { PACKAGE_ROOT } from '../support/pack';
 import { spectrogramInfo } from '../support/spectrograms';
 import { skip } from '../support/system';
 import { tempFolder } from '../support/temp';
@@ -116,12 +112,5 @@ describe('engine of an audio-model', function () {
       (await flow.at('model').errors.take('error', 1))[0],
       /engine is "cuda"; expected one of auto, wasm, tensorflow/,
     );
-  });
-
-  it('can be chosen in the editor', () => {
-    const html = readFileSync(join(PACKAGE_ROOT, 'nodes', 'audio-model', 'audio-model.html'), 'utf8');
-    const select = /<select id="node-config-input-engine"[\s\S]*?<\/select>/.exec(html)?.[0] ?? '';
-    const values = [...select.matchAll(/<option value="(\w+)"/g)].map(match => match[1]);
-    assert.deepEqual(values, [...ENGINE_CHOICES]);
   });
 });

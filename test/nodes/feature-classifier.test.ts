@@ -1,14 +1,12 @@
 // feature-classifier in Node-RED's runtime: collecting, training, classifying, restarting, and bad input.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClassifierProgress } from '#src/detectors/features/train-classifier';
-import { FEATURE_NAMES } from '#src/dsp/features';
 import type { Message } from '#src/messages';
 import { Random } from '#src/stats/random';
 import type { SavedClassifierReport } from '#src/tasks/classifier-training';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
-import { PACKAGE_ROOT } from '../support/pack';
 import { tempFolder } from '../support/temp';
 import { until } from '../support/wait';
 
@@ -300,11 +298,5 @@ describe('feature-classifier', function () {
       flow.send('it', block('low'));
       await errorOf(expected);
     }
-  });
-
-  it('offers in the editor the features that audio-features sends', () => {
-    const page = readFileSync(join(PACKAGE_ROOT, 'nodes', 'feature-classifier', 'feature-classifier.html'), 'utf8');
-    const listed = /const FEATURES = \[([^\]]+)\]/.exec(page)?.[1].match(/\w+/g);
-    assert.deepEqual(listed, [...FEATURE_NAMES]);
   });
 });

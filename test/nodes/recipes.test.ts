@@ -1,26 +1,14 @@
 // The settings of published systems that forms fill in: they give what their names promise, and the runtime takes them.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { runInNewContext } from 'node:vm';
-import { readTraining } from '#nodes/vae-train/vae-train-config';
+import { RECIPES as SPECTROGRAMS } from '#nodes/spectrogram/recipes';
+import { RECIPES as TRAININGS } from '#nodes/vae-train/recipes';
+import { readVaeTrain } from '#nodes/vae-train/vae-train-config';
 import { Spectrogram } from '#src/dsp/spectrogram';
-import type { SpectrogramSettings } from '#src/dsp/spectrogram-settings';
 import { buildArchitecture } from '#src/engine/architecture';
-import { PACKAGE_ROOT } from '../support/pack';
-
-/** The constant RECIPES of a form, with what it is made of. */
-function recipesOf<T>(type: string): Record<string, T> {
-  const html = readFileSync(join(PACKAGE_ROOT, 'nodes', type, `${type}.html`), 'utf8');
-  const logMel = /const LOG_MEL = \{.*\};/.exec(html)?.[0] ?? '';
-  const recipes = /const RECIPES = (\{[\s\S]*?\n +\});/.exec(html)?.[1] ?? '';
-  return runInNewContext(`${logMel} (${recipes})`) as Record<string, T>;
-}
 
 const RATE = 22_050;
 
 describe('settings that the forms fill in', () => {
-  const spectrograms = recipesOf<Omit<SpectrogramSettings, 'sampleRate'>>('spectrogram');
   for (const [name, seconds, shape] of [
     ['oneClass1', 1, [128, 44]],
     ['oneClass2', 2, [128, 87]],
@@ -28,7 +16,7 @@ describe('settings that the forms fill in', () => {
     ['autoencoder', 0.74, [512, 64]],
   ] as const) {
     it(`spectrogram, ${name}: ${seconds} s fill ${shape.join(' × ')}`, () => {
-      const spectrogram = new Spectrogram({ ...spectrograms[name], sampleRate: RATE });
+      const spectrogram = new Spectrogram({ ...SPECTROGRAMS[name], sampleRate: RATE });
       const samples = Math.round(seconds * RATE);
       assert.equal(spectrogram.naturalFrames(samples), shape[1]);
       const { values, info } = spectrogram.compute(
@@ -41,7 +29,7 @@ describe('settings that the forms fill in', () => {
   }
 
   it('vae-train, oneClass: the mirrored network with the training of its source', () => {
-    const { network, options } = readTraining(recipesOf<object>('vae-train').oneClass);
+    const { network, options } = readVaeTrain(TRAININGS.oneClass);
     const { encoder, latentDim } = buildArchitecture([128, 130], network);
     assert.deepEqual(
       encoder.map(({ coarse, kernel, stride, batchNorm }) => [coarse[2], kernel, stride, batchNorm]),

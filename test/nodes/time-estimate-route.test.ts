@@ -1,7 +1,7 @@
 // How long a training will take, as the dialog of vae-train says it: held against a real training.
 import assert from 'node:assert/strict';
 import { measureTime } from '#nodes/vae-train/time-estimate-route';
-import { readTraining } from '#nodes/vae-train/vae-train-config';
+import { readVaeTrain } from '#nodes/vae-train/vae-train-config';
 import { train } from '#src/detectors/vae/train';
 import { stripes } from '../engine/examples';
 import { frontEnd } from '../support/spectrograms';
@@ -18,7 +18,7 @@ describe('the pace of a training', function () {
   it('foretells a real training', async () => {
     const { typical, least, most, threads } = (await measureTime(FIELDS, never))!;
     assert.ok(least > 0 && least <= typical && typical <= most, `${least} ${typical} ${most}`);
-    const { network, options } = readTraining(FIELDS);
+    const { network, options } = readVaeTrain(FIELDS);
     const [pictures, epochs] = [96, 12];
     const source = stripes(pictures, 64, 64);
     const settings = { ...options, epochs, threads };

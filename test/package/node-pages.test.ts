@@ -1,7 +1,7 @@
 // docs/nodes, one page for each node, against what it is made of and against the code and the examples: a page that has
 // fallen behind its node fails here. The pictures on the pages are held to the dialogs in test/browser/pictures.test.ts.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readFields } from '#nodes/shared/read-fields';
@@ -204,7 +204,6 @@ function whatIsSaid(): string {
 
 /** What a node says of properties that are empty or wrong. */
 function refusalsOf(type: string): string[] {
-  if (!existsSync(join(PACKAGE_ROOT, 'nodes', type, 'fields.ts'))) return [];
   const { fields } = createRequire(__filename)(`#nodes/${type}/fields`) as { fields: Fields };
   return Object.entries(fields).flatMap(([name, field]) =>
     ['', '\0'].flatMap(value => {

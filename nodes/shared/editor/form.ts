@@ -1,7 +1,7 @@
 // What the forms of all nodes share: their texts, the checks of their fields, what is shown when. The build bundles this
 // into the page of each node: there is nothing to load, so it is there when the node registers.
 import { isVariable } from '../../../src/variables';
-import { type Config, type Field, FieldReader, type Fields, isEmpty, LATER, Misfit } from '../schema';
+import { type Config, type Field, FieldReader, type Fields, initialOf, isEmpty, LATER, Misfit } from '../schema';
 
 const PACKAGE = '@earshot/node-red-audio-anomaly';
 
@@ -20,6 +20,14 @@ export class Form<F extends Fields = Fields> {
   /** The field of a property in the dialog that is open; empty where it has none. */
   input(name: keyof F & string): JQuery {
     return $(`#node-input-${name}, #node-config-input-${name}`);
+  }
+
+  /** Says something below the field of a property. */
+  hint(name: keyof F & string, sentence: string): void {
+    const row = this.input(name).closest('.form-row');
+    const told = row.find('.earshot-hint');
+    const place = told.length > 0 ? told : $('<div class="earshot-hint" role="status">').appendTo(row);
+    if (place.text() !== sentence) place.text(sentence);
   }
 
   /** What the properties of a node read as, in its open form or else as they are saved; what is wrong is undefined. */
@@ -101,9 +109,10 @@ export class Form<F extends Fields = Fields> {
 
   /** Shows the default of what a flow leaves out that was not made in the editor: the node goes by it. */
   private showDefaults(node: EditorNode): void {
-    for (const [property, { value }] of Object.entries(node._def.defaults)) {
-      if (node[property] !== undefined || isEmpty(value)) continue;
-      const input = this.input(property);
+    for (const [name, field] of Object.entries<Field>(this.fields)) {
+      const value = initialOf({ ...field, required: undefined });
+      if (node[name] !== undefined || isEmpty(value)) continue;
+      const input = this.input(name);
       if (input.is(':checkbox')) input.prop('checked', value === true);
       else input.val(String(value));
     }
@@ -151,6 +160,18 @@ export class Form<F extends Fields = Fields> {
 }
 
 export const formOf = <F extends Fields>(type: string, fields: F): Form<F> => new Form(type, fields);
+
+/** Fills fields with what a list of recipes offers; a property that one does not name stays as it is. */
+export function fillFrom<F extends Fields>(form: Form<F>, list: JQuery, recipes: Record<string, object>): void {
+  list.on('change', () => {
+    for (const [name, value] of Object.entries<unknown>(recipes[String(list.val())] ?? {})) {
+      const input = form.input(name);
+      if (input.is(':checkbox')) input.prop('checked', value === true);
+      else input.val(String(value));
+      input.trigger('change');
+    }
+  });
+}
 
 const isModel = (id: unknown): boolean => typeof id === 'string' && id !== '_ADD_' && Boolean(RED.nodes.node(id));
 

@@ -29,13 +29,11 @@ export type Figure =
   | RocFigure
   | SweepFigure;
 
-export const PICTURE_FORMATS = ['png', 'svg'] as const;
-
 export interface PictureSettings {
   /** Pixels. */
   width: number;
   height: number;
-  format: (typeof PICTURE_FORMATS)[number];
+  format: 'png' | 'svg';
   theme: ThemeName;
 }
 

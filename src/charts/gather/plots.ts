@@ -1,14 +1,15 @@
-// Which plots there are, and what gathers their data.
+// What gathers the data of each plot.
 import { CountsGatherer } from './counts';
 import type { Gatherer } from './gatherer';
 import { heatmapGatherer, spectrogramGatherer, waveformGatherer } from './latest';
 import { LossGatherer } from './loss';
+import type { PlotName } from './plot-names';
 import { confusionGatherer, predictionsGatherer, sweepGatherer } from './reports';
 import { RocGatherer, type RocOptions } from './roc';
 import { LatentGatherer, RlKlGatherer } from './scatter';
 import { ScoresGatherer } from './scores';
 
-const GATHERERS = {
+const GATHERERS: Record<PlotName, (options: RocOptions) => Gatherer> = {
   spectrogram: spectrogramGatherer,
   heatmap: heatmapGatherer,
   waveform: waveformGatherer,
@@ -21,9 +22,6 @@ const GATHERERS = {
   roc: options => new RocGatherer(options),
   sweep: sweepGatherer,
   counts: () => new CountsGatherer(),
-} as const satisfies Record<string, (options: RocOptions) => Gatherer>;
-
-export type PlotName = keyof typeof GATHERERS;
-export const PLOTS = Object.keys(GATHERERS) as PlotName[];
+};
 
 export const gathererFor = (plot: PlotName, options: RocOptions): Gatherer => GATHERERS[plot](options);

@@ -1,0 +1,7 @@
+// The properties of a spectrogram-write node.
+import { defineFields, folder, nodeName } from '../shared/schema';
+
+export const fields = defineFields({
+  name: nodeName(),
+  folder: folder({ default: 'features', icon: 'folder-open-o' }),
+});
