@@ -1,7 +1,7 @@
 // docs/nodes, one page for each node, against what it is made of and against the code and the examples: a page that has
 // fallen behind its node fails here. The pictures on the pages are held to the dialogs in test/browser/pictures.test.ts.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readFields } from '#nodes/shared/read-fields';
