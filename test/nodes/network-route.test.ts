@@ -42,11 +42,11 @@ describe('the summary of a network', () => {
       { strides: '16,16' },
       /stride 16 of layer 2 leaves nothing of a 4×2/,
     ],
-    ['what is no list of numbers', { filters: '8;16' }, /filters is "8;16"; expected whole numbers from 1 to 2048/],
+    ['what is no list of numbers', { filters: '8;16' }, /filters is "8;16"; expected at most 12 whole numbers from 1 to 2048/],
     [
       'more layers than there may be',
       { filters: Array(13).fill(2).join() },
-      /filters has 13 numbers; expected at most 12/,
+      /filters is "2,2.*"; expected at most 12 whole numbers/,
     ],
     ['a training that no machine holds', { filters: '2048,2048', bins: 8192, frames: 8192 }, /takes \d+ MB.*Choose/],
     ['pictures of no size', { bins: 0 }, /bins is number 0|bins is "?0"?; expected a whole number from 1/],

