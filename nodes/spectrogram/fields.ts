@@ -6,7 +6,7 @@ import { choice, defineFields, flag, Misfit, nodeName, number } from '../shared/
 
 const isPowerOfTwo = (size: number): true | Misfit =>
   Number.isInteger(Math.log2(size)) ||
-  new Misfit(`a power of two from ${FFT_SIZES.min} to ${FFT_SIZES.max}`, { code: 'fft-size' });
+  new Misfit(`a power of two from ${FFT_SIZES.min} to ${FFT_SIZES.max}`);
 
 export const fields = defineFields({
   name: nodeName(),
