@@ -5,8 +5,7 @@ import { WINDOW_NAMES } from '../../src/dsp/window';
 import { choice, defineFields, flag, Misfit, nodeName, number } from '../shared/schema';
 
 const isPowerOfTwo = (size: number): true | Misfit =>
-  Number.isInteger(Math.log2(size)) ||
-  new Misfit(`a power of two from ${FFT_SIZES.min} to ${FFT_SIZES.max}`);
+  Number.isInteger(Math.log2(size)) || new Misfit(`a power of two from ${FFT_SIZES.min} to ${FFT_SIZES.max}`);
 
 export const fields = defineFields({
   name: nodeName(),

@@ -5,7 +5,6 @@ import { choice, defineFields, flag, type Get, Misfit, model, nodeName, not, num
 
 export const outputs = ['model', 'progress'];
 
-
 const MAX_LAYERS = 12;
 const MAX_WEIGHT = 1e12;
 const SWEPT = { min: 1e-12, max: 1e30, when: { sweep: true } };

@@ -1,7 +1,7 @@
 // wav-folder: the sounds of a folder as audio segments, one pass for each message, and new files as they come.
 import type { NodeAPI } from 'node-red';
-import { type NewSounds, watchForSounds } from '../../src/audio/new-sounds';
 import type { PassOptions, SoundSegment } from '../../src/audio/folder-pass';
+import { type NewSounds, watchForSounds } from '../../src/audio/new-sounds';
 import { UserError } from '../../src/errors';
 import { liveState } from '../../src/live/live-state';
 import { bufferOf, type Message } from '../../src/messages';

@@ -1,6 +1,6 @@
 // feature-classifier in Node-RED's runtime: collecting, training, classifying, restarting, and bad input.
 import assert from 'node:assert/strict';
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClassifierProgress } from '#src/detectors/features/train-classifier';
 import type { Message } from '#src/messages';

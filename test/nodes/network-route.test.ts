@@ -42,7 +42,11 @@ describe('the summary of a network', () => {
       { strides: '16,16' },
       /stride 16 of layer 2 leaves nothing of a 4×2/,
     ],
-    ['what is no list of numbers', { filters: '8;16' }, /filters is "8;16"; expected at most 12 whole numbers from 1 to 2048/],
+    [
+      'what is no list of numbers',
+      { filters: '8;16' },
+      /filters is "8;16"; expected at most 12 whole numbers from 1 to 2048/,
+    ],
     [
       'more layers than there may be',
       { filters: Array(13).fill(2).join() },

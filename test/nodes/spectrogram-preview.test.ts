@@ -193,7 +193,10 @@ describe('the preview of a spectrogram', () => {
     const form = await fetch(`${url}${BASE}/${DIALOG}/spectrogram`, { method: 'POST', body: 'melBands=3' });
     assert.equal(form.status, 400);
     assert.equal((await send(wav16([1]), { dialog: 'mine' })).status, 404);
-    assert.match(String((await send(wav16([1]), { query: '&sampleRate=3' })).body.error), /^sampleRate is "3"; expected 0 or/);
+    assert.match(
+      String((await send(wav16([1]), { query: '&sampleRate=3' })).body.error),
+      /^sampleRate is "3"; expected 0 or/,
+    );
   });
 
   it('reads ten minutes of a longer sound, and says so', async () => {
