@@ -4,11 +4,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { docsPageOf } from './node-pages/docs-page.mjs';
-import { hasFields } from './node-pages/settings.mjs';
 import { typesIn } from './node-pages/source.mjs';
 
 const root = join(fileURLToPath(import.meta.url), '..', '..');
 
-for (const type of typesIn(root).filter(name => hasFields(root, name))) {
+for (const type of typesIn(root)) {
   writeFileSync(join(root, 'docs', 'nodes', `${type}.md`), docsPageOf(root, type));
 }

@@ -1,6 +1,5 @@
 // What the properties of a node take and what they are by default, in words, from its fields (nodes/TYPE/fields.ts) as
 // the build has compiled them.
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -47,9 +46,6 @@ const WORDS = {
 /** A limit that is only there to keep nonsense out is not worth telling. */
 const NO_LIMIT = 1e6;
 
-/** Whether a node declares its properties. */
-export const hasFields = (root, type) => existsSync(join(root, 'nodes', type, 'fields.ts'));
-
 /** The properties of a node in the words of a language. */
 export class Settings {
   #words;
@@ -60,7 +56,7 @@ export class Settings {
 
   /** @param catalogue the texts of the node in that language */
   constructor(root, type, language, catalogue) {
-    this.fields = hasFields(root, type) ? require(join(root, 'dist', 'nodes', type, 'fields.js')).fields : {};
+    this.fields = require(join(root, 'dist', 'nodes', type, 'fields.js')).fields;
     const { FieldReader, initialOf } = require(join(root, 'dist', 'nodes', 'shared', 'schema.js'));
     this.#reader = new FieldReader(this.fields, () => undefined);
     this.#initialOf = initialOf;
@@ -73,6 +69,7 @@ export class Settings {
   /** e.g. "mel | linear", "0 to 400 dB"; `unit` says in the language what the fields do not. */
   taken(name, unit) {
     const field = this.fields[name];
+    // A field of the form that only helps to fill in others.
     if (!field) return unit;
     const { text, list, path, on, off, number, upTo } = this.#words;
     // Where there are many choices, the source says so in short.

@@ -1,7 +1,7 @@
 // docs/nodes, one page for each node, against what it is made of and against the code and the examples: a page that has
 // fallen behind its node fails here. The pictures on the pages are held to the dialogs in test/browser/pictures.test.ts.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readFields } from '#nodes/shared/read-fields';
@@ -9,7 +9,6 @@ import type { Fields } from '#nodes/shared/schema';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
 import { buildArchitecture } from '#src/engine/architecture';
 import { parameterCount } from '#src/engine/parameters';
-import { Form, lookUp } from '../support/forms';
 import { nodeTypes } from '../support/helper';
 import { PACKAGE_ROOT } from '../support/pack';
 
@@ -21,8 +20,6 @@ const PARTS = ['In and out', 'Settings', 'Details', 'Statuses', 'Typical mistake
 interface DocsPages {
   docsPageOf(root: string, type: string): string;
 }
-/** Instead of a property: a field that only helps to fill in others. */
-const NOT_SAVED = '–';
 
 const read = (...path: string[]): string => readFileSync(join(PACKAGE_ROOT, ...path), 'utf8');
 const namesIn = (folder: string): string[] =>
@@ -49,7 +46,6 @@ function rowsOf(part: string): string[][] {
 }
 
 const DOCS_PAGE = join(PACKAGE_ROOT, 'scripts', 'node-pages', 'docs-page.mjs');
-const isDeclared = (type: string): boolean => existsSync(join(PACKAGE_ROOT, 'nodes', type, 'fields.ts'));
 
 /** As it is read: without the signs of Markdown. */
 const plain = (text: string): string => text.replace(/\\(.)/g, '$1').replaceAll('`', '');
@@ -67,54 +63,28 @@ describe('the page of every node', () => {
   for (const type of nodeTypes()) {
     describe(type, () => {
       let page: string;
-      let form: Form;
 
       before(() => {
         page = read(FOLDER, `${type}.md`);
-        form = new Form(type);
       });
 
       it('is linked from the index', () => {
         assert.ok(read(FOLDER, 'README.md').includes(`[${type}](${type}.md)`));
       });
 
-      if (isDeclared(type)) {
-        it('is what its source and its fields give: `node scripts/node-pages.mjs` writes it', async () => {
-          const { docsPageOf } = (await import(DOCS_PAGE)) as DocsPages;
-          assert.equal(page, docsPageOf(PACKAGE_ROOT, type));
-        });
-      }
+      it('is what its source and its fields give: `node scripts/node-pages.mjs` writes it', async () => {
+        const { docsPageOf } = (await import(DOCS_PAGE)) as DocsPages;
+        assert.equal(page, docsPageOf(PACKAGE_ROOT, type));
+      });
 
       it('has its parts in the order of all pages', () => {
         const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
-        const parts = isDeclared(type) ? PARTS : PARTS.filter(part => part !== 'Details');
         assert.deepEqual(
-          headings.filter(heading => parts.includes(heading)),
-          parts,
+          headings.filter(heading => PARTS.includes(heading)),
+          PARTS,
         );
         assert.match(partOf(page, 'In and out'), /\]\(\.\.\/messages\.md#/);
       });
-
-      if (!isDeclared(type))
-        it('lists every setting once, as its dialog calls it, with the default of a new node', () => {
-          const { defaults } = form.definition;
-          const rows = rowsOf(partOf(page, 'Settings'));
-          const labels = Object.values(lookUp(form.catalogue, `${type}.label`) as object);
-          const saved = rows.filter(([, property]) => property !== NOT_SAVED);
-          assert.deepEqual(saved.map(([, property]) => plain(property)).sort(), Object.keys(defaults).sort());
-          for (const [label, property] of rows) {
-            if (property === NOT_SAVED) assert.ok(labels.includes(label), `no field is called ${label}`);
-          }
-          for (const [label, name, shown, meaning] of saved) {
-            const property = plain(name);
-            const own = lookUp(form.catalogue, `${type}.label.${property}`);
-            assert.equal(label, typeof own === 'string' ? own : form.labelOf(property), property);
-            const start = defaultAsShown(form, property);
-            const rest = plain(shown).startsWith(start) ? plain(shown).slice(start.length) : undefined;
-            assert.match(rest ?? '?', /^($|[ :;,])/, `${property}: the default is "${start}", not "${shown}"`);
-            assert.match(meaning, /\.$/, `what ${property} does, in a sentence`);
-          }
-        });
 
       for (const part of ['Statuses', 'Typical mistakes']) {
         it(`quotes under "${part}" what the node says`, () => {
@@ -157,15 +127,6 @@ describe('the page of every node', () => {
     assert.deepEqual(said.slice(0, 3), brought);
   });
 });
-
-/** A default as a table writes it: a number or text as it is, a list's choice in its words, "empty" for nothing. */
-function defaultAsShown(form: Form, property: string): string {
-  const { value } = form.definition.defaults[property];
-  const choice = form.choiceOf(property, value);
-  if (choice) return choice;
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return value === '' || value === undefined ? 'empty' : String(value);
-}
 
 /** What stands between the values of a quote, as far as it has words; statuses are put together with dots. */
 function piecesOf(quote: string): string[] {
