@@ -3,7 +3,7 @@ import { defineFields, flag, folder, nodeName, texts } from '../shared/schema';
 
 export const fields = defineFields({
   name: nodeName(),
-  folder: folder({ default: 'features', icon: 'folder-open-o' }),
+  folder: folder({ default: 'spectrograms', icon: 'folder-open-o' }),
   recursive: flag({ default: true, icon: 'sitemap' }),
   /** Empty: all. */
   onlyLabels: texts({ icon: 'filter' }),

@@ -1,7 +1,7 @@
 // spectrogram-read: the spectrograms that spectrogram-write kept, as messages, one pass for each message that comes in.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { bufferOf, type Message } from '../../src/messages';
-import type { FeatureSegment, FeatureSelection } from '../../src/store/spectrogram-pass';
+import type { SpectrogramSelection, StoredSpectrogram } from '../../src/store/spectrogram-pass';
 import { spectrogramPassTask } from '../../src/tasks/spectrogram-pass';
 import { type FolderPass, FolderPlayer, type PassResult, summaryOf } from '../shared/folder-player';
 import { resolveFolder } from '../shared/folders';
@@ -10,22 +10,22 @@ import { readFields } from '../shared/read-fields';
 import { type Handlers, registerNode, type Shell } from '../shared/shell';
 import { fields } from './fields';
 
-function read(def: NodeDef, RED: NodeAPI): FeatureSelection {
+function read(def: NodeDef, RED: NodeAPI): SpectrogramSelection {
   const { folder, recursive, onlyLabels } = readFields(fields, def);
   return { folder: resolveFolder(RED, folder), recursive, onlyLabels };
 }
 
 /** A spectrogram as a message, as the spectrogram node sent it. */
-function messageOf({ file, values, description }: FeatureSegment): Message {
+function messageOf({ file, values, description }: StoredSpectrogram): Message {
   const { spectrogram, audio, label, filename } = description;
   return {
-    ...{ payload: bufferOf(values), spectrogram, featureFile: file, filename: filename ?? file },
+    ...{ payload: bufferOf(values), spectrogram, spectrogramFile: file, filename: filename ?? file },
     ...(audio && { audio }),
     ...(label !== undefined && { label }),
   };
 }
 
-function passOf(options: FeatureSelection): FolderPass<FeatureSegment> {
+function passOf(options: SpectrogramSelection): FolderPass<StoredSpectrogram> {
   return {
     folder: options.folder,
     things: 'spectrograms',
@@ -34,8 +34,8 @@ function passOf(options: FeatureSelection): FolderPass<FeatureSegment> {
   };
 }
 
-function start({ RED, node, config, status }: Shell<FeatureSelection>): Handlers {
-  const player = new FolderPlayer<FeatureSegment>(RED, {
+function start({ RED, node, config, status }: Shell<SpectrogramSelection>): Handlers {
+  const player = new FolderPlayer<StoredSpectrogram>(RED, {
     progress: text => status.busy(text),
     problem: text => node.warn(text),
   });

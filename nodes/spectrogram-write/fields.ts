@@ -3,5 +3,5 @@ import { defineFields, folder, nodeName } from '../shared/schema';
 
 export const fields = defineFields({
   name: nodeName(),
-  folder: folder({ default: 'features', icon: 'folder-open-o' }),
+  folder: folder({ default: 'spectrograms', icon: 'folder-open-o' }),
 });

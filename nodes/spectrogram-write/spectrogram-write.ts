@@ -22,7 +22,7 @@ function start({ config, status }: Shell<Config>): Handlers {
 
   async function write(msg: Message, values: Float32Array, spectrogram: SpectrogramInfo): Promise<void> {
     const { audio, label, filename } = msg;
-    msg.featureFile = await writeFeature(config.folder, featureName(msg), values, {
+    msg.spectrogramFile = await writeFeature(config.folder, featureName(msg), values, {
       ...{ spectrogram, audio, label, filename },
     });
     written++;

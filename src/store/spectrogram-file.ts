@@ -1,4 +1,4 @@
-// A spectrogram in a folder of features: NAME.f32 holds its values, float32 little-endian, row by row, and NAME.json
+// A spectrogram in a folder: NAME.f32 holds its values, float32 little-endian, row by row, and NAME.json
 // beside it what they mean, lowest and highest value among it. Readable from anywhere (numpy: fromfile(…, '<f4')).
 // The description is written last and taken away first, so a pair that a crash left incomplete is known as such.
 import { readFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ export interface FeatureDescription {
 export const descriptionOf = (file: string): string => `${file.slice(0, -VALUES.length)}${DESCRIPTION}`;
 
 /**
- * Where a spectrogram goes, relative to the folder of features and without an ending: like its sound file below the
+ * Where a spectrogram goes, relative to its folder and without an ending: like its sound file below the
  * folder that was read, with the number of the segment, or, from a microphone, its label and time. Leads nowhere else.
  */
 export function featureName({ audio, filename, label, augmentation }: Message): string {

@@ -1,13 +1,13 @@
-// One pass over a folder of features, as folder-pass.ts makes one over sounds. Synchronous, one spectrogram in memory at
+// One pass over a folder of spectrograms, as folder-pass.ts makes one over sounds. Synchronous, one spectrogram in memory at
 // a time: runs in feature-worker.ts.
 import type { FolderEvent } from '../audio/folder-pass';
 import { type FileKind, type FolderSelection, listFiles } from '../audio/sound-folder';
 import { asError, UserError } from '../errors';
 import { descriptionOf, type FeatureDescription, readFeature, VALUES } from './spectrogram-file';
 
-export type FeatureSelection = Pick<FolderSelection, 'folder' | 'recursive' | 'onlyLabels'>;
+export type SpectrogramSelection = Pick<FolderSelection, 'folder' | 'recursive' | 'onlyLabels'>;
 
-export interface FeatureSegment {
+export interface StoredSpectrogram {
   type: 'segment';
   /** Absolute path of the values. */
   file: string;
@@ -15,7 +15,7 @@ export interface FeatureSegment {
   description: FeatureDescription;
 }
 
-const FEATURES: FileKind = {
+const SPECTROGRAMS: FileKind = {
   isWanted: file => file.endsWith(VALUES),
   // Whatever else lies there is none of our business: descriptions, notes, parts of files.
   isCompanion: () => true,
@@ -24,11 +24,11 @@ const FEATURES: FileKind = {
 
 /**
  * Reads the spectrograms of a folder in natural order.
- * @throws UserError `folder`, or `no-features` where there is nothing to read
+ * @throws UserError `folder`, or `no-spectrograms` where there is nothing to read
  */
-export function* readFeatures(options: FeatureSelection): Generator<FolderEvent<FeatureSegment>, void> {
+export function* readSpectrograms(options: SpectrogramSelection): Generator<FolderEvent<StoredSpectrogram>, void> {
   const { folder, recursive, onlyLabels } = options;
-  const { files } = listFiles({ folder, recursive, labels: 'none', onlyLabels: [] }, FEATURES);
+  const { files } = listFiles({ folder, recursive, labels: 'none', onlyLabels: [] }, SPECTROGRAMS);
   if (files.length === 0) {
     throw new UserError(
       'no-spectrograms',

@@ -1,4 +1,4 @@
-// The example flow "autoencoder" in a real Node-RED, as imported: features computed once and kept, two networks of one's
+// The example flow "autoencoder" in a real Node-RED, as imported: spectrograms computed once and kept, two networks of one's
 // own lists trained on them after Node-RED was told nothing of the sounds any more, and both judge a motor.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -19,12 +19,12 @@ describe('autoencoders of one’s own lists, in a real Node-RED', function () {
   this.timeout(300_000);
   let nodeRed: NodeRed;
   let flow: FlowEntry[];
-  let features: string;
+  let folder: string;
 
   before(async () => {
     nodeRed = await NodeRed.start(await installedUserDir());
     flow = [...installedExamples(nodeRed.userDir)].find(([name]) => name.startsWith('16 '))?.[1] ?? [];
-    features = join(nodeRed.userDir, 'features', 'motor');
+    folder = join(nodeRed.userDir, 'spectrograms', 'motor');
     const { z, wires } = only(flow, 'vae-score', /plain/);
     (wires as string[][])[0].push(CURVE.id);
     await nodeRed.deploy([...flow, { ...CURVE, z }]);
@@ -35,18 +35,16 @@ describe('autoencoders of one’s own lists, in a real Node-RED', function () {
     await nodeRed.inject(only(flow, 'inject', /^1/).id);
     await nodeRed.status(only(flow, 'wav-folder', /^healthy motor/).id, /^6 files$/, { timeout: 60_000 });
     await nodeRed.status(only(flow, 'spectrogram-write').id, /^60 saved$/);
-    const names = readdirSync(features).sort();
+    const names = readdirSync(folder).sort();
     assert.equal(names.length, 120);
     const values = names.filter(name => name.endsWith('.f32'));
     assert.equal(values[0], 'healthy_1400.0000.f32');
     for (const name of values) {
-      const said = JSON.parse(
-        readFileSync(join(features, name.replace('.f32', '.json')), 'utf8'),
-      ) as FeatureDescription;
+      const said = JSON.parse(readFileSync(join(folder, name.replace('.f32', '.json')), 'utf8')) as FeatureDescription;
       const { shape, min, max, lowDb, highDb } = said.spectrogram;
       assert.deepEqual([shape, min, max], [[512, 64], 0, 1]);
       assert.ok(Number(highDb) - Number(lowDb) > 20, `${lowDb} to ${highDb} dB`);
-      assert.equal(statSync(join(features, name)).size, 512 * 64 * 4);
+      assert.equal(statSync(join(folder, name)).size, 512 * 64 * 4);
     }
   });
 

@@ -1,4 +1,4 @@
-// spectrogram-write and spectrogram-read in Node-RED's runtime: a folder of sounds to a folder of features and back, a pass
+// spectrogram-write and spectrogram-read in Node-RED's runtime: a folder of sounds to a folder of spectrograms and back, a pass
 // that is stopped, a slow flow, and what is refused.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const RATE = 8000;
 const out: FlowNode = { id: 'out', type: 'helper' };
 const copy: FlowNode = { id: 'again', type: 'helper' };
 
-describe('features', function () {
+describe('spectrograms in a folder', function () {
   this.timeout(60_000);
   let userDir: string;
   let flow: RunningFlow;
@@ -55,18 +55,18 @@ describe('features', function () {
     await start(...chain, reader());
     flow.send('player', {});
     const written = await flow.at('out').received.take('spectrogram', 12);
-    const tree = readdirSync(join(userDir, 'features'), { recursive: true, encoding: 'utf8' }).sort();
+    const tree = readdirSync(join(userDir, 'spectrograms'), { recursive: true, encoding: 'utf8' }).sort();
     assert.equal(tree.filter(name => name.endsWith('.f32')).length, 12);
     assert.ok(tree.includes(join('odd', 'very', '1.0002.json')), tree.join(' '));
-    assert.equal(written[0].featureFile, join(userDir, 'features', 'normal', '0.0000.f32'));
+    assert.equal(written[0].spectrogramFile, join(userDir, 'spectrograms', 'normal', '0.0000.f32'));
     assert.match(String(flow.at('write').statuses.items.at(-1)?.text), /^12 saved$/);
     rmSync(join(userDir, 'sounds'), { recursive: true });
 
     flow.send('read', { topic: 'again' });
     const read = await flow.at('again').received.take('spectrogram', 12);
-    const byFile = new Map(written.map(msg => [msg.featureFile, msg]));
+    const byFile = new Map(written.map(msg => [msg.spectrogramFile, msg]));
     for (const msg of read) {
-      const was = byFile.get(msg.featureFile) as Message;
+      const was = byFile.get(msg.spectrogramFile) as Message;
       assert.deepEqual(floatsOf(msg.payload as Buffer), floatsOf(was.payload as Buffer));
       assert.deepEqual(
         [msg.spectrogram, msg.audio, msg.label, msg.filename, msg.topic],
@@ -105,7 +105,7 @@ describe('features', function () {
     assert.match((await flow.at('write').errors.take('error', 1))[0], /expected a spectrogram .* got "hello"/);
     assert.deepEqual(flow.at('out').received.items, []);
     flow.send('read', {});
-    assert.match((await flow.at('read').errors.take('error', 1))[0], /no such folder: .*features/);
+    assert.match((await flow.at('read').errors.take('error', 1))[0], /no such folder: .*spectrograms/);
     mkdirSync(join(userDir, 'elsewhere'));
     flow.send('read', { payload: 'elsewhere' });
     assert.match((await flow.at('read').errors.take('error', 2))[1], /no spectrogram in .*elsewhere/);
@@ -116,7 +116,7 @@ describe('features', function () {
     await start(...chain, reader());
     flow.send('player', {});
     await flow.at('out').received.take('spectrogram', 12);
-    rmSync(join(userDir, 'features', 'normal', '1.0001.json'));
+    rmSync(join(userDir, 'spectrograms', 'normal', '1.0001.json'));
     flow.send('read', {});
     const read = await flow.at('again').received.take('spectrogram', 11);
     assert.match(String((read[10].skipped as { reason: string }[])[0].reason), /1\.0001\.json is missing/);

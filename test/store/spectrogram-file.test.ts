@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync
 import { join } from 'node:path';
 import type { AudioInfo, Message, SpectrogramInfo } from '#src/messages';
 import { type FeatureDescription, featureName, readFeature, writeFeature } from '#src/store/spectrogram-file';
-import { readFeatures } from '#src/store/spectrogram-pass';
+import { readSpectrograms } from '#src/store/spectrogram-pass';
 import { smallDisk } from '../support/small-disk';
 import { tempFolder } from '../support/temp';
 
@@ -70,7 +70,9 @@ describe('files of features', () => {
   });
   const write = (name: string, filename?: string, at = folder) =>
     writeFeature(at, name, values(), { spectrogram, label: 'normal', filename, audio: audio('normal/a.wav') });
-  const pass = (onlyLabels: string[] = [], recursive = true) => [...readFeatures({ folder, recursive, onlyLabels })];
+  const pass = (onlyLabels: string[] = [], recursive = true) => [
+    ...readSpectrograms({ folder, recursive, onlyLabels }),
+  ];
 
   it('hold values and description, lowest and highest value among it, and are read as they were', async () => {
     const file = await write('normal/a.0000', '/sounds/normal/a.wav');
