@@ -67,7 +67,11 @@ export const fields = defineFields({
 
 function somePrior(prior: string, get: Get): true | Misfit {
   if (prior !== 'mixture' || get('variational') !== false) return true;
-  return new Misfit('normal, because a plain autoencoder has no prior', { error: 'priorOfNothing' });
+  return new Misfit('normal', {
+    error: 'priorOfNothing',
+    sentence:
+      'the prior is "mixture", but a plain autoencoder has none. Switch Variational on, or set the prior to normal.',
+  });
 }
 
 function aboveFirst(to: number, get: Get): true | Misfit {
