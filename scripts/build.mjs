@@ -31,6 +31,8 @@ const CONTRACTS = ['contract.ts', 'winograd-contract.ts'].map(file => join('kern
 
 /** File by file, so that what stands in src/x.ts is dist/src/x.js: worker threads are started by their file's name. */
 function compileTypeScript() {
+  // What has moved or gone must not be found where it was.
+  for (const folder of ['src', 'nodes']) rmSync(join(dist, folder), { recursive: true, force: true });
   const sources = ['src', 'nodes'].flatMap(folder =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts') && !IN_THE_BROWSER.test(name))

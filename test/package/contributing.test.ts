@@ -100,7 +100,7 @@ describe('adding a node as CONTRIBUTING.md says', function () {
       { id: 'make', type: 'function', ...at, func, outputs: 1, wires: [['right', 'wrong']] },
       { id: 'right', type: 'louder', ...at, gain: 20, wires: [['text']] },
       { id: 'wrong', type: 'louder', ...at, gain: 100, wires: [['text']] },
-      { id: 'text', type: 'function', ...at, func: back, outputs: 1, wires: [['debug']] },
+      { id: 'text', type: 'function', ...at, func: back, outputs: 1, wires: [['shown']] },
       {
         id: 'debug',
         type: 'debug',
@@ -113,7 +113,7 @@ describe('adding a node as CONTRIBUTING.md says', function () {
       },
     ]);
     await nodeRed.inject('ask');
-    const { msg } = await nodeRed.debug('debug');
+    const { msg } = await nodeRed.debug('shown');
     const [a, b] = floatsOf(Buffer.from(String(msg), 'base64'));
     assert.ok(Math.abs(a - 1) < 1e-6 && Math.abs(b + 2) < 1e-6, `${a}, ${b}`);
     assert.ok(nodeRed.complaints().some(line => /gain is number 100; expected a number from -60 to 60 dB/.test(line)));
