@@ -363,7 +363,7 @@ describeGenerations('the sidebar', GENERATIONS, function (generation) {
     })()`);
     await pass(0.5);
     const before = await elements();
-    const hours = 1;
+    const hours = 3;
     const growth = await usualGrowth(held, () => pass(hours));
     const most = (100 * 1800 * hours) / 2 ** 20;
     assert.ok(growth < most, `${growth} MiB in ${hours} h: more than 100 bytes for each segment`);

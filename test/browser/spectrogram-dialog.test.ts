@@ -91,10 +91,10 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
     );
     await keep('example');
     await dialog.locator('#node-input-melBands').fill('64');
-    const second = await picture(/64 × 128 picture/);
+    const second = await picture(/64 bins × 128 frames/);
     assert.notEqual(second, first);
     await dialog.locator('#node-input-scale').selectOption('linear');
-    assert.notEqual(await picture(/513 × 128 picture/), second);
+    assert.notEqual(await picture(/513 bins × 128 frames/), second);
     await dialog.locator('#node-input-hopLength').fill('128');
     await saying(/49 % of the segment, its last 1\.0 s, lies outside .* needs 251 columns, .* or a hop length of 251/);
     await dialog.locator('#node-input-normalize').selectOption('minmax');
@@ -108,12 +108,12 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
   once('says in a sentence which setting does not fit, and shows the picture again when it does', async () => {
     const { editor } = bench;
     const dialog = await editor.edit(await editor.drag('spectrogram', 300, 180));
-    const before = await picture(/128 × 128 picture/);
+    const before = await picture(/128 bins × 128 frames/);
     await dialog.locator('#node-input-melBands').fill('0');
     await saying(/^Mel bands is "0"; enter a whole number from 1 to 1024/);
     assert.equal(await preview().locator('.earshot-stale').count(), 1, 'what is shown is of before');
     await dialog.locator('#node-input-melBands').fill('128');
-    assert.equal(await picture(/128 × 128 picture/), before);
+    assert.equal(await picture(/128 bins × 128 frames/), before);
     await dialog.locator('#node-input-fMax').fill('20000');
     await saying(/do not fit this sound: at 16\u202f000 Hz there is nothing above 8\u202f000 Hz/);
     refused(409);
@@ -134,7 +134,7 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
     const choose = (name: string, buffer: Buffer): Promise<void> =>
       dialog.locator('input[type=file]').setInputFiles({ name, mimeType: 'audio/wav', buffer });
     await choose('2 kHz.wav', tone(3, 8000));
-    await picture(/128 bins × 128 frames from 2\.0 s at 8000 Hz/);
+    await picture(/128 bins × 128 frames from 2\.0 s at 8\u202f000 Hz/);
     assert.match((await preview().locator('canvas').getAttribute('aria-label')) ?? '', /^Spectrogram of 2 kHz\.wav,/);
     assert.equal(await preview().locator('output').textContent(), '0.0 s of 3.0 s');
     await keep('own file');
@@ -178,10 +178,10 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
 
   it('leaves no sound behind when it closes', async () => {
     const { editor, nodeRed } = bench;
-    const asked = editor.page.waitForRequest(/spectrogram\/preview\/[0-9a-f]{32}\/picture$/);
+    const asked = editor.page.waitForRequest(/spectrogram\/preview\/[0-9a-f]{32}\/spectrogram$/);
     await editor.edit('maker');
     const { pathname } = new URL((await asked).url());
-    await picture(/128 × 128 picture/);
+    await picture(/128 bins × 128 frames/);
     const statusOf = async () => (await nodeRed.request('POST', pathname, {})).status;
     assert.equal(await statusOf(), 200);
     await editor.closeDialog('ok');

@@ -102,7 +102,7 @@ describe('adding a node as CONTRIBUTING.md says', function () {
       { id: 'wrong', type: 'louder', ...at, gain: 100, wires: [['text']] },
       { id: 'text', type: 'function', ...at, func: back, outputs: 1, wires: [['shown']] },
       {
-        id: 'debug',
+        id: 'shown',
         type: 'debug',
         ...at,
         active: true,
