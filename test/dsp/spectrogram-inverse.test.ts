@@ -150,7 +150,7 @@ describe('Griffin-Lim beside librosa', () => {
   }
 });
 
-describe('the sound of a picture', () => {
+describe('the sound of a spectrogram', () => {
   const MOTOR = join(__dirname, '..', '..', 'examples', 'sounds', 'motor', 'normal', 'healthy_1400.flac');
   let motor: { pcm: Float32Array; sampleRate: number };
   before(async () => {
@@ -277,7 +277,7 @@ describe('the sound of a picture', () => {
     });
   });
 
-  it('refuses what cannot be: no iterations, columns that do not touch, rows that do not fit, endless loudness', () => {
+  it('refuses what cannot be: no iterations, frames that do not touch, bins that do not fit, endless loudness', () => {
     const { values, info } = spectrogramOf(tone(0.5));
     const withInfo =
       (rest: object, picture = values) =>
@@ -287,10 +287,10 @@ describe('the sound of a picture', () => {
       code: 'config',
     });
     assert.throws(withInfo({ hopLength: 1024 }), { code: 'config', message: /1024 samples apart .* at most 512/ });
-    assert.throws(withInfo({ scale: 'linear' }), { code: 'payload-size', message: /128 rows; expected 513/ });
+    assert.throws(withInfo({ scale: 'linear' }), { code: 'payload-size', message: /128 bins; expected 513/ });
     assert.throws(withInfo({ fftSize: 1000 }), { code: 'config' });
     const endless = { shape: [1, 2000], fftSize: 65536, melBands: 1 };
-    assert.throws(withInfo(endless, new Float32Array(2000)), { code: 'too-large', message: /at most 1023 columns/ });
+    assert.throws(withInfo(endless, new Float32Array(2000)), { code: 'too-large', message: /at most 1023 frames/ });
     assert.throws(withInfo({ window: 'kaiser' }), { code: 'config' });
     assert.throws(
       withInfo(

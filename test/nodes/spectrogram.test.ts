@@ -261,13 +261,13 @@ describe('spectrogram node', () => {
 
   describe('set up wrongly says so at once and with every message', () => {
     const cases: [object, RegExp][] = [
-      [{ fftSize: 1000 }, /fftSize is 1000; expected a power of two/],
+      [{ fftSize: 1000 }, /fftSize is number 1000; expected a power of two/],
       [{ fftSize: 'big' }, /fftSize is "big"; expected a whole number from 16 to 65536 samples/],
       [{ hopLength: 0 }, /hopLength is number 0; expected a whole number from 1/],
-      [{ fMin: 5000, fMax: 4000 }, /fMin is 5000 Hz, not below fMax 4000 Hz/],
+      [{ fMin: 5000, fMax: 4000 }, /fMin is number 5000; expected Hz below fMax, 4000 Hz/],
       [{ scale: 'bark' }, /scale is "bark"; expected one of mel, linear/],
       [{ window: 'kaiser' }, /window is "kaiser"; expected one of hann/],
-      [{ normalize: 'range', rangeDb: 0 }, /rangeDb is 0; expected dB above 0/],
+      [{ normalize: 'range', rangeDb: 0 }, /rangeDb is number 0; expected dB above 0/],
     ];
     for (const [properties, message] of cases) {
       it(JSON.stringify(properties), async () => {
