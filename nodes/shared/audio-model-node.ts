@@ -17,7 +17,7 @@ export interface ModelSummary {
   version: number;
   file: string;
   frontEnd: FrontEnd;
-  /** Columns of a picture that hold sound; those behind were padding in all of the training set. */
+  /** Columns of a spectrogram that hold sound; those behind were padding in all of the training set. */
   columns: number;
   /** How normal sound scores, by the id of the score's kind; a model from before a kind was there lacks it. */
   scores: Record<string, ScoreDistribution>;
@@ -46,7 +46,7 @@ export interface AudioModel extends AudioModelNode {
   refresh(): void;
   /** Scores with the newest whole version, and says which that was. */
   score(request: ScoringRequest): Promise<ScoringResult & { model: ModelSummary }>;
-  /** Has the newest whole version draw pictures, and says which that was. */
+  /** Has the newest whole version draw spectrograms, and says which that was. */
   draw(request: DrawingRequest): Promise<{ drawings: Drawing[]; model: ModelSummary }>;
   /** Segments left out because scoring could not keep up. */
   droppedSegments(): number;
@@ -84,7 +84,7 @@ export function deployedModel(RED: NodeAPI, id: string): AudioModel {
 }
 
 /**
- * Checks that a picture is of the kind that the model was trained on; nothing to check before the first training.
+ * Checks that a spectrogram is of the kind that the model was trained on; nothing to check before the first training.
  * @throws UserError `other-settings` naming what differs
  */
 export function expectSettingsOf(summary: ModelSummary | undefined, info: SpectrogramInfo): void {

@@ -1,4 +1,4 @@
-// The spectrogram-to-audio node: pictures in, sound out, made in a thread of the pool. The last sound can be
+// The spectrogram-to-audio node: spectrograms in, sound out, made in a thread of the pool. The last sound can be
 // played in the editor.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { describeValue, UserError } from '../../src/errors';

@@ -3,7 +3,7 @@
 import type { SoundClip } from '../../src/audio/sound-clip';
 import type { FolderSelection } from '../../src/audio/sound-folder';
 import type { SpectrogramSettings } from '../../src/dsp/spectrogram-settings';
-import { PreviewLane, type PreviewPicture, type SoundFileOrder, type SoundNames } from '../../src/tasks/preview';
+import { PreviewLane, type PreviewSpectrogram, type SoundFileOrder, type SoundNames } from '../../src/tasks/preview';
 import { PREVIEW_LIMITS } from '../../src/tasks/preview-limits';
 import { Refusal } from '../shared/answer';
 
@@ -67,7 +67,7 @@ export class PreviewSessions {
   }
 
   /**
-   * The picture that a spectrogram node would make of a stretch of the dialog's sound.
+   * The spectrogram that a spectrogram node would make of a piece of the dialog's sound.
    * @throws Refusal `no-sound` where the dialog has none any more; UserError as `PreviewLane.draw`
    */
   draw(
@@ -75,7 +75,7 @@ export class PreviewSessions {
     settings: Omit<SpectrogramSettings, 'sampleRate'>,
     { from, seconds }: Stretch,
     signal: AbortSignal,
-  ): Promise<PreviewPicture> {
+  ): Promise<PreviewSpectrogram> {
     const sound = this.sounds.get(dialog)?.sound;
     if (!sound) throw new Refusal(404, 'the sound of this preview is not kept any more; choose it again', 'no-sound');
     this.keep(dialog, sound);

@@ -1,4 +1,4 @@
-// The spectrogram node: audio segments in, pictures for a model out. Short segments are computed at once, long ones in
+// The spectrogram node: audio segments in, spectrograms for a model out. Short segments are computed at once, long ones in
 // a thread of the pool; the order of the messages stays.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { frameFit } from '../../src/dsp/frame-fit';
@@ -16,11 +16,11 @@ import { StatusPace } from '../shared/status-pace';
 import { fields } from './fields';
 import { registerSpectrogramPreviewRoutes } from './preview-routes';
 
-/** What the pictures are made with; the sample rate comes with each segment. */
-type PictureSettings = Omit<SpectrogramSettings, 'sampleRate'>;
+/** What the spectrograms are made with; the sample rate comes with each segment. */
+type Settings = Omit<SpectrogramSettings, 'sampleRate'>;
 
 interface Config {
-  picture: PictureSettings;
+  settings: Settings;
   /** The sound stays in the message, as `msg.original`. */
   keepSound: boolean;
 }
@@ -33,8 +33,8 @@ const QUEUE_LIMITS = { jobs: 64, bytes: 128 * 2 ** 20 };
 const MAX_SAMPLE_RATES = 8;
 
 function read(def: object): Config {
-  const { name, keepSound, ...picture } = readFields(fields, def);
-  return { picture, keepSound };
+  const { name, keepSound, ...settings } = readFields(fields, def);
+  return { settings, keepSound };
 }
 
 /** A Spectrogram for one sample rate and what is known of its speed. */
@@ -62,7 +62,7 @@ class SpectrogramNode implements Handlers {
       if (this.queue.idle && isShort(msg) && this.madeNow(msg, send)) return;
       await this.queue.handle(msg, send, watched => this.work(msg, watched));
     } catch (error) {
-      // The shell shows the error; the next picture takes it away again.
+      // The shell shows the error; the next spectrogram takes it away again.
       this.pace.startOver();
       if (!this.closed) throw error;
     }
@@ -74,7 +74,7 @@ class SpectrogramNode implements Handlers {
     this.lane.close();
   }
 
-  /** Makes the picture of a short segment at once, where that takes no longer than a turn of the event loop may. */
+  /** Makes the spectrogram of a short segment at once, where that takes no longer than a turn of the event loop may. */
   private madeNow(msg: Message, send: Send): boolean {
     const { sampleRate, samples } = audioSize(msg);
     const maker = this.makerFor(sampleRate, samples);
@@ -126,7 +126,7 @@ class SpectrogramNode implements Handlers {
   }
 
   private newMaker(sampleRate: number): Maker {
-    const spectrogram = new Spectrogram({ ...this.shell.config.picture, sampleRate });
+    const spectrogram = new Spectrogram({ ...this.shell.config.settings, sampleRate });
     this.warnOfEmptyBands(spectrogram);
     const maker: Maker = { spectrogram, measured: Promise.resolve(), millisecondsPerColumn: Number.POSITIVE_INFINITY };
     maker.measured = measureColumnTime(spectrogram).then(milliseconds => {
@@ -171,5 +171,5 @@ function computeNow({ spectrogram }: Maker, pcm: Float32Array): TimedSpectrogram
 
 export = (RED: NodeAPI): void => {
   registerNode<NodeDef, Config>(RED, { type: 'spectrogram', read, start: shell => new SpectrogramNode(shell) });
-  registerSpectrogramPreviewRoutes(RED, form => read(form).picture);
+  registerSpectrogramPreviewRoutes(RED, form => read(form).settings);
 };

@@ -16,8 +16,8 @@ import { choice } from '../shared/schema';
 import { fields, SECONDS_PER_DAY } from './fields';
 import { alarmOf, ruleOf } from './threshold-config';
 
-/** Length of the sound in a picture that the model was trained on. */
-const pictureSeconds = ({ frontEnd, columns }: ModelSummary): number =>
+/** Length of the sound in a spectrogram that the model was trained on. */
+const spectrogramSeconds = ({ frontEnd, columns }: ModelSummary): number =>
   (columns * frontEnd.hopLength) / frontEnd.sampleRate;
 
 /**
@@ -45,7 +45,7 @@ export async function previewThreshold(summary: ModelSummary, query: object): Pr
     { kind: choice(Object.keys(scores), { default: view?.kind ?? DEFAULT_SCORE_KIND }) },
     query,
   );
-  const everySeconds = config.everySeconds || view?.segmentSeconds || pictureSeconds(summary);
+  const everySeconds = config.everySeconds || view?.segmentSeconds || spectrogramSeconds(summary);
   const normal = scores[kind];
   const { value, extrapolated } = thresholdOf(ruleOf(config, everySeconds), normal);
   const { above, probability, extrapolated: isTail } = exceedanceOf(value, normal);

@@ -20,7 +20,7 @@ type Settings = Config<typeof fields>;
 
 /** A spectrogram message and its parts. */
 interface Seen {
-  picture: Float32Array;
+  spectrogram: Float32Array;
   info: SpectrogramInfo;
 }
 
@@ -29,7 +29,7 @@ class Generator implements Handlers {
   readonly end: Handlers['end'];
   private readonly model: AudioModel;
   private readonly stopListening: () => void;
-  /** Where the next walk between two pictures starts. */
+  /** Where the next walk between two spectrograms starts. */
   private last: Seen | undefined;
 
   constructor(private readonly shell: Shell<Settings>) {
@@ -49,12 +49,12 @@ class Generator implements Handlers {
     const { values, info } = readSpectrogram(msg);
     expectSettingsOf(this.model.summary(), info);
     // A copy: the message's own memory may be shared with other branches of the flow and is not ours to give away.
-    const seen = { picture: values.slice(), info };
-    if (mode === 'reconstruct') return this.generate({ mode, picture: seen.picture }, msg, send, [info, info]);
+    const seen = { spectrogram: values.slice(), info };
+    if (mode === 'reconstruct') return this.generate({ mode, spectrogram: seen.spectrogram }, msg, send, [info, info]);
     const from = this.last;
     this.last = seen;
     if (!from) return this.shell.status.idle('waiting for a second spectrogram');
-    const request = { mode, from: from.picture, to: seen.picture, count: this.shell.config.count };
+    const request = { mode, from: from.spectrogram, to: seen.spectrogram, count: this.shell.config.count };
     return this.generate(request, msg, send, [from.info, info]);
   }
 
@@ -68,7 +68,7 @@ class Generator implements Handlers {
 
   /**
    * Draws and sends.
-   * @param shown the pictures that were shown, first and last: how loud 0 and 1 are in them; otherwise the model says
+   * @param shown the spectrograms that were shown, first and last: how loud 0 and 1 are in them; otherwise the model says
    */
   private async generate(
     request: DrawingRequest,
@@ -81,13 +81,13 @@ class Generator implements Handlers {
     const { drawings, model } = await this.model.draw(request);
     const { id, name, version } = model;
     const count = drawings.length;
-    drawings.forEach(({ picture, min, max, latent }, index) => {
+    drawings.forEach(({ spectrogram, min, max, latent }, index) => {
       const position = count > 1 ? index / (count - 1) : 0;
       const loudness = shown ? between(shown, position) : {};
       const generated: GeneratedInfo = { mode: request.mode, index, count, latent, model: { id, name, version } };
       send({
         ...(request.mode === 'reconstruct' ? msg : this.anew(msg, model, index, count)),
-        payload: bufferOf(picture),
+        payload: bufferOf(spectrogram),
         spectrogram: { ...model.frontEnd, min, max, ...loudness },
         generated,
       });
@@ -95,7 +95,7 @@ class Generator implements Handlers {
     status.ok(count === 1 ? 'drew 1' : `drew ${count}`);
   }
 
-  /** What goes along with a picture of a sound that was never heard: nothing of the one that asked for it. */
+  /** What goes along with a spectrogram of a sound that was never heard: nothing of the one that asked for it. */
   private anew(msg: Message, model: ModelSummary, index: number, count: number): Message {
     const { audio, original, filename, label, score, explanation, anomaly, complete, ...rest } = msg;
     const { sampleRate, hopLength } = model.frontEnd;
@@ -112,7 +112,7 @@ class Generator implements Handlers {
   }
 }
 
-/** How loud 0 and 1 are on the way between two pictures. */
+/** How loud 0 and 1 are on the way between two spectrograms. */
 function between([from, to]: [SpectrogramInfo, SpectrogramInfo], share: number): Partial<SpectrogramInfo> {
   if (from.lowDb === undefined || from.highDb === undefined) return {};
   const mix = (a: number, b = a) => a * (1 - share) + b * share;

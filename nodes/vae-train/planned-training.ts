@@ -1,4 +1,4 @@
-// The training that the edit dialog of vae-train asks about: its fields as they stand, for pictures of a given size, on
+// The training that the edit dialog of vae-train asks about: its fields as they stand, for examples of a given size, on
 // this machine.
 import { availableParallelism } from 'node:os';
 import { type Architecture, buildArchitecture } from '../../src/engine/architecture';
@@ -9,11 +9,11 @@ import { number } from '../shared/schema';
 import { readVaeTrain, type VaeTrainConfig } from './vae-train-config';
 
 export interface PlannedTraining extends Pick<VaeTrainConfig, 'network' | 'options'> {
-  /** Rows and columns of the pictures. */
+  /** Bins and frames of the examples. */
   shape: [number, number];
   architecture: Architecture;
   threads: number;
-  /** Pictures that go through at once. */
+  /** Examples that go through at once. */
   microBatch: number;
 }
 
@@ -30,7 +30,7 @@ export const threadsOf = (set: number): number => set || Math.max(1, availablePa
 
 /**
  * @param query properties of a vae-train node, `bins` and `frames` of the spectrograms, and `threads` of its model
- * @throws UserError where a property is wrong, the network does not fit the pictures or the training the machine
+ * @throws UserError where a property is wrong, the network does not fit the examples or the training the machine
  */
 export function planTraining(query: object): PlannedTraining {
   const { network, options } = readVaeTrain(query);

@@ -1,13 +1,13 @@
-// How the length of a segment fits the width of the picture, and what would make it fit.
+// How the length of a segment fits the width of the spectrogram, and what would make it fit.
 import type { Spectrogram } from './spectrogram';
 
 export interface FrameFit {
-  /** Columns that the segment gives by itself, and that the picture has. */
+  /** Columns that the segment gives by itself, and that the spectrogram has. */
   natural: number;
   columns: number;
-  /** Of the segment, not in the picture: %, 0 where all of it is. */
+  /** Of the segment, not in the spectrogram: %, 0 where all of it is. */
   lostPercent: number;
-  /** s; of the segment, and of what the picture has room for. */
+  /** s; of the segment, and of what the spectrogram has room for. */
   seconds: number;
   heldSeconds: number;
   /** Samples from column to column with which all of it has room; undefined where sound between columns would go unheard. */

@@ -1,18 +1,18 @@
-// From a picture back to sound.
+// From a spectrogram back to sound.
 import type { SpectrogramInfo } from '../messages';
 import { griffinLim, MOMENTUM, type UniformSource, withPhaseOf } from './griffin-lim';
 import { spectrogramMagnitudes } from './spectrogram-magnitudes';
 
-/** Where the phases come from, which a picture does not have. */
+/** Where the phases come from, which a spectrogram does not have. */
 export type Phases =
   /** Guessed, from random ones on, and made to agree with each other. */
   | { kind: 'griffin-lim'; iterations: number; random: UniformSource }
-  /** Those of a sound, as a rule the one that the picture was made of. */
+  /** Those of a sound, as a rule the one that the spectrogram was made of. */
   | { kind: 'input'; original: Float32Array };
 
 export interface SoundOptions {
   phases: Phases;
-  /** Length of the sound that the picture was made of; what the picture does not show of it is left out. */
+  /** Length of the sound that the spectrogram was made of; what the spectrogram does not show of it is left out. */
   samples?: number;
   onProgress?: (done: number) => void;
 }
@@ -25,7 +25,7 @@ export interface SpectrogramInverse {
 }
 
 /**
- * The sound of a picture, as loud as the picture says, turned down where it would go beyond full scale.
+ * The sound of a spectrogram, as loud as the spectrogram says, turned down where it would go beyond full scale.
  * @param values row-major [bins][frames], finite
  * @throws UserError what `spectrogramMagnitudes` and `griffinLim` throw
  */
@@ -47,7 +47,7 @@ export function invertSpectrogram(
   return { pcm, peak };
 }
 
-/** Samples that a picture's columns show: up to the centre of the last for certain, and up to where a next would be. */
+/** Samples that a spectrogram's columns show: up to the centre of the last for certain, and up to where a next would be. */
 function shownSamples({ shape, fftSize, hopLength }: SpectrogramInfo): { certain: number; most: number } {
   const centre = (shape[1] - 1) * hopLength;
   const most = centre + Math.min(hopLength - 1, fftSize / 2);

@@ -1,5 +1,5 @@
-// From a picture back to the magnitudes of all FFT bins, column by column: scaling, decibels and mel bands undone. What
-// the picture does not hold (bins outside fMin…fMax, what lay below its range) is silent.
+// From a spectrogram back to the magnitudes of all FFT bins, column by column: scaling, decibels and mel bands undone. What
+// the spectrogram does not hold (bins outside fMin…fMax, what lay below its range) is silent.
 import { UserError } from '../errors';
 import type { SpectrogramInfo } from '../messages';
 import { toDecibels } from './decibel-range';
@@ -15,7 +15,7 @@ const MAX_VALUES = 2 ** 25;
 /** A full-scale sine at the largest FFT size comes to 90 dB. */
 const LOUDEST_DB = 200;
 
-/** What a message says of its picture, checked as settings are. */
+/** What a message says of its spectrogram, checked as settings are. */
 function settingsOf(info: SpectrogramInfo): SpectrogramSettings {
   const { sampleRate, fftSize, hopLength, scale, fMin, fMax, normalize, shape, rangeDb = 80 } = info;
   const window = info.window as WindowName;
@@ -26,9 +26,9 @@ function settingsOf(info: SpectrogramInfo): SpectrogramSettings {
 }
 
 /**
- * Magnitudes |STFT| of the sound that a picture shows.
+ * Magnitudes |STFT| of the sound that a spectrogram shows.
  * @param values row-major [bins][frames], as in a spectrogram message
- * @returns `magnitudes` frame by frame, [frames][fftSize/2 + 1], and the settings that the picture was made with
+ * @returns `magnitudes` frame by frame, [frames][fftSize/2 + 1], and the settings that the spectrogram was made with
  * @throws UserError `no-db-range`, `too-loud`, `too-large`, `shape`, or naming the part of `info` that is wrong
  */
 export function spectrogramMagnitudes(

@@ -1,4 +1,4 @@
-// From a segment of sound to the picture a model looks at: STFT, mel bands where wanted, decibels, one scale, and a
+// From a segment of sound to the spectrogram a model looks at: STFT, mel bands where wanted, decibels, one scale, and a
 // fixed number of columns. Numerically librosa's stft → amplitude_to_db and melspectrogram → power_to_db.
 import { UserError } from '../errors';
 import type { SpectrogramInfo } from '../messages';
@@ -11,7 +11,7 @@ import { windowOf } from './window';
 
 export { DEFAULT_SPECTROGRAM, type SpectrogramSettings } from './spectrogram-settings';
 
-/** What `msg.spectrogram` says of a picture made here. */
+/** What `msg.spectrogram` says of a spectrogram made here. */
 export interface DetailedSpectrogramInfo extends SpectrogramInfo {
   /** Rows in mel bands; 0 for a linear spectrogram. */
   melBands: number;
@@ -19,10 +19,10 @@ export interface DetailedSpectrogramInfo extends SpectrogramInfo {
   rangeDb: number;
 }
 
-/** The floor of both scales: 20·log₁₀(1e-5) = 10·log₁₀(1e-10). Silence, and padding where the picture is in dB. */
+/** The floor of both scales: 20·log₁₀(1e-5) = 10·log₁₀(1e-10). Silence, and padding where the spectrogram is in dB. */
 export const FLOOR_DB = -100;
 
-/** A picture whose lowest and highest dB are this close is the same everywhere, but for rounding. */
+/** A spectrogram whose lowest and highest dB are this close is the same everywhere, but for rounding. */
 const SAME_DB = 1e-3;
 
 /** Values rescaled at a time: half of a first-level cache. */
@@ -35,7 +35,7 @@ const MAX_VALUES = 2 ** 28;
 export class Spectrogram {
   /** The settings, fMax resolved to Hz. */
   readonly settings: Readonly<SpectrogramSettings>;
-  /** Height of the picture: mel bands, or FFT bins within fMin…fMax. */
+  /** Height of the spectrogram: mel bands, or FFT bins within fMin…fMax. */
   readonly rows: number;
   /** Mel bands that no FFT bin falls into: their rows stay at the floor. */
   readonly emptyBands: readonly number[];
@@ -100,7 +100,7 @@ export class Spectrogram {
    * The spectrogram of one segment.
    * @param pcm finite samples in −1…1, at least one
    * @returns `values`, fresh, row-major [rows][columns], lowest frequency first, and their description
-   * @throws UserError `too-short` for no samples, `too-large` for a picture of more than 1 GiB
+   * @throws UserError `too-short` for no samples, `too-large` for a spectrogram of more than 1 GiB
    */
   compute(pcm: Float32Array): { values: Float32Array; info: DetailedSpectrogramInfo } {
     const { frames, normalize, rangeDb } = this.settings;
@@ -140,7 +140,7 @@ export class Spectrogram {
   }
 
   /**
-   * Computes the dB of the columns `from`…`to` − 1 and writes those that the picture has.
+   * Computes the dB of the columns `from`…`to` − 1 and writes those that the spectrogram has.
    * @returns the lowest and highest dB of these columns
    */
   private fillDecibels(pcm: Float32Array, values: Float32Array, columns: number, from: number, to: number): Extent {

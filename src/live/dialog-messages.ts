@@ -4,7 +4,7 @@ import type { Threshold } from '../alarm/threshold-rules';
 import type { CheckEvent } from '../audio/folder-check';
 import type { SoundLevel } from '../audio/sound-meter';
 import type { Histogram } from '../stats/histogram';
-import type { PreviewPicture, SoundNames } from '../tasks/preview';
+import type { PreviewSpectrogram, SoundNames } from '../tasks/preview';
 import type { TimePerSegment } from '../tasks/time-estimate';
 import type { SoundFrames } from './sound-frames';
 
@@ -64,10 +64,10 @@ export interface ChosenSound {
 }
 
 /** A spectrogram as bytes, base64: bin after bin, the lowest frequency first. */
-export type SpectrogramBytes = Omit<PreviewPicture['levels'], 'bytes'> & { bytes: string };
+export type SpectrogramBytes = Omit<PreviewSpectrogram['levels'], 'bytes'> & { bytes: string };
 
 /** The spectrogram of a stretch of that sound. */
-export type PreviewAnswer = Omit<PreviewPicture, 'levels'> & { levels: SpectrogramBytes };
+export type PreviewAnswer = Omit<PreviewSpectrogram, 'levels'> & { levels: SpectrogramBytes };
 
 /** How long one segment takes in one epoch of a training. */
 export interface TimeEstimate extends TimePerSegment {

@@ -39,7 +39,7 @@ export interface FrontEnd {
   /** Hz; the Nyquist frequency where the node says 0. */
   fMax: number;
   normalize: Normalize;
-  /** dB below a segment's loudest value that are kept; absent in pictures made elsewhere. */
+  /** dB below a segment's loudest value that are kept; absent in those made elsewhere. */
   rangeDb?: number;
   /**
    * dB that 0 and 1 stand for where `normalize` is 'minmax' (this segment's own; of a model: the mean over its training
@@ -91,7 +91,7 @@ export interface FeaturesInfo {
   seconds: number;
 }
 
-/** `msg.explanation`: which part of the picture the model did not expect. */
+/** `msg.explanation`: which part of the spectrogram the model did not expect. */
 export interface Explanation {
   /** Squared error per element, float32 LE, row-major [bins][frames]. */
   error: Buffer;

@@ -1,4 +1,4 @@
-// The pictures collected for a training: the first in shared memory, the rest in a file in the model's folder, so that
+// The examples collected for a training: the first in shared memory, the rest in a file in the model's folder, so that
 // memory stays bounded however long someone records. Written in order from the main thread (ExampleSpool), read in a
 // worker thread (SpoolReader).
 import { randomBytes } from 'node:crypto';
@@ -13,7 +13,7 @@ import { removeStaleSpools, spoolName } from './spool-files';
 export interface SpoolOptions {
   /** Where the spool file goes when it is needed; made when missing. */
   folder: string;
-  /** Values per picture, the same for all. */
+  /** Values per example, the same for all. */
   exampleLength: number;
   /** How much may stay in memory; the rest goes to the file. */
   memoryLimitBytes?: number;
@@ -21,7 +21,7 @@ export interface SpoolOptions {
   queueLimitBytes?: number;
 }
 
-/** What a worker needs to read the pictures; can be posted to it. */
+/** What a worker needs to read the examples; can be posted to it. */
 export interface SpoolDescriptor {
   exampleLength: number;
   count: number;
@@ -29,7 +29,7 @@ export interface SpoolDescriptor {
   memoryCount: number;
   examplesPerChunk: number;
   chunks: SharedArrayBuffer[];
-  /** Holds the pictures from `memoryCount` on, float32 in the machine's byte order, one after the other. */
+  /** Holds the examples from `memoryCount` on, float32 in the machine's byte order, one after the other. */
   file?: string;
 }
 
@@ -69,21 +69,21 @@ export class ExampleSpool {
     removeStaleSpools(folder);
   }
 
-  /** Pictures that are safely in memory or in the file. */
+  /** Examples that are safely in memory or in the file. */
   get count(): number {
     return this.memoryCount + this.fileCount;
   }
 
-  /** Pictures that could not be taken: the disk was full, or too slow. */
+  /** Examples that could not be taken: the disk was full, or too slow. */
   get dropped(): number {
     return this.refused;
   }
 
   /**
-   * Adds a picture. While there is room in memory it is there on return; after that a promise says when it is in the
+   * Adds a example. While there is room in memory it is there on return; after that a promise says when it is in the
    * file. `values` must not change before that.
-   * @throws UserError (or the promise rejects with) `picture-size`, `spool-busy` where the disk cannot keep up,
-   *   `spool-write` where it is full; the pictures so far are kept
+   * @throws UserError (or the promise rejects with) `other-settings`, `overload` where the disk cannot keep up,
+   *   `spool-write` where it is full; the examples so far are kept
    */
   append(values: Float32Array): void | Promise<void> {
     if (values.length !== this.exampleLength) {
@@ -93,7 +93,7 @@ export class ExampleSpool {
       );
     }
     if (this.discarded) throw new Error('the spool was discarded');
-    // Once one picture went to the file, all later ones do: their order is their number.
+    // Once one example went to the file, all later ones do: their order is their number.
     if (this.memoryCount < this.memoryCapacity) return this.appendToMemory(values);
     return this.appendToFile(values);
   }
@@ -101,8 +101,8 @@ export class ExampleSpool {
   private appendToMemory(values: Float32Array): void {
     const index = this.memoryCount % this.examplesPerChunk;
     if (index === 0) {
-      const pictures = Math.min(this.examplesPerChunk, this.memoryCapacity - this.memoryCount);
-      this.chunks.push(new SharedArrayBuffer(pictures * this.exampleBytes));
+      const examples = Math.min(this.examplesPerChunk, this.memoryCapacity - this.memoryCount);
+      this.chunks.push(new SharedArrayBuffer(examples * this.exampleBytes));
     }
     new Float32Array(this.chunks.at(-1)!).set(values, index * this.exampleLength);
     this.memoryCount++;
@@ -128,7 +128,7 @@ export class ExampleSpool {
     return written;
   }
 
-  /** Writes at the place of the next picture, so that what a failed write left is written over. */
+  /** Writes at the place of the next example, so that what a failed write left is written over. */
   private async write(values: Float32Array): Promise<void> {
     try {
       this.handle ??= await this.openFile();
@@ -156,12 +156,12 @@ export class ExampleSpool {
     return handle;
   }
 
-  /** Resolves when all pictures given so far have been written or refused. */
+  /** Resolves when all examples given so far have been written or refused. */
   flush(): Promise<void> {
     return this.queue;
   }
 
-  /** The pictures so far, for a SpoolReader. `flush` first, so that none is on its way. */
+  /** The examples so far, for a SpoolReader. `flush` first, so that none is on its way. */
   descriptor(): SpoolDescriptor {
     return {
       exampleLength: this.exampleLength,
@@ -173,7 +173,7 @@ export class ExampleSpool {
     };
   }
 
-  /** Forgets all pictures and removes the file. Readers must be closed before. */
+  /** Forgets all examples and removes the file. Readers must be closed before. */
   async discard(): Promise<void> {
     this.discarded = true;
     await this.queue;
@@ -188,7 +188,7 @@ export class ExampleSpool {
   }
 }
 
-/** Reads the pictures of a spool in any order. Synchronous: for a worker thread. */
+/** Reads the examples of a spool in any order. Synchronous: for a worker thread. */
 export class SpoolReader {
   readonly count: number;
   readonly exampleLength: number;
@@ -213,7 +213,7 @@ export class SpoolReader {
   }
 
   /**
-   * Copies picture `index` to `into`, from `offset` on.
+   * Copies example `index` to `into`, from `offset` on.
    * @throws RangeError where the index is out of range; UserError `spool-read` where the file was cut short or removed
    */
   read(index: number, into: Float32Array, offset = 0): void {

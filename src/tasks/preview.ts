@@ -26,7 +26,7 @@ export interface SoundNames {
 /** A sound that has a file: of a folder by its name, or the bytes themselves. */
 export type SoundFileOrder = { folder: FolderSelection; name: string } | { bytes: Uint8Array };
 
-export interface PictureOrder {
+export interface SpectrogramOrder {
   settings: SpectrogramSettings;
   pcm: Float32Array;
   /** Samples: where the segment starts and how long it is; silence where the sound does not reach. */
@@ -34,7 +34,7 @@ export interface PictureOrder {
   length: number;
 }
 
-export interface PreviewPicture {
+export interface PreviewSpectrogram {
   info: DetailedSpectrogramInfo;
   fit: FrameFit;
   /** Mel bands that stay silent because they are narrower than the FFT's bins. */
@@ -46,9 +46,9 @@ export interface PreviewPicture {
 export type PreviewRequest =
   | { kind: 'list'; folder: FolderSelection }
   | { kind: 'open'; from: SoundFileOrder; sampleRate: number }
-  | ({ kind: 'draw' } & PictureOrder);
+  | ({ kind: 'draw' } & SpectrogramOrder);
 
-export type PreviewAnswer = SoundNames | SoundClip | PreviewPicture;
+export type PreviewAnswer = SoundNames | SoundClip | PreviewSpectrogram;
 
 /** With `folder`, `no-such-sound`, `outside-folder`, `file-unreadable`, `sound-file`, and what `draw` throws. */
 export const previewTask = new ShortTask<PreviewRequest, PreviewAnswer>({
@@ -94,8 +94,8 @@ export class PreviewLane {
    * @param order its `pcm` lies in shared memory, so that nothing is copied
    * @throws UserError what `Spectrogram` throws; `not-finite`; `too-large`
    */
-  draw(order: PictureOrder): Promise<PreviewPicture> {
-    return this.lane.ask(() => ({ order: { kind: 'draw', ...order } })) as Promise<PreviewPicture>;
+  draw(order: SpectrogramOrder): Promise<PreviewSpectrogram> {
+    return this.lane.ask(() => ({ order: { kind: 'draw', ...order } })) as Promise<PreviewSpectrogram>;
   }
 
   /** Ends the work at hand, which fails with `cancelled`. */
@@ -151,7 +151,7 @@ async function open(from: SoundFileOrder, sampleRate: number): Promise<SoundClip
   return clip;
 }
 
-function draw({ settings, pcm, start, length }: PictureOrder): PreviewPicture {
+function draw({ settings, pcm, start, length }: SpectrogramOrder): PreviewSpectrogram {
   const spectrogram = new Spectrogram(settings);
   const segment = takeSegment(pcm, start, length, 'right');
   assertFinite(segment, 'sample');

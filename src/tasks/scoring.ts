@@ -40,7 +40,7 @@ const ENGINE_BYTES = 256 * 2 ** 20;
 
 function memoryOf({ scores, drawings }: ScoringAnswer): ArrayBuffer[] {
   const errors = scores.flatMap(({ explanation }) => (explanation ? [explanation.error.buffer as ArrayBuffer] : []));
-  return [...errors, ...drawings.map(({ picture }) => picture.buffer)];
+  return [...errors, ...drawings.map(({ spectrogram }) => spectrogram.buffer)];
 }
 
 /** With what `openModel` and the models' own work throw. */

@@ -9,13 +9,13 @@ import { LongTask } from '../threads/long-task';
 import type { Watch } from '../threads/task';
 
 export interface TimeEstimateTask {
-  /** Rows and columns of the pictures. */
+  /** Bins and frames of the examples. */
   shape: [number, number];
   network: NetworkOptions;
   options: TrainingOptions;
 }
 
-/** Seconds that one picture takes in one epoch. */
+/** Seconds that one example takes in one epoch. */
 export interface TimePerSegment {
   typical: number;
   /** What nine of ten updates took more than, and less than. */
@@ -37,11 +37,11 @@ const LEAST_UPDATES = 2;
 const WARM_UP = 1;
 const ENDLESS = 100_000;
 
-/** So many pictures of noise in dB. */
+/** So many examples of noise in dB. */
 function noise(count: number, exampleLength: number): ExampleSource {
   const random = new Random(1);
-  const picture = Float32Array.from({ length: exampleLength }, () => -40 + 10 * random.normal());
-  return { count, exampleLength, read: (_index, into, offset = 0) => into.set(picture, offset) };
+  const example = Float32Array.from({ length: exampleLength }, () => -40 + 10 * random.normal());
+  return { count, exampleLength, read: (_index, into, offset = 0) => into.set(example, offset) };
 }
 
 async function measure(
@@ -49,7 +49,7 @@ async function measure(
   { cancelled }: Watch<never>,
 ): Promise<TimePerSegment> {
   const [bins, frames] = shape;
-  const pictures = options.batchSize;
+  const examples = options.batchSize;
   const frontEnd = {
     ...{ shape, sampleRate: 16_000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' as const },
     ...{ fMin: 0, fMax: 8000, normalize: 'model' as const },
@@ -67,7 +67,7 @@ async function measure(
   const endless = { ...options, epochs: ENDLESS, validationSplit: 0, earlyStopping: 'none' as const };
   try {
     const { engine } = await train(
-      noise(pictures, bins * frames),
+      noise(examples, bins * frames),
       frontEnd,
       plain,
       endless,
@@ -84,6 +84,6 @@ async function measure(
     if (!(thrown instanceof Cancelled) || cancelled()) throw thrown;
   }
   const sorted = seconds.slice(WARM_UP).sort((a, b) => a - b);
-  const each = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] / pictures;
+  const each = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] / examples;
   return { typical: each(0.5), least: each(0.1), most: each(0.9) };
 }

@@ -96,7 +96,7 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
     await dialog.locator('#node-input-scale').selectOption('linear');
     assert.notEqual(await picture(/513 bins × 128 frames/), second);
     await dialog.locator('#node-input-hopLength').fill('128');
-    await saying(/49 % of the segment, its last 1\.0 s, lies outside .* needs 251 columns, .* or a hop length of 251/);
+    await saying(/49 % of the segment, its last 1\.0 s, lies outside .* needs 251 frames, .* or a hop length of 251/);
     await dialog.locator('#node-input-normalize').selectOption('minmax');
     await saying(/Values from 0\.\d\d to 1\.00\./);
     await keep('linear');

@@ -1,4 +1,4 @@
-// Pictures that a model draws: of what it was shown, on the way between two, or by itself.
+// Spectrograms that a model draws: of what it was shown, on the way between two, or by itself.
 import type { ComputeEngine } from '../../engine/compute-engine';
 import { Random } from '../../stats/random';
 import type { Drawing, DrawingRequest } from '../drawing';
@@ -16,7 +16,7 @@ function latentsOf(request: DrawingRequest, engine: ComputeEngine, facts: SeenBy
     const model = { architecture: engine.architecture, tensors: engine.parameterViews() };
     return samplePrior(model, request.count, new Random(request.seed));
   }
-  if (request.mode === 'reconstruct') return encode(request.picture, engine, facts);
+  if (request.mode === 'reconstruct') return encode(request.spectrogram, engine, facts);
   const from = encode(request.from, engine, facts);
   const to = encode(request.to, engine, facts);
   const steps = request.count - 1;
@@ -27,9 +27,9 @@ function latentsOf(request: DrawingRequest, engine: ComputeEngine, facts: SeenBy
   });
 }
 
-/** μ of a picture. */
-function encode(picture: Float32Array, engine: ComputeEngine, { frontEnd, scale }: SeenBy): Float32Array {
-  scaleInput(picture, frontEnd.shape, scale, engine.input);
+/** μ of a spectrogram. */
+function encode(spectrogram: Float32Array, engine: ComputeEngine, { frontEnd, scale }: SeenBy): Float32Array {
+  scaleInput(spectrogram, frontEnd.shape, scale, engine.input);
   return Float32Array.from(engine.score(1)[0].latent);
 }
 
@@ -41,17 +41,17 @@ function drawLatents(latents: Float32Array, engine: ComputeEngine, { frontEnd, s
     engine.decode(part);
     const { reconstruction } = engine;
     for (let i = 0; i < part.length / latentDim; i++) {
-      const picture = unscaleOutput(reconstruction, i * engine.pixels, frontEnd, scale);
-      const [min, max] = extentOf(picture);
-      drawings.push({ picture, min, max, latent: Array.from(part.subarray(i * latentDim, (i + 1) * latentDim)) });
+      const spectrogram = unscaleOutput(reconstruction, i * engine.pixels, frontEnd, scale);
+      const [min, max] = extentOf(spectrogram);
+      drawings.push({ spectrogram, min, max, latent: Array.from(part.subarray(i * latentDim, (i + 1) * latentDim)) });
     }
   }
   return drawings;
 }
 
-function extentOf(picture: Float32Array): [number, number] {
+function extentOf(spectrogram: Float32Array): [number, number] {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of picture) {
+  for (const value of spectrogram) {
     min = Math.min(min, value);
     max = Math.max(max, value);
   }

@@ -1,9 +1,9 @@
-// Which part of a picture the model did not expect, in numbers and words.
+// Which part of a spectrogram the model did not expect, in numbers and words.
 import { hzToMel, melToHz } from '../../dsp/mel';
 import type { Explanation, SpectrogramInfo } from '../../messages';
 import type { InputScale } from './input-scale';
 
-/** The picture is looked at in this many cells a side. */
+/** The spectrogram is looked at in this many cells a side. */
 const CELLS = 16;
 /** Cells with at least this part of the largest cell's error belong to the same surprise. */
 const SHARE = 0.4;
@@ -22,7 +22,7 @@ export interface Surprise {
  * @param scale what 0 and 1 are in dB, so that the difference can be told in dB, and how many columns the network sees
  */
 export function explain(
-  picture: Float32Array,
+  spectrogram: Float32Array,
   reconstruction: Float32Array,
   info: SpectrogramInfo,
   scale: InputScale,
@@ -33,7 +33,7 @@ export function explain(
   for (let row = 0; row < bins; row++) {
     for (let column = 0; column < columns; column++) {
       const i = row * columns + column;
-      error[row * frames + column] = (picture[i] - reconstruction[i]) ** 2;
+      error[row * frames + column] = (spectrogram[i] - reconstruction[i]) ** 2;
     }
   }
   const region = surprisingRegion(error, bins, frames, columns);
@@ -48,7 +48,7 @@ export function explain(
   for (let row = region.bottom; row < region.top; row++) {
     for (let column = region.left; column < region.right; column++) {
       const i = row * columns + column;
-      difference += picture[i] - reconstruction[i];
+      difference += spectrogram[i] - reconstruction[i];
     }
   }
   difference /= (region.top - region.bottom) * (region.right - region.left);

@@ -89,13 +89,13 @@ export class MixtureTraining {
   }
 }
 
-/** Pictures that k-means looks at: all, or a part that is drawn. */
-export function pointsFor(pictures: Uint32Array, random: Random): Uint32Array {
-  if (pictures.length <= MAX_POINTS) return pictures;
+/** Examples that k-means looks at: all, or a part that is drawn. */
+export function pointsFor(examples: Uint32Array, random: Random): Uint32Array {
+  if (examples.length <= MAX_POINTS) return examples;
   return random
-    .permutation(pictures.length)
+    .permutation(examples.length)
     .slice(0, MAX_POINTS)
-    .map(i => pictures[i]);
+    .map(i => examples[i]);
 }
 
 /**

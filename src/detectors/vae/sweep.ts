@@ -17,7 +17,7 @@ export interface SweepRange {
 /** What came of one weight. */
 export interface SweepPoint {
   rlWeight: number;
-  /** Means over the held-out pictures (over all, where none is held out), with z = μ. */
+  /** Means over the held-out examples (over all, where none is held out), with z = μ. */
   rl: number;
   kl: number;
   /** rlWeight·rl + klWeight·kl: not comparable from weight to weight. */

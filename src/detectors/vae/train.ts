@@ -23,7 +23,7 @@ export interface TrainingOptions {
   weightDecay: number;
   rlWeight: number;
   klWeight: number;
-  /** Part of the pictures that is only looked at for the validation loss, 0…0.9. */
+  /** Part of the examples that is only looked at for the validation loss, 0…0.9. */
   validationSplit: number;
   earlyStopping: EarlyStopping;
   seed: number;
@@ -37,7 +37,7 @@ export interface TrainingProgress {
   phase: 'preparing' | 'training' | 'scoring' | 'saving';
   epoch: number;
   epochs: number;
-  /** Means over the epoch's pictures: rlWeight·rl + klWeight·kl, and its parts. */
+  /** Means over the epoch's examples: rlWeight·rl + klWeight·kl, and its parts. */
   loss: number;
   rl: number;
   kl: number;
@@ -60,9 +60,9 @@ export interface Scores {
 export interface Trained {
   engine: ComputeEngine;
   scale: InputScale;
-  /** Scores of every picture of the set; with enough pictures held out, only of those, which are the honest ones. */
+  /** Scores of every example of the set; with enough examples held out, only of those, which are the honest ones. */
   scores: Scores;
-  /** Means over the pictures held out, or over all where none is, with z = μ. */
+  /** Means over the examples held out, or over all where none is, with z = μ. */
   evaluation: { rl: number; kl: number; loss: number };
   epochs: number;
   loss: number;
@@ -78,17 +78,17 @@ export interface Trained {
   seconds: number;
 }
 
-/** From so many held-out pictures on, they alone say how normal sound scores: a model flatters what it has seen. */
+/** From so many held-out examples on, they alone say how normal sound scores: a model flatters what it has seen. */
 const LEAST_HELD_OUT = 20;
-/** A gradient this many times the usual is cut down: one odd picture must not throw the model off. */
+/** A gradient this many times the usual is cut down: one odd example must not throw the model off. */
 const CLIP_RATIO = 10;
 const NORM_MEMORY = 0.9;
 /** So many updates in a row that had to be left out mean that the training has failed. */
 const MAX_SKIPPED = 20;
 
 /**
- * Trains a network on pictures of `frontEnd.shape`, in dB or 0…1.
- * @throws UserError `architecture` where the network does not fit the pictures, `memory` where the training does not fit
+ * Trains a network on examples of `frontEnd.shape`, in dB or 0…1.
+ * @throws UserError `architecture` where the network does not fit the examples, `memory` where the training does not fit
  * the machine, `diverged` where the loss does not stay finite, `components` or `mixture-collapsed` where the prior is a
  * mixture that cannot start or go on, or as `chooseEngine`; Cancelled when `cancelled` says so
  */
@@ -165,7 +165,7 @@ class TrainingRun {
   private skippedInARow = 0;
   private updates = 0;
   private usualNorm = 0;
-  private readonly picture: Float32Array;
+  private readonly example: Float32Array;
 
   constructor(
     private readonly engine: ComputeEngine,
@@ -176,14 +176,14 @@ class TrainingRun {
     private readonly random: Random,
     private readonly cancelled: () => boolean,
   ) {
-    this.picture = new Float32Array(source.exampleLength);
+    this.example = new Float32Array(source.exampleLength);
   }
 
-  /** One pass over the training pictures in a new order; means of rl and kl. */
-  epoch(pictures: Uint32Array): { rl: number; kl: number } {
+  /** One pass over the training examples in a new order; means of rl and kl. */
+  epoch(examples: Uint32Array): { rl: number; kl: number } {
     const { engine, random } = this;
     const { batchSize, rlWeight, klWeight } = this.options;
-    const order = random.permutation(pictures.length);
+    const order = random.permutation(examples.length);
     const micro = engine.batch;
     const sum = { rl: 0, kl: 0 };
     for (let start = 0; start < order.length; start += batchSize) {
@@ -191,7 +191,7 @@ class TrainingRun {
       for (let done = 0; done < size; done += micro) {
         if (this.cancelled()) throw new Cancelled();
         const count = Math.min(micro, size - done);
-        this.load(count, i => pictures[order[start + done + i]]);
+        this.load(count, i => examples[order[start + done + i]]);
         const rlScale = rlWeight / (size * engine.pixels);
         const part = engine.gradients(count, done === 0, rlScale, klWeight / size, random);
         sum.rl += part.rl;
@@ -240,12 +240,12 @@ class TrainingRun {
     return { rl, kl, loss: rlWeight * rl + klWeight * kl };
   }
 
-  /** @param look is shown each picture's score whole */
-  scores(pictures: Uint32Array, look?: (score: ExampleScore) => void): Scores {
-    const rl = new Float64Array(pictures.length);
-    const kl = new Float64Array(pictures.length);
+  /** @param look is shown each example's score whole */
+  scores(examples: Uint32Array, look?: (score: ExampleScore) => void): Scores {
+    const rl = new Float64Array(examples.length);
+    const kl = new Float64Array(examples.length);
     let i = 0;
-    for (const score of this.score(pictures)) {
+    for (const score of this.score(examples)) {
       rl[i] = score.rl;
       kl[i++] = score.kl;
       look?.(score);
@@ -253,23 +253,23 @@ class TrainingRun {
     return { rl, kl };
   }
 
-  /** Scores of pictures, with z = μ. */
-  *score(pictures: Uint32Array): Generator<ExampleScore> {
+  /** Scores of examples, with z = μ. */
+  *score(examples: Uint32Array): Generator<ExampleScore> {
     const { engine } = this;
     const micro = engine.batch;
-    for (let start = 0; start < pictures.length; start += micro) {
+    for (let start = 0; start < examples.length; start += micro) {
       if (this.cancelled()) throw new Cancelled();
-      const count = Math.min(micro, pictures.length - start);
-      this.load(count, i => pictures[start + i]);
+      const count = Math.min(micro, examples.length - start);
+      this.load(count, i => examples[start + i]);
       yield* engine.score(count);
     }
   }
 
   private load(count: number, indexOf: (i: number) => number): void {
-    const { engine, source, frontEnd, scale, picture } = this;
+    const { engine, source, frontEnd, scale, example } = this;
     for (let i = 0; i < count; i++) {
-      source.read(indexOf(i), picture);
-      scaleInput(picture, frontEnd.shape, scale, engine.input, i * engine.pixels);
+      source.read(indexOf(i), example);
+      scaleInput(example, frontEnd.shape, scale, engine.input, i * engine.pixels);
     }
   }
 }
