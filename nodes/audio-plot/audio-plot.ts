@@ -1,5 +1,5 @@
 // The audio-plot node: messages in, pictures out, at most two a second, the last one always. What a picture shows is
-// gathered in src/plot/gather, drawn in a thread; here are the pace, the message and the editor's view.
+// gathered in src/charts/gather, drawn in a thread; here are the pace, the message and the editor's view.
 import type { NodeAPI, NodeDef } from 'node-red';
 import type { Gatherer } from '../../src/charts/gather/gatherer';
 import { gathererFor } from '../../src/charts/gather/plots';

@@ -54,6 +54,8 @@ export class NodeRed {
     const nodeRed = new NodeRed(userDir, `http://127.0.0.1:${port}`, program, generation);
     try {
       await program.line('Node-RED to start', /Started flows|Stopped flows/, 60_000);
+      // Node-RED 5 starts its flows before its server.
+      await program.line('the server to listen', /Server now running/, 60_000);
       await nodeRed.listen();
     } catch (error) {
       program.signal('SIGKILL');
