@@ -1,4 +1,5 @@
 // The dialog of vae-train: what its network looks like and how long a training takes, kept up to date as fields change.
+import { spaced } from '../../src/formats';
 import { dialogOf, labelOfModel, notify } from '../shared/editor/dialog';
 import { fillFrom, formOf } from '../shared/editor/form';
 import { ask, showPart } from '../shared/editor/server';
@@ -66,9 +67,7 @@ function showNetwork(node: EditorNode): void {
 
 function summary({ layers, parameters, trainingBytes }: NetworkSummary): JQuery {
   const list = $('<ol>').append(layers.map(layer => $('<li>').text(layer)));
-  // "2 763 073": a comma or a point would mean something else in other languages.
-  const readable = (count: number): string => count.toLocaleString('en').replaceAll(',', '\u202f');
-  const values = { parameters: readable(parameters), megabytes: readable(Math.ceil(trainingBytes / 2 ** 20)) };
+  const values = { parameters: spaced(parameters), megabytes: spaced(Math.ceil(trainingBytes / 2 ** 20)) };
   return $('<div>').append($('<p>').text(form.text('network.size', values)), list);
 }
 

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { prefixed } from '#src/detectors/parts';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
 import { type InputScale, scaleInput } from '#src/detectors/vae/input-scale';
-import { describeModel } from '#src/detectors/vae/model-description';
 import { type Architecture, buildArchitecture, type NetworkOptions } from '#src/engine/architecture';
 import { Engine } from '#src/engine/engine';
 import type { FrontEnd } from '#src/messages';
 import { describeScores } from '#src/stats/distribution';
 import { Random } from '#src/stats/random';
 import { writeModelFile } from '#src/store/model-file';
+import { describeModel } from '../support/models';
 import { frontEnd } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
 

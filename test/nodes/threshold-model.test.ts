@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeModel } from '#src/detectors/vae/model-description';
 import { buildArchitecture } from '#src/engine/architecture';
 import type { Message, ScoreInfo } from '#src/messages';
 import { describeScores } from '#src/stats/distribution';
 import { writeModelFile } from '#src/store/model-file';
 import { ModelStore } from '#src/store/model-store';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
+import { describeModel } from '../support/models';
 import { frontEnd } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
 import { until } from '../support/wait';

@@ -1,17 +1,24 @@
 // Model files without a training: random weights, for tests of what happens to models.
-import { prefixed } from '#src/detectors/parts';
+import { plainJson, prefixed } from '#src/detectors/parts';
 import { networkDefaults, trainingDefaults } from '#src/detectors/vae/defaults';
-import { describeModel } from '#src/detectors/vae/model-description';
+import { type ModelFacts, vaeJson } from '#src/detectors/vae/model-description';
 import { buildArchitecture } from '#src/engine/architecture';
 import { Engine } from '#src/engine/engine';
 import { Random } from '#src/stats/random';
-import { writeModelFile } from '#src/store/model-file';
+import { type ModelMetadata, writeModelFile } from '#src/store/model-file';
 import { spectrogramInfo } from './spectrograms';
 
 /** What the models below were made for. */
 export const MODEL_INFO = spectrogramInfo([16, 12]);
 const scale = { low: -80, high: 0, columns: 12 };
 const distribution = { count: 1, mean: 1, std: 0, min: 1, max: 1, quantiles: [] };
+
+/** The JSON parts of a model file that holds a VAE and nothing else. */
+export function describeModel(
+  facts: Omit<ModelFacts, 'name' | 'version'>,
+): Pick<ModelMetadata, 'frontEnd' | 'scores' | 'detectors'> {
+  return { frontEnd: plainJson(facts.frontEnd), scores: plainJson(facts.scores), detectors: { vae: vaeJson(facts) } };
+}
 
 /** A model of random weights, as `vae-train` would save it. */
 export async function saveModel(file: string, seed: number, filters: number[]): Promise<string> {

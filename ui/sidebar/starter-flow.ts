@@ -1,4 +1,5 @@
 // The ready-made flow behind "Start listening": one microphone, a model, a threshold, and an answer to what goes wrong.
+import { LEAST_EXAMPLES } from '../../src/detectors/vae/defaults';
 import type { SidebarKey } from '../shared/texts';
 
 const SAMPLE_RATE = 16_000;
@@ -20,12 +21,10 @@ const NODES = [
   ],
   'problem',
 ] as const;
-/** Fewer segments than this give no model. */
-const LEAST_SEGMENTS = 3;
 
 /** How many segments a recording of so many minutes has. */
 export const segmentsOf = (minutes: number): number =>
-  Math.max(LEAST_SEGMENTS, Math.round((60 * minutes) / SEGMENT_SECONDS));
+  Math.max(LEAST_EXAMPLES, Math.round((60 * minutes) / SEGMENT_SECONDS));
 
 type FlowText = SidebarKey extends infer Key ? (Key extends `flow.${infer Name}` ? Name : never) : never;
 

@@ -69,15 +69,8 @@ export function vaeFacts({ architecture, inputScale, training }: JsonObject): Va
   return facts;
 }
 
-/** The JSON parts of a model file that holds a VAE and nothing else. */
-export function describeModel(
-  facts: Omit<ModelFacts, 'name' | 'version'>,
-): Pick<ModelMetadata, 'frontEnd' | 'scores' | 'detectors'> {
-  return { frontEnd: plainJson(facts.frontEnd), scores: plainJson(facts.scores), detectors: { vae: vaeJson(facts) } };
-}
-
 /**
- * Reads those parts back.
+ * What a model file says of a model with a VAE.
  * @throws UserError `model-damaged` where one lacks what is needed to score
  */
 export function modelFacts(file: string, { name, version, frontEnd, scores, detectors }: ModelMetadata): ModelFacts {
