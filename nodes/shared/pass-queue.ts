@@ -2,6 +2,7 @@
 // is for all of them.
 import { UserError } from '../../src/errors';
 import type { Message } from '../../src/messages';
+import { Turns } from '../../src/turns';
 
 /** Passes that may wait for the one that runs. */
 const MAX_WAITING = 10;
@@ -10,8 +11,7 @@ export const isStop = (msg: Message): boolean =>
   msg.payload === 'stop' || (msg.stop !== undefined && msg.stop !== false);
 
 export class PassQueue {
-  private turn: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
+  private readonly turns = new Turns();
   /** Raised by every stop: passes asked for before it do not start. */
   private stops = 0;
 
@@ -20,22 +20,19 @@ export class PassQueue {
 
   /**
    * Runs a pass when those before it are over.
-   * @throws UserError `busy` where too many wait, or what the pass throws
+   * @throws UserError `overload` where too many wait, or what the pass throws
    */
   async run(pass: () => Promise<void>): Promise<void> {
-    if (this.waiting > MAX_WAITING) {
+    if (this.turns.size > MAX_WAITING) {
       throw new UserError(
         'overload',
         `a pass is running and ${MAX_WAITING} wait already; this message was refused. Send fewer, or {"payload": "stop"}.`,
       );
     }
     const asked = this.stops;
-    this.waiting++;
-    const run = this.turn.then(async () => {
+    await this.turns.take(async () => {
       if (asked === this.stops) await pass();
     });
-    this.turn = run.catch(() => {}).finally(() => this.waiting--);
-    await run;
   }
 
   async stop(): Promise<void> {

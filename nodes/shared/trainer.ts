@@ -2,6 +2,7 @@
 // can be stopped, and says what came of it. What is collected and what is trained is the node's own: a Learner.
 import { UserError } from '../../src/errors';
 import type { Message } from '../../src/messages';
+import { Turns } from '../../src/turns';
 import { carryOn, isLast } from './collecting';
 import type { Handlers, Send, Shell } from './shell';
 
@@ -59,10 +60,9 @@ export interface Learner<Progress, Report> {
 }
 
 export class Trainer<Progress, Report> implements Handlers {
-  private turn: Promise<void> = Promise.resolve();
+  private readonly turns = new Turns();
   private job: Job<Report> | undefined;
   private over: Promise<void> | undefined;
-  private waiting = 0;
   private closed = false;
 
   constructor(
@@ -78,10 +78,7 @@ export class Trainer<Progress, Report> implements Handlers {
   async input(msg: Message, send: Send): Promise<void> {
     if (msg.stop) return this.stop();
     this.expectRoom();
-    this.waiting++;
-    const handled = this.turn.then(() => this.handle(msg, send)).finally(() => this.waiting--);
-    this.turn = handled.catch(() => {});
-    return handled;
+    return this.turns.take(() => this.handle(msg, send));
   }
 
   /** Ends a training; nothing of it is told any more. */
@@ -125,7 +122,7 @@ export class Trainer<Progress, Report> implements Handlers {
 
   private expectRoom(): void {
     const { waiting } = this.learner;
-    if (!waiting || !this.job || this.waiting < waiting.most) return;
+    if (!waiting || !this.job || this.turns.size < waiting.most) return;
     throw new UserError(
       'overload',
       `the classifier is being trained and ${waiting.most} ${waiting.what} wait already; this one was left out. Wait for the report, or send msg.stop.`,

@@ -5,6 +5,7 @@ import type { FolderSelection } from '../../src/audio/sound-folder';
 import type { SpectrogramSettings } from '../../src/dsp/spectrogram-settings';
 import { PreviewLane, type PreviewSpectrogram, type SoundFileOrder, type SoundNames } from '../../src/tasks/preview';
 import { PREVIEW_LIMITS } from '../../src/tasks/preview-limits';
+import { Turns } from '../../src/turns';
 import { Refusal } from '../shared/answer';
 
 export const SESSION_LIMITS = {
@@ -31,8 +32,7 @@ export class PreviewSessions {
   private lane: PreviewLane | undefined;
   /** By dialog, the one used last at the end. */
   private readonly sounds = new Map<string, { sound: PreviewSound; idle: NodeJS.Timeout }>();
-  private turn: Promise<unknown> = Promise.resolve();
-  private work = 0;
+  private readonly turns = new Turns();
 
   constructor(private readonly limits = SESSION_LIMITS) {}
 
@@ -95,7 +95,7 @@ export class PreviewSessions {
 
   /** The threads are left to others, or to end, when there is nothing to look at any more. */
   private leaveThreads(): void {
-    if (this.sounds.size > 0 || this.work > 0) return;
+    if (this.sounds.size > 0 || this.turns.size > 0) return;
     this.lane?.close();
     this.lane = undefined;
   }
@@ -106,16 +106,12 @@ export class PreviewSessions {
   }
 
   private async inTurn<Result>(signal: AbortSignal, work: (lane: PreviewLane) => Promise<Result>): Promise<Result> {
-    if (this.work >= this.limits.work) {
+    if (this.turns.size >= this.limits.work) {
       throw new Refusal(409, 'other dialogs are making previews just now; try again in a moment', 'busy');
     }
-    this.work++;
-    const mine = this.turn.then(() => this.run(signal, work));
-    this.turn = mine.catch(() => {});
     try {
-      return await mine;
+      return await this.turns.take(() => this.run(signal, work));
     } finally {
-      this.work--;
       this.leaveThreads();
     }
   }

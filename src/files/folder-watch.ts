@@ -5,6 +5,7 @@
 import { type FSWatcher, readdirSync, type Stats, statSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Turns } from '../turns';
 
 export interface WatchTimes {
   /** Changes within this time of each other count as one. */
@@ -27,12 +28,12 @@ export function watchFolder(
   let closed = false;
   let watcher: FSWatcher | undefined;
   let settling: NodeJS.Timeout | undefined;
-  let looking: Promise<void> = Promise.resolve();
+  const looks = new Turns();
   // Looked up before returning: what changes from here on is told.
   let seen = stateNow(folder, matters);
 
   const look = (): void => {
-    looking = looking.then(async () => {
+    void looks.take(async () => {
       const now = await stateOf(folder, matters);
       if (closed) return;
       const changed = now !== seen;

@@ -7,6 +7,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors';
 import { makeFolder, writeAdvice } from '../files/atomic-file';
+import { Turns } from '../turns';
 import { bytesOf, readFully } from './safetensors';
 import { removeStaleSpools, spoolName } from './spool-files';
 
@@ -51,7 +52,7 @@ export class ExampleSpool {
   private refused = 0;
   private file: string | undefined;
   private handle: FileHandle | undefined;
-  private queue: Promise<void> = Promise.resolve();
+  private readonly turns = new Turns();
   private queuedBytes = 0;
   private discarded = false;
 
@@ -117,15 +118,16 @@ export class ExampleSpool {
       );
     }
     this.queuedBytes += this.exampleBytes;
-    const written = this.queue.then(() => this.write(values));
-    this.queue = written
-      .catch(() => {
+    return this.turns.take(async () => {
+      try {
+        await this.write(values);
+      } catch (thrown) {
         this.refused++;
-      })
-      .finally(() => {
+        throw thrown;
+      } finally {
         this.queuedBytes -= this.exampleBytes;
-      });
-    return written;
+      }
+    });
   }
 
   /** Writes at the place of the next example, so that what a failed write left is written over. */
@@ -158,7 +160,7 @@ export class ExampleSpool {
 
   /** Resolves when all examples given so far have been written or refused. */
   flush(): Promise<void> {
-    return this.queue;
+    return this.turns.over();
   }
 
   /** The examples so far, for a SpoolReader. `flush` first, so that none is on its way. */
@@ -176,7 +178,7 @@ export class ExampleSpool {
   /** Forgets all examples and removes the file. Readers must be closed before. */
   async discard(): Promise<void> {
     this.discarded = true;
-    await this.queue;
+    await this.turns.over();
     this.chunks.length = 0;
     this.memoryCount = 0;
     this.fileCount = 0;

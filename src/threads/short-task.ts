@@ -1,5 +1,6 @@
 // A short task: an order in, an answer out, in a thread of the pool. Each user has a lane of its own, in which one order
 // is carried out after the other and which it can cancel and close without touching anybody else's work.
+import { Turns } from '../turns';
 import { type Pool, type PoolOrder, type Prepared, processPool, type Ticket } from './pool';
 import { cancelledError, closedError } from './protocol';
 import { Task, type TaskDefinition } from './task';
@@ -36,7 +37,7 @@ export class ShortTask<Order, Answer, Event = never> extends Task<Order, Answer,
 
 export class Lane<Order, Answer, Event = never> {
   private readonly tickets = new Set<Ticket>();
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
   /** Raised by every cancel: what was asked for before it does not start. */
   private cancels = 0;
   private closed = false;
@@ -55,14 +56,12 @@ export class Lane<Order, Answer, Event = never> {
    */
   ask(prepare: () => Prepared<Order> | Promise<Prepared<Order>>, options?: AskOptions<Event>): Promise<Answer> {
     const asked = this.cancels;
-    const answer = this.turn.then(async () => {
+    return this.turns.take(async () => {
       this.expectOpen(asked);
       const prepared = await prepare();
       this.expectOpen(asked);
       return this.run(prepared, options);
     });
-    this.turn = answer.catch(() => {});
-    return answer;
   }
 
   /** Fails what was asked for with `cancelled`; what comes later is worked on. */

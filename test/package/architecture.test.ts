@@ -6,7 +6,7 @@ import { preProcessFile } from 'typescript';
 import { PACKAGE_ROOT } from '../support/pack';
 
 /** What every folder of src/ may import. */
-const COMMON = ['error-codes', 'errors', 'formats', 'variables'];
+const COMMON = ['error-codes', 'errors', 'formats', 'turns', 'variables'];
 /** For each room of src/, the rooms it may import: those above it in this list, from the ground up. */
 const ROOMS: Record<string, string[]> = {
   ...Object.fromEntries(COMMON.map(room => [room, []])),
