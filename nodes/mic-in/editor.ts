@@ -36,7 +36,7 @@ function offerDevices(): void {
     $.getJSON('audio-anomaly/devices', { backend: form.input('backend').val() || 'auto' })
       .done((answer: DeviceList) => ifLatest(() => show(answer)))
       .fail((xhr: JQueryXHR) =>
-        ifLatest(() => show({ devices: [], problem: form.text('error.list', { problem: explain(form, xhr) }) })),
+        ifLatest(() => show({ devices: [], problem: form.text('error.list', { problem: explain(xhr) }) })),
       )
       .always(() => ifLatest(() => refresh.prop('disabled', false).find('i').removeClass('fa-spin')));
   };

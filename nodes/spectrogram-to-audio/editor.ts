@@ -37,7 +37,8 @@ async function fetchFile(id: string): Promise<Blob> {
   try {
     return (await $.ajax({ url, xhrFields: { responseType: 'blob' }, processData: false })) as Blob;
   } catch (xhr) {
-    throw new Error(explain(form, xhr as JQueryXHR, { 404: form.text('error.nothing') }));
+    const refused = xhr as JQueryXHR;
+    throw new Error(refused.status === 404 ? form.text('error.nothing') : explain(refused));
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   ThresholdPreview,
   TimeEstimate,
 } from '../../src/live/dialog-messages';
+import { refusalSentence } from '../../src/live/refusal';
 import type { MarkAnswer, ModelAnswer, WatchAnswer, Watched } from '../../src/live/sidebar-messages';
 import type { SoundFrames } from '../../src/live/sound-frames';
 import { t } from './texts';
@@ -52,10 +53,9 @@ function ask<Answer>(options: Ajax): Question<Answer> {
 
 /** @param responseJSON as nodes/shared/answer.ts makes it, or of Node-RED itself */
 function refusalOf({ status, responseJSON }: JQuery.jqXHR): Refused {
-  if (status === 401 || status === 403) return new Refused(t('error.permission'));
-  if (status === 0) return new Refused(t('error.unreachable'));
   const { error, code } = (responseJSON ?? {}) as { error?: string; code?: string };
-  return new Refused(error || t('error.server', { status }), code);
+  const sentence = refusalSentence(status, error, (key, values) => t(`error.${key}`, values));
+  return new Refused(sentence, code);
 }
 
 const path = (...parts: string[]): string => [BASE, ...parts.map(encodeURIComponent)].join('/');

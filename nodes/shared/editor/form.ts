@@ -3,7 +3,7 @@
 import { isVariable } from '../../../src/variables';
 import { type Config, type Field, FieldReader, type Fields, initialOf, isEmpty, LATER, Misfit } from '../schema';
 
-const PACKAGE = '@earshot/node-red-audio-anomaly';
+export const PACKAGE = '@earshot/node-red-audio-anomaly';
 
 /** The form of one node type. */
 export class Form<F extends Fields = Fields> {

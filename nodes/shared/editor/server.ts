@@ -1,19 +1,18 @@
 // How a dialog asks Node-RED something, and says what went wrong.
+import { refusalSentence } from '../../../src/live/refusal';
 import { notify } from './dialog';
-import type { Form } from './form';
+import { type Form, PACKAGE } from './form';
 
-/** Whatever the server answers instead of an answer, in words; `known` are texts for statuses of this route. */
-export function explain(form: Form, xhr: JQueryXHR, known: Record<number, string> = {}): string {
-  if (xhr.status === 401 || xhr.status === 403) return form.text('error.permission');
-  if (xhr.status === 0) return form.text('error.unreachable');
-  const { error } = (xhr.responseJSON ?? {}) as { error?: string };
-  return known[xhr.status] || error || form.text('error.server', { status: xhr.status });
+/** Whatever the server answers instead of an answer, in the words that the sidebar has for it. */
+export function explain({ status, responseJSON }: JQueryXHR): string {
+  const { error } = (responseJSON ?? {}) as { error?: string };
+  return refusalSentence(status, error, (key, values) => RED._(`${PACKAGE}/earshot:earshot.error.${key}`, values));
 }
 
 /** Asks the runtime's node to do something, e.g. "toggle"; if it does not, says why. */
 export const ask = (form: Form, node: EditorNode, verb: string): JQueryXHR =>
   $.ajax({ url: `audio-anomaly/${form.type}/${encodeURIComponent(node.id)}/${verb}`, type: 'POST' }).fail(
-    (xhr: JQueryXHR) => notify(form.text('error.button', { problem: explain(form, xhr) }), 'error'),
+    (xhr: JQueryXHR) => notify(form.text('error.button', { problem: explain(xhr) }), 'error'),
   );
 
 interface Part {
