@@ -29,7 +29,7 @@ interface MicInConfig {
 }
 
 /** How long a lost stretch of sound stays in the status. */
-const OVERRUN_SHOWN_MS = 10_000;
+const LOSS_SHOWN_MS = 10_000;
 
 export = (RED: NodeAPI): void => {
   registerMicInRoutes(RED);
@@ -43,7 +43,7 @@ export = (RED: NodeAPI): void => {
     },
 
     start({ node, config, status, send, fail }) {
-      let lastOverrun = Number.NEGATIVE_INFINITY;
+      let lastLoss = Number.NEGATIVE_INFINITY;
       const { topic, device, sampleRate } = config;
       const shared = new RunningMicrophone(topic, device, sampleRate);
       const show = showState(device, status);
@@ -63,11 +63,13 @@ export = (RED: NodeAPI): void => {
           show(state);
         },
         level(decibels) {
-          if (performance.now() - lastOverrun > OVERRUN_SHOWN_MS) status.ok(`listening · ${levelText(decibels)}`);
+          if (performance.now() - lastLoss > LOSS_SHOWN_MS) status.ok(`listening · ${levelText(decibels)}`);
         },
-        overrun(total) {
-          lastOverrun = performance.now();
-          status.warn(`listening · sound was lost (overrun ${total})`);
+        lost({ stretches, seconds }) {
+          lastLoss = performance.now();
+          // How long a stretch was is known later than that there is one.
+          const length = seconds > 0 ? `, ${seconds.toFixed(1)} s` : '';
+          status.warn(`listening · sound was lost (${stretches} ×${length})`);
         },
         outage: error => fail(error),
       });

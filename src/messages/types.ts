@@ -17,6 +17,8 @@ export interface AudioInfo {
   sequence: number;
   /** Input overruns (lost stretches of sound) since the segment before. */
   overruns: number;
+  /** Of a microphone: how much sound was found lost since the segment before. */
+  lostSeconds?: number;
   /** Where each channel of a file comes by itself: which one, from 1. */
   channel?: number;
 }

@@ -61,6 +61,7 @@ describe('mic-in', () => {
         source: 'fakemic',
         sequence: index,
         overruns: 0,
+        lostSeconds: 0,
       });
       assert.equal(msg.topic, 'hall');
       if (index > 0) {
@@ -125,15 +126,50 @@ describe('mic-in', () => {
     assert.equal(flow.at('mic').errors.items.length, 1);
   });
 
-  it('counts overruns in the message and shows them', async () => {
+  it('tells with the next segment how much sound was lost while the server was away, and shows it', async () => {
     const flow = await startFlow([mic(), out]);
-    await segments(flow);
-    // The death of the sound server is what arecord reports as an overrun.
+    const before = audioOf((await segments(flow, 3))[2]);
+    // The death of the sound server is what arecord reports as an overrun: the same stretch of sound.
     await microphone.unplug();
-    await until('overrun', () => statuses(flow).includes('yellow: listening · sound was lost (overrun 1)'));
+    await until('overrun', () => statuses(flow).includes('yellow: listening · sound was lost (1 ×)'));
+    const sent = flow.at('out').received.items.length;
     await microphone.plugIn();
-    const [next] = await segments(flow, 1, flow.at('out').received.items.length);
-    assert.equal(audioOf(next).overruns, 1);
+    const [next] = await segments(flow, 1, sent);
+    const last = sent === 3 ? before : audioOf(flow.at('out').received.items[sent - 1]);
+    const { overruns, lostSeconds = 0, startedAt } = audioOf(next);
+    assert.equal(overruns, 1);
+    const missing = (startedAt - last.startedAt) / 1000 - last.seconds;
+    assert.ok(missing > 0.5 && Math.abs(lostSeconds - missing) < 0.25, `${lostSeconds} s told, ${missing} s missing`);
+    await until(
+      'status',
+      () => lastStatus(flow) === `yellow: listening · sound was lost (1 ×, ${lostSeconds.toFixed(1)} s)`,
+    );
+  });
+
+  it('counts the sound that a recorder which was stopped did not bring', async function () {
+    this.timeout(40_000);
+    const flow = await startFlow([mic(), out]);
+    await segments(flow, 3);
+    const [recorder] = childrenNamed('arecord');
+    process.kill(recorder, 'SIGSTOP');
+    const [next] = await flow.at('out').received.take('segment after', 1, msg => audioOf(msg).overruns > 0);
+    const { overruns, lostSeconds = 0, sequence } = audioOf(next);
+    const last = audioOf(flow.at('out').received.items[sequence - 1]);
+    const missing = (audioOf(next).startedAt - last.startedAt) / 1000 - last.seconds;
+    assert.equal(overruns, 1);
+    assert.ok(missing > 4 && Math.abs(lostSeconds - missing) < 0.25, `${lostSeconds} s told, ${missing} s missing`);
+  });
+
+  it('does not count as lost what it was told not to hear', async () => {
+    const flow = await startFlow([mic(), out]);
+    await segments(flow, 1);
+    flow.send('mic', { payload: 'stop' });
+    await until('end', () => lastStatus(flow) === 'grey: stopped');
+    const sent = flow.at('out').received.items.length;
+    await sleep(500);
+    flow.send('mic', { payload: 'start' });
+    const [next] = await segments(flow, 1, sent);
+    assert.deepEqual([audioOf(next).overruns, audioOf(next).lostSeconds], [0, 0]);
   });
 
   it('says which device does not exist', async () => {

@@ -1,4 +1,4 @@
-// An endless stream of samples as numbered segments, with the losses noted on the way.
+// An endless stream of samples as numbered segments.
 import { Segmenter } from '../segment';
 
 export interface LiveSegment {
@@ -7,15 +7,13 @@ export interface LiveSegment {
   start: number;
   /** Counts segments from 0, restarts included. */
   sequence: number;
-  /** Overruns noted since the segment before. */
-  overruns: number;
 }
 
 export class LiveSegments {
   private segmenter: Segmenter;
   private start = 0;
   private sequence = 0;
-  private overruns = 0;
+  private deliveredTo = 0;
 
   /**
    * @param segmentSamples length of a segment, at least 1
@@ -32,23 +30,24 @@ export class LiveSegments {
 
   push(pcm: Float32Array): void {
     for (const segment of this.segmenter.push(pcm)) {
-      const { start, sequence, overruns } = this;
+      const { start, sequence } = this;
       this.start += this.hopSamples;
       this.sequence++;
-      this.overruns = 0;
-      this.emit({ pcm: segment, start, sequence, overruns });
+      this.deliveredTo = Math.max(start + this.segmentSamples, this.start);
+      this.emit({ pcm: segment, start, sequence });
     }
   }
 
-  /** Sound was lost: told with the next segment. */
-  noteOverrun(): void {
-    this.overruns++;
+  /** The first sample of the stream that is still to be delivered; gaps between segments count as delivered. */
+  get next(): number {
+    return this.deliveredTo;
   }
 
   /** The stream broke off: no segment may reach across, what was collected is dropped. */
   restart(): void {
     this.segmenter = this.newSegmenter();
     this.start = 0;
+    this.deliveredTo = 0;
   }
 
   private newSegmenter(): Segmenter {

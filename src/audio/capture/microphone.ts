@@ -5,6 +5,7 @@ import { SoundMeter } from '../sound-meter';
 import type { BackendChoice } from './backend';
 import { backendFor } from './backends';
 import { type LiveSegment, LiveSegments } from './live-segments';
+import { Losses, type Lost } from './losses';
 import { StreamClock } from './stream-clock';
 import { type CaptureState, DEFAULT_TIMING, Supervisor, type Timing } from './supervisor';
 
@@ -27,8 +28,8 @@ export interface MicrophoneListener {
   state(state: CaptureState): void;
   /** The level since the last call, dB relative to full scale, null for silence; about once per second while listening. */
   level(decibels: number | null): void;
-  /** Sound was lost: how often since the microphone was made. */
-  overrun(total: number): void;
+  /** Sound was lost, or it is known now how much: all since the microphone was made. */
+  lost(all: Lost): void;
   /** The device went away or could not be opened; once per outage. */
   outage(error: Error): void;
 }
@@ -40,8 +41,10 @@ export class Microphone {
   private readonly clock: StreamClock;
   private readonly meter = new SoundMeter();
   private readonly supervisor: Supervisor;
+  private readonly losses = new Losses();
   private levelAt = 0;
-  private overruns = 0;
+  /** Up to when sound had been delivered as the stream broke off, on the clock that never jumps; milliseconds. */
+  private brokenOffAt: number | undefined;
 
   constructor(
     private readonly settings: MicrophoneSettings,
@@ -62,11 +65,12 @@ export class Microphone {
       {
         data: pcm => this.receive(pcm),
         overrun: () => {
-          this.clock.resynchronise();
-          this.noteOverrun();
+          this.clock.noteLoss();
+          this.lose(1, 0);
         },
         state: state => this.changeState(state),
         outage: (error, report) => {
+          this.breakOff();
           if (report) listener.outage(error);
         },
       },
@@ -88,6 +92,11 @@ export class Microphone {
   }
 
   private changeState(state: CaptureState): void {
+    if (state.kind === 'stopped') {
+      // What is not listened to is not lost.
+      this.brokenOffAt = undefined;
+      this.clock.restart();
+    }
     if (state.kind === 'listening') {
       this.segments.restart();
       this.clock.restart();
@@ -98,7 +107,9 @@ export class Microphone {
   }
 
   private receive(pcm: Float32Array): void {
-    if (this.clock.advance(pcm.length) > 0) this.noteOverrun();
+    const isCounted = this.clock.isMeasuring;
+    const lostMs = this.clock.advance(pcm.length);
+    if (lostMs > 0) this.lose(isCounted ? 0 : 1, lostMs / 1000);
     this.listener.sound?.(pcm);
     this.segments.push(pcm);
     this.meter.add(pcm);
@@ -109,14 +120,25 @@ export class Microphone {
     this.meter.clear();
   }
 
-  private noteOverrun(): void {
-    this.overruns++;
-    this.segments.noteOverrun();
-    this.listener.overrun(this.overruns);
+  private lose(stretches: 0 | 1, seconds: number): void {
+    this.losses.add(stretches, seconds);
+    this.listener.lost(this.losses.all);
   }
 
-  private deliver({ pcm, start, sequence, overruns }: LiveSegment): void {
+  /** Several attempts that fail are one stretch of lost sound, and an overrun just before is part of it. */
+  private breakOff(): void {
+    if (this.brokenOffAt !== undefined || !this.clock.hasSound) return;
+    this.brokenOffAt = this.clock.heardAt(this.segments.next);
+    if (!this.losses.hasUntold) this.losses.add(1, 0);
+  }
+
+  private deliver({ pcm, start, sequence }: LiveSegment): void {
     const { device, sampleRate } = this.settings;
+    if (this.brokenOffAt !== undefined) {
+      this.lose(0, Math.max(0, this.clock.heardAt(start) - this.brokenOffAt) / 1000);
+      this.brokenOffAt = undefined;
+    }
+    const { stretches, seconds } = this.losses.take();
     this.listener.segment(pcm, {
       sampleRate,
       samples: pcm.length,
@@ -124,7 +146,8 @@ export class Microphone {
       startedAt: this.clock.timeOf(start),
       source: device,
       sequence,
-      overruns,
+      overruns: stretches,
+      lostSeconds: Math.round(1000 * seconds) / 1000,
     });
   }
 }

@@ -1,10 +1,12 @@
-// Tells when a sample was recorded, and notices sound that was lost without a word: a sound server that runs out of
-// buffer drops it silently, and then the samples fall behind the clock for good.
+// Tells when a sample was recorded, and how much sound was lost within a stream: a sound server that runs out of buffer
+// drops it without a word, and then the samples fall behind the clock for good.
 
 /** Samples this far behind the clock, milliseconds, … */
 const LOSS_MS = 500;
 /** … during this whole time, milliseconds, are lost and not just late: no buffer on the way holds more. */
 const WINDOW_MS = 3000;
+/** Share by which a device's clock may be slower than ours; what falls behind faster adds up until it is a loss. */
+const DRIFT = 0.002;
 
 export class StreamClock {
   private samples = 0;
@@ -12,6 +14,10 @@ export class StreamClock {
   private origin = Number.POSITIVE_INFINITY;
   private windowOrigin = Number.POSITIVE_INFINITY;
   private windowStart: number | undefined;
+  /** What `origin` was before a loss that is known, but not yet how long it was. */
+  private originBefore: number | undefined;
+  /** Another loss has become known while one is being measured: that is measured next. */
+  private lostAgain = false;
 
   /**
    * @param sampleRate Hz
@@ -24,6 +30,16 @@ export class StreamClock {
     private readonly windowMs = WINDOW_MS,
   ) {}
 
+  /** Whether anything has come since the stream began. */
+  get hasSound(): boolean {
+    return this.samples > 0;
+  }
+
+  /** Whether a loss is known whose length is not. */
+  get isMeasuring(): boolean {
+    return this.originBefore !== undefined;
+  }
+
   /** Counts samples that have just arrived. Returns the milliseconds of sound found lost, usually 0. */
   advance(samples: number): number {
     const now = this.now();
@@ -32,17 +48,16 @@ export class StreamClock {
     this.origin = Math.min(this.origin, origin);
     this.windowOrigin = Math.min(this.windowOrigin, origin);
     this.windowStart ??= now;
-    if (now - this.windowStart < this.windowMs) return 0;
-    const behind = this.windowOrigin - this.origin;
-    // The device's clock and ours drift apart by parts in ten thousand: follow it.
-    this.origin = this.windowOrigin;
-    this.windowOrigin = Number.POSITIVE_INFINITY;
-    this.windowStart = now;
-    return behind > LOSS_MS ? behind : 0;
+    return now - this.windowStart < this.windowMs ? 0 : this.closeWindow(now);
   }
 
-  /** Sound was lost and that is known: what arrives from now on counts anew. */
-  resynchronise(): void {
+  /** Sound was lost and that is known; `advance` tells how much when it can be measured. */
+  noteLoss(): void {
+    if (this.isMeasuring) {
+      this.lostAgain = true;
+      return;
+    }
+    this.originBefore = this.origin;
     this.origin = Number.POSITIVE_INFINITY;
     this.windowOrigin = Number.POSITIVE_INFINITY;
     this.windowStart = undefined;
@@ -51,12 +66,37 @@ export class StreamClock {
   /** The stream begins again with sample 0. */
   restart(): void {
     this.samples = 0;
-    this.resynchronise();
+    this.origin = Number.POSITIVE_INFINITY;
+    this.windowOrigin = Number.POSITIVE_INFINITY;
+    this.windowStart = undefined;
+    this.originBefore = undefined;
+    this.lostAgain = false;
   }
 
   /** When a sample of the stream was recorded: milliseconds since 1970. */
   timeOf(sample: number): number {
     return Math.round(Date.now() - (this.now() - this.origin) + this.lasting(sample));
+  }
+
+  /** The same on the clock that never jumps, as long as a loss has not been measured on that before it; milliseconds. */
+  heardAt(sample: number): number {
+    return (this.originBefore ?? this.origin) + this.lasting(sample);
+  }
+
+  private closeWindow(now: number): number {
+    const known = this.originBefore;
+    const behind = this.windowOrigin - (known ?? this.origin);
+    const isLost = known !== undefined || behind > LOSS_MS;
+    // The device's clock and ours drift apart: follow it.
+    this.origin = isLost ? this.windowOrigin : this.origin + Math.min(behind, DRIFT * this.windowMs);
+    this.originBefore = undefined;
+    this.windowOrigin = Number.POSITIVE_INFINITY;
+    this.windowStart = now;
+    if (this.lostAgain) {
+      this.lostAgain = false;
+      this.noteLoss();
+    }
+    return isLost ? Math.max(0, behind) : 0;
   }
 
   private lasting(samples: number): number {

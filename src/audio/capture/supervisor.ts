@@ -32,12 +32,13 @@ export interface Timing {
   stable: number;
 }
 
+/** Chosen so that sound is back within 10 s after the device is, whatever is going on as it comes back. */
 export const DEFAULT_TIMING: Timing = {
   firstRetry: 1000,
-  maxRetry: 30_000,
+  maxRetry: 5000,
   jitter: 0.2,
-  silence: 5000,
-  opening: 12_000,
+  silence: 4000,
+  opening: 6000,
   stable: 5000,
 };
 
@@ -59,6 +60,7 @@ export class Supervisor {
   private watchdog: NodeJS.Timeout | undefined;
   private quietTicks = 0;
   private hasSound = false;
+  private openedAt = 0;
   private soundSince = 0;
   private failures = 0;
   private reported = false;
@@ -114,6 +116,7 @@ export class Supervisor {
       };
     };
     this.hasSound = false;
+    this.openedAt = performance.now();
     const capture = this.open({
       data: mine(pcm => this.receive(pcm)),
       overrun: mine(() => this.listener.overrun()),
@@ -161,6 +164,7 @@ export class Supervisor {
   }
 
   private fail(error: UserError): void {
+    const waited = this.hasSound ? 0 : performance.now() - this.openedAt;
     this.release();
     if (!this.wanted) return;
     this.failures++;
@@ -168,7 +172,8 @@ export class Supervisor {
     const report = !this.reported && error.code !== 'capture-interrupted';
     if (report) this.reported = true;
     this.listener.outage(error, report);
-    const pause = retryPause(this.failures, this.timing);
+    // An attempt that took long has been a pause already.
+    const pause = Math.max(retryPause(1, this.timing), retryPause(this.failures, this.timing) - waited);
     this.listener.state({ kind: 'waiting', error, retrySeconds: Math.max(1, Math.round(pause / 1000)) });
     this.retryTimer = setTimeout(() => void this.attempt(), pause);
   }

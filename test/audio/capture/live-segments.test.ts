@@ -52,16 +52,32 @@ describe('LiveSegments', () => {
     assert.deepEqual([...second.pcm], [2, 3, 4, 5]);
   });
 
-  it('tells an overrun once, with the next segment', () => {
-    const out: LiveSegment[] = [];
-    const segments = new LiveSegments(10, 10, cut => out.push(cut));
-    feed(segments, 15, [5]);
-    segments.noteOverrun();
-    segments.noteOverrun();
-    feed(segments, 15, [5]);
+  it('knows up to where it has delivered: gaps that are wanted are not missing', () => {
+    const next = (hop: number, samples: number): number => {
+      const segments = new LiveSegments(10, hop, () => {});
+      segments.push(ramp(samples));
+      return segments.next;
+    };
+    assert.deepEqual([next(10, 9), next(10, 25), next(4, 15), next(25, 12), next(25, 30)], [0, 20, 14, 25, 25]);
+  });
+
+  it('cuts at the right samples past 2³¹ of them', () => {
+    const [segment, hop] = [100, 2 ** 29 - 7];
+    const starts: number[] = [];
+    let first = 0;
+    const segments = new LiveSegments(segment, hop, ({ pcm, start }) => {
+      starts.push(start);
+      first = pcm[0];
+    });
+    // One buffer in which each sample is its place, pushed over and over.
+    const buffer = ramp(2 ** 20);
+    for (let sent = 0; sent < 2 ** 32 + 2 ** 20; sent += buffer.length) {
+      segments.push(buffer);
+      assert.equal(first, (starts.at(-1) ?? 0) % buffer.length);
+    }
     assert.deepEqual(
-      out.map(({ overruns }) => overruns),
-      [0, 2, 0],
+      starts,
+      Array.from({ length: 9 }, (_, i) => i * hop),
     );
   });
 

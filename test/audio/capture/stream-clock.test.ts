@@ -54,13 +54,37 @@ describe('StreamClock', () => {
     assert.equal(stream.lost, 1500);
   });
 
-  it('does not find again what was told already', () => {
+  it('measures a loss that is known, however short, and does not find it again', () => {
     const stream = new Stream();
     stream.run(10);
-    stream.now += 1500;
-    stream.clock.resynchronise();
+    stream.now += 120;
+    stream.clock.noteLoss();
+    assert.ok(stream.clock.isMeasuring);
     stream.run(20);
-    assert.equal(stream.losses, 0);
+    assert.deepEqual([stream.losses, stream.lost, stream.clock.isMeasuring], [1, 120, false]);
+  });
+
+  it('measures losses that follow each other faster than one is measured', () => {
+    const stream = new Stream();
+    stream.run(10);
+    for (let i = 0; i < 20; i++) {
+      stream.now += 200;
+      stream.clock.noteLoss();
+      stream.run(1);
+    }
+    stream.run(20);
+    assert.equal(Math.round(stream.lost), 20 * 200);
+  });
+
+  it('adds up losses that are each too short to be told from a delay', () => {
+    const stream = new Stream();
+    for (let i = 0; i < 30; i++) {
+      stream.run(10);
+      stream.now += 300;
+    }
+    stream.run(20);
+    // What is lost within the drift that clocks may have is taken for drift.
+    assert.ok(stream.lost > 0.9 * 30 * 300 && stream.lost <= 30 * 300, `${stream.lost} ms`);
   });
 
   it('says when a sample was recorded, undisturbed by chunks that come late', () => {
@@ -69,5 +93,19 @@ describe('StreamClock', () => {
     // The stream began at 0 on its own clock; sample 1234 came 1234 ms later.
     const expected = Date.now() - (stream.now - 1234);
     assert.ok(Math.abs(stream.clock.timeOf(1234) - expected) <= 2);
+  });
+
+  it('counts on past 2³¹ samples and past 2 GiB', () => {
+    const stream = new Stream();
+    stream.run(10);
+    const hours = 700;
+    stream.now += 3_600_000 * hours;
+    stream.clock.advance(3_600_000 * hours);
+    assert.ok(3_600_000 * hours > 2 ** 31);
+    stream.run(10);
+    assert.equal(stream.lost, 0);
+    stream.now += 1500;
+    stream.run(10);
+    assert.equal(stream.lost, 1500);
   });
 });
