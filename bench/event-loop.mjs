@@ -13,6 +13,7 @@ import { networkDefaults, trainingDefaults } from '../dist/src/detectors/vae/def
 import { DEFAULT_SPECTROGRAM, Spectrogram } from '../dist/src/dsp/spectrogram.js';
 import { Random } from '../dist/src/stats/random.js';
 import { ExampleSpool } from '../dist/src/store/example-spool.js';
+import { modelIdOf } from '../dist/src/store/model-id.js';
 import { ScoringService } from '../dist/src/tasks/scoring-service.js';
 import { trainingTask } from '../dist/src/tasks/training.js';
 
@@ -89,7 +90,7 @@ const first = await job('first', 1);
 const { file } = await first.training.result;
 await first.spool.discard();
 const service = new ScoringService();
-service.use(file);
+service.use(modelIdOf(file));
 await service.score({
   values: spectrogram.compute(segmentNow).values,
   info: spectrogram.compute(segmentNow).info,

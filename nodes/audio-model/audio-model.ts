@@ -5,7 +5,9 @@ import { modelFacts } from '../../src/detectors/vae/model-description';
 import type { EngineSettings } from '../../src/engine/compute-engine';
 import { engineProblem } from '../../src/engine/create-engine';
 import { UserError } from '../../src/errors';
-import { ModelStore } from '../../src/store/model-store';
+import { isSameModel } from '../../src/store/model-id';
+import { type LatestModel, ModelStore } from '../../src/store/model-store';
+import { NewestModel } from '../../src/store/newest-model';
 import { ScoringService } from '../../src/tasks/scoring-service';
 import type { AudioModel, ModelSummary } from '../shared/audio-model-node';
 import { resolveFolder, userDirectory } from '../shared/folders';
@@ -40,11 +42,7 @@ class ModelKeeper implements Handlers {
   private readonly store: ModelStore;
   private readonly service: ScoringService;
   private readonly listeners = new Set<(summary: ModelSummary) => void>();
-  private readonly unwatch: () => void;
-  /** Versions whose weights turned out to be damaged. */
-  private readonly damaged: number[] = [];
-  private readonly warned = new Set<string>();
-  private current: ModelSummary | undefined;
+  private readonly newest: NewestModel<ModelSummary>;
 
   constructor(private readonly shell: Shell<Config>) {
     const { config, node } = shell;
@@ -52,8 +50,11 @@ class ModelKeeper implements Handlers {
     this.service = new ScoringService(config.engine);
     const problem = engineProblem(config.engine);
     if (problem) node.warn(problem.message);
-    this.refresh();
-    this.unwatch = this.store.watch(() => this.refresh());
+    this.newest = new NewestModel(this.store, {
+      load: found => this.summaryOf(found),
+      warn: text => node.warn(text),
+      changed: () => this.tellListeners(),
+    });
     const api: Omit<AudioModel, keyof Node> = {
       modelName: config.name,
       folder: config.folder,
@@ -61,12 +62,12 @@ class ModelKeeper implements Handlers {
       engine: config.engine,
       engineProblem: () => engineProblem(config.engine),
       store: this.store,
-      summary: () => this.current,
+      summary: () => this.newest.current,
       onVersion: listener => {
         this.listeners.add(listener);
         return () => this.listeners.delete(listener);
       },
-      refresh: () => this.refresh(),
+      refresh: () => this.newest.refresh(),
       score: async request => {
         const { model, result } = await this.withModel(() => this.service.score(request));
         return { ...result, model };
@@ -81,35 +82,26 @@ class ModelKeeper implements Handlers {
   }
 
   async close(): Promise<void> {
-    this.unwatch();
+    this.newest.close();
     this.listeners.clear();
     await this.service.close();
   }
 
-  /** Takes the newest version that is whole; tells once about each that is not. */
-  private refresh(): void {
-    const options = { except: this.damaged };
-    const found = this.store.latest(options);
-    for (const problem of found?.problems ?? this.store.problems(options)) this.warnOnce(problem);
-    if (!found || found.file === this.current?.file) return;
-    const { name, version, frontEnd, scale, scores } = modelFacts(found.file, found.metadata);
+  private summaryOf({ file, checksum, metadata }: LatestModel): ModelSummary {
+    const { name, version, frontEnd, scale, scores } = modelFacts(file, metadata);
     const { columns } = scale;
-    this.current = { id: this.shell.node.id, name, version, file: found.file, frontEnd, columns, scores };
-    this.service.use(found.file);
-    for (const listener of this.listeners) listener(this.current);
+    return { id: this.shell.node.id, name, version, file, checksum, frontEnd, columns, scores };
   }
 
-  private warnOnce(problem: UserError): void {
-    if (this.warned.has(problem.message)) return;
-    this.warned.add(problem.message);
-    const rest = this.current ? ` Version ${this.current.version} stays in use.` : ' The last good version is used.';
-    this.shell.node.warn(problem.message + rest);
+  private tellListeners(): void {
+    const { current } = this.newest;
+    if (current) for (const listener of this.listeners) listener(current);
   }
 
   /** Has the newest whole version work, and says which that was. */
   private async withModel<Result>(work: () => Promise<Result>): Promise<{ result: Result; model: ModelSummary }> {
     for (;;) {
-      const model = this.current;
+      const model = this.newest.current;
       if (!model) {
         const { name } = this.shell.config;
         throw new UserError(
@@ -117,21 +109,21 @@ class ModelKeeper implements Handlers {
           `model "${name}" has not been trained yet; train it with a vae-train node first.`,
         );
       }
+      this.service.use(model);
       try {
         return { result: await work(), model };
       } catch (thrown) {
-        if (!(thrown instanceof UserError && UNUSABLE.has(thrown.code)) || model !== this.current) throw thrown;
-        this.passOver(model, thrown);
+        if (!(thrown instanceof UserError && UNUSABLE.has(thrown.code))) throw thrown;
+        this.replace(model, thrown);
       }
     }
   }
 
-  private passOver(model: ModelSummary, problem: UserError): void {
-    this.damaged.push(model.version);
-    this.current = undefined;
-    this.warnOnce(problem);
-    this.refresh();
-    if (!this.current) throw problem;
+  /** @throws the problem where there is nothing in the model's place */
+  private replace(model: ModelSummary, problem: UserError): void {
+    this.newest.refresh();
+    if (isSameModel(this.newest.current, model)) this.newest.passOver(problem);
+    if (!this.newest.current) throw problem;
   }
 }
 

@@ -1,10 +1,14 @@
 // The feature-classifier node: learns from labelled features which class they belong to, in a worker thread, and then
 // tells the class of new ones.
 import type { NodeAPI, NodeDef } from 'node-red';
+import type { FeatureClassifier } from '../../src/detectors/features/classifier';
+import { loadClassifier } from '../../src/detectors/features/classifier-file';
 import { FeatureCollector } from '../../src/detectors/features/feature-table';
 import type { ClassifierOptions, ClassifierProgress } from '../../src/detectors/features/train-classifier';
 import { describeValue, UserError } from '../../src/errors';
 import type { Message } from '../../src/messages';
+import { ModelStore } from '../../src/store/model-store';
+import { NewestModel } from '../../src/store/newest-model';
 import { classifierTask, type SavedClassifierReport } from '../../src/tasks/classifier-training';
 import { carryOn, inSeconds, isLast, percent } from '../shared/collecting';
 import { resolveFolder } from '../shared/folders';
@@ -14,7 +18,6 @@ import type { Config } from '../shared/schema';
 import { registerNode, type Send, type Shell } from '../shared/shell';
 import { StatusPace } from '../shared/status-pace';
 import { type Learner, Trainer, type Training } from '../shared/trainer';
-import { ClassifierVersions } from './classifier-versions';
 import { fields } from './fields';
 
 /** Rows of one message that are taken in at a time, between turns of the event loop. */
@@ -38,7 +41,8 @@ const isObject = (value: unknown): value is Payload =>
 
 class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierReport> {
   readonly trainer: Trainer<ClassifierProgress, SavedClassifierReport>;
-  private readonly versions: ClassifierVersions;
+  private readonly store: ModelStore;
+  private readonly newest: NewestModel<{ version: number; classifier: FeatureClassifier }>;
   private collector: FeatureCollector;
   /** Whether rows are examples now, or to be classified. */
   private collecting: boolean;
@@ -48,7 +52,10 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
     const { config, node } = shell;
     this.trainer = new Trainer(shell, this);
     this.collector = new FeatureCollector(config.features);
-    this.versions = new ClassifierVersions(config.folder, config.classifier, {
+    this.store = new ModelStore(config.folder, config.classifier);
+    this.newest = new NewestModel(this.store, {
+      // Classifier files have some thousand bytes.
+      load: ({ file, metadata }) => ({ version: metadata.version, classifier: loadClassifier(file) }),
       warn: text => node.warn(text),
       changed: () => this.versionChanged(),
     });
@@ -70,12 +77,12 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
   }
 
   close(): void {
-    this.versions.close();
+    this.newest.close();
   }
 
   private collectsAtFirst(): boolean {
     const { mode } = this.shell.config;
-    return mode === 'train' || (mode === 'auto' && !this.versions.current);
+    return mode === 'train' || (mode === 'auto' && !this.newest.current);
   }
 
   forget(): void {
@@ -97,9 +104,9 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
   private classify(msg: Message, send: Send): void {
     const { payload } = msg;
     // Another node may have trained it just now, and the folder's watch not told yet.
-    if (!this.versions.current) this.versions.refresh();
-    const classifier = this.versions.current;
-    if (!classifier) {
+    if (!this.newest.current) this.newest.refresh();
+    const { current } = this.newest;
+    if (!current) {
       throw new UserError(
         'not-trained',
         this.trainer.isTraining
@@ -108,7 +115,7 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
       );
     }
     if (!isObject(payload)) throw notFeatures(payload);
-    const { label, probabilities } = classifier.classify(payload);
+    const { label, probabilities } = current.classifier.classify(payload);
     send([{ ...msg, payload: label, class: label, probabilities }, null]);
     this.showNow(() => this.shell.status.ok(`${label} · ${percent(probabilities[label])}`));
   }
@@ -153,7 +160,7 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
         `no examples were collected${labels.length > 0 ? ` of the classes ${labels.join(', ')}` : ''}; expected features with a label each. Check that they arrive here.`,
       );
     }
-    const unlock = this.versions.lock(shell.node.name || `feature-classifier ${shell.node.id}`);
+    const unlock = this.store.lock(shell.node.name || `feature-classifier ${shell.node.id}`);
     this.collector = new FeatureCollector(features);
     const task = { table: collector.table(labels), options, folder, name };
     if (mode === 'auto') this.collecting = false;
@@ -168,7 +175,7 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
   private finish(report: SavedClassifierReport, msg: Message): void {
     const { status, send } = this.shell;
     this.pace.startOver();
-    this.versions.refresh();
+    this.newest.refresh();
     status.ok(`trained v${report.version} · ${percent(report.accuracy)} of ${report.rows.test} right`);
     send([null, { ...carryOn(msg), topic: 'report', payload: { kind: 'classification', ...report } }]);
   }
@@ -199,10 +206,9 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
 
   private showReady(): void {
     const { status, config } = this.shell;
-    const classifier = this.versions.current;
+    const { current } = this.newest;
     if (this.collecting) status.idle('waiting for labelled features');
-    else if (classifier)
-      status.idle(`${config.classifier} v${this.versions.version} · ${classifier.labels.join(', ')}`);
+    else if (current) status.idle(`${config.classifier} v${current.version} · ${current.classifier.labels.join(', ')}`);
     else status.idle('not trained yet');
   }
 

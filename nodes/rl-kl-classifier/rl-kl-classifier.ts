@@ -4,7 +4,13 @@ import { existsSync } from 'node:fs';
 import type { NodeAPI, NodeDef } from 'node-red';
 import type { RlKlProgress } from '../../src/detectors/rl-kl/detector';
 import type { RlKlPoint, RlKlReport, RlKlSettings } from '../../src/detectors/rl-kl/rl-kl';
-import { loadRlKl, rlKlFile, type SavedRlKl } from '../../src/detectors/rl-kl/rl-kl-file';
+import {
+  loadRlKl,
+  rlKlFile,
+  type SavedRlKl,
+  type ScoredModel,
+  scoresAlike,
+} from '../../src/detectors/rl-kl/rl-kl-file';
 import { describeValue, UserError } from '../../src/errors';
 import { type Message, type ScoreInfo, scoreOf } from '../../src/messages';
 import { rlKlTask } from '../../src/tasks/rl-kl-training';
@@ -41,7 +47,8 @@ class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
   private readonly file: string;
   private classifier: SavedRlKl | undefined;
   private points: RlKlPoint[] = [];
-  private pointsVersion = 0;
+  /** Whose scores they are. */
+  private scored: ScoredModel = { version: 0 };
   /** Points that were left out because there were too many. */
   private dropped = 0;
 
@@ -57,11 +64,11 @@ class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
     return msg.score !== undefined;
   }
 
-  /** A score of a new version of the model starts a new collection. */
+  /** A score of a newly trained model starts a new collection. */
   collects({ score }: Message): boolean {
     const { classifier } = this;
     if (!classifier) return true;
-    return score?.model?.version !== undefined && score.model.version !== classifier.modelVersion;
+    return score?.model?.version !== undefined && !scoresAlike(score.model, classifier.model);
   }
 
   isReady(msg: Message): boolean {
@@ -103,7 +110,7 @@ class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
       const saved = loadRlKl(this.file);
       if (saved.positiveLabel !== config.settings.positiveLabel) return;
       this.classifier = saved;
-      status.idle(`ready, for v${saved.modelVersion}`);
+      status.idle(`ready, for v${saved.model.version}`);
     } catch (thrown) {
       node.warn((thrown as Error).message);
     }
@@ -139,10 +146,10 @@ class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
     const { label } = msg;
     const { status } = this.shell;
     if (typeof label !== 'string' || label === '') throw this.unlabelled(model.version);
-    if (model.version !== this.pointsVersion || this.classifier) {
+    if (!scoresAlike(model, this.scored) || this.classifier) {
       this.classifier = undefined;
       this.points = [];
-      this.pointsVersion = model.version;
+      this.scored = { version: model.version, checksum: model.checksum };
       this.dropped = 0;
     }
     const { positiveLabel } = this.shell.config.settings;
@@ -154,9 +161,10 @@ class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
   }
 
   private unlabelled(version: number): UserError {
-    const trained = this.classifier?.modelVersion;
+    const trained = this.classifier?.model.version;
+    const given = trained === version ? `a version ${version} that was trained later` : `version ${version}`;
     const why = trained
-      ? `the classifier was trained on scores of version ${trained} of the model, this one is of version ${version}`
+      ? `the classifier was trained on scores of version ${trained} of the model, this one is of ${given}`
       : 'the classifier has not been trained yet';
     return new UserError(
       'not-trained',
@@ -165,9 +173,9 @@ class RlKlLearner implements Learner<RlKlProgress, RlKlReport> {
   }
 
   prepare(msg: Message): Training<RlKlProgress, RlKlReport> {
-    const { file, model, points } = this;
+    const { file, model, points, scored } = this;
     const { settings } = this.shell.config;
-    const task = { points, settings, file, model: { name: model.modelName, version: this.pointsVersion } };
+    const task = { points, settings, file, model: { name: model.modelName, ...scored } };
     return {
       text: `training on ${points.length} scores`,
       start: onProgress => rlKlTask.start(task, onProgress),

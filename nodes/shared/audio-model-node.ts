@@ -3,19 +3,26 @@ import type { Node, NodeAPI } from 'node-red';
 import type { Drawing, DrawingRequest } from '../../src/detectors/drawing';
 import type { EngineSettings } from '../../src/engine/compute-engine';
 import { UserError } from '../../src/errors';
-import { type FrontEnd, frontEndDifference, frontEndOf, type SpectrogramInfo } from '../../src/messages';
+import {
+  type FrontEnd,
+  frontEndDifference,
+  frontEndOf,
+  type ScoreInfo,
+  type SpectrogramInfo,
+} from '../../src/messages';
 import type { ScoreDistribution } from '../../src/stats/distribution';
+import type { ModelId } from '../../src/store/model-id';
 import type { ModelStore } from '../../src/store/model-store';
 import type { ScoringRequest, ScoringResult } from '../../src/tasks/scoring-service';
 import { Refusal } from './answer';
 import { type Status, shortMessage } from './shell';
 
 /** The model version in use. */
-export interface ModelSummary {
+export interface ModelSummary extends ModelId {
+  /** Of the audio-model node. */
   id: string;
   name: string;
   version: number;
-  file: string;
   frontEnd: FrontEnd;
   /** Columns of a spectrogram that hold sound; those behind were padding in all of the training set. */
   columns: number;
@@ -96,6 +103,11 @@ export function expectSettingsOf(summary: ModelSummary | undefined, info: Spectr
     `model "${summary.name}" was trained on other spectrograms: this one has ${difference}. Use the same spectrogram settings here as for the training, or train again.`,
   );
 }
+
+/** As messages name it. */
+export const namedInMessages = ({ id, name, version, checksum }: ModelSummary): ScoreInfo['model'] => ({
+  ...{ id, name, version, checksum },
+});
 
 /** Shows under a node which version of its model is in use, now and whenever that changes; returns how to stop that. */
 export function showModel(model: AudioModel, status: Status): () => void {

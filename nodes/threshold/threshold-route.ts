@@ -38,7 +38,7 @@ export function registerThresholdRoute(RED: NodeAPI): void {
  * @throws UserError where a property is wrong or the rule needs more scores
  */
 export async function previewThreshold(summary: ModelSummary, query: object): Promise<ThresholdPreview> {
-  const { id, name, version, scores } = summary;
+  const { id, name, version, checksum, scores } = summary;
   const config = readFields(fields, query);
   const view = liveState.model(id);
   const { kind } = readFields(
@@ -51,7 +51,7 @@ export async function previewThreshold(summary: ModelSummary, query: object): Pr
   const { above, probability, extrapolated: isTail } = exceedanceOf(value, normal);
   const recent = { since: 0, scores: 0, seconds: 0, alarms: 0, told: 0 };
   if (view) {
-    const from = view.newestOf({ kind, version });
+    const from = view.newestOf({ kind, model: checksum });
     if (from < view.history.end) recent.since = view.history.entry(from).at;
     Object.assign(recent, await replayScores(view.history, from, value, alarmOf(config)));
   }

@@ -16,13 +16,14 @@ import { fields } from './fields';
 import { alarmOf, ruleOf, type ThresholdConfig } from './threshold-config';
 import { registerThresholdRoute } from './threshold-route';
 
-/** Versions whose scores are kept: a score may still be on its way when its model is replaced. */
-const KEPT_VERSIONS = 3;
+/** Models whose scores are kept: a score may still be on its way when its model is replaced. */
+const KEPT_MODELS = 3;
 
 class ThresholdNode implements Handlers {
   private readonly judge: Judge;
   private readonly model?: AudioModelNode;
-  private readonly versions = new Map<number, ModelSummary>();
+  /** By their checksums. */
+  private readonly models = new Map<string, ModelSummary>();
   private readonly unsubscribe?: () => void;
   private readonly alarm: AlarmSettings;
   private warnedOfTopics = false;
@@ -34,9 +35,9 @@ class ThresholdNode implements Handlers {
     this.judge = new Judge({ alarm: this.alarm, learnCount: method !== 'manual' && from === 'learn' ? learnCount : 0 });
     if (method !== 'manual' && from === 'model') {
       this.model = audioModelOf(RED, config.model);
-      this.unsubscribe = this.model.onVersion(summary => this.useVersion(summary));
+      this.unsubscribe = this.model.onVersion(summary => this.use(summary));
       const summary = this.model.summary();
-      if (summary) this.useVersion(summary);
+      if (summary) this.use(summary);
     }
     liveState.judgeComes(shell.node.id);
     this.showWaiting();
@@ -93,14 +94,14 @@ class ThresholdNode implements Handlers {
         'msg.score is missing, so it is not known which of the training scores to compare with; expected a message of a vae-score node. Wire one to this node, or choose a threshold that is learnt or set by hand.',
       );
     }
-    const { id, name, version } = info.model ?? {};
+    const { id, name, checksum } = info.model ?? {};
     if (id !== undefined && id !== current.id) {
       throw new UserError(
         'other-model',
         `the score comes from the model '${name}', the threshold from '${current.name}'; expected the same. Choose one model in both nodes.`,
       );
     }
-    const summary = this.versions.get(version) ?? current;
+    const summary = this.models.get(checksum) ?? current;
     const scores = summary.scores[info.kind];
     if (!scores) {
       const kinds = Object.keys(summary.scores).join(', ');
@@ -109,13 +110,13 @@ class ThresholdNode implements Handlers {
         `the score's kind is ${describeValue(info.kind)}; the model '${summary.name}' knows ${kinds || 'none'}. Check what changes msg.score.`,
       );
     }
-    return { id: `${info.kind} ${summary.version}`, scores };
+    return { id: `${info.kind} ${summary.checksum}`, scores };
   }
 
-  private useVersion(summary: ModelSummary): void {
-    this.versions.set(summary.version, summary);
-    const [oldest] = this.versions.keys();
-    if (this.versions.size > KEPT_VERSIONS) this.versions.delete(oldest);
+  private use(summary: ModelSummary): void {
+    this.models.set(summary.checksum, summary);
+    const [oldest] = this.models.keys();
+    if (this.models.size > KEPT_MODELS) this.models.delete(oldest);
     this.showWaiting();
   }
 

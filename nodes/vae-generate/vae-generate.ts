@@ -8,6 +8,7 @@ import {
   audioModelOf,
   expectSettingsOf,
   type ModelSummary,
+  namedInMessages,
   showModel,
 } from '../shared/audio-model-node';
 import { endOfPass } from '../shared/pass-end';
@@ -79,12 +80,11 @@ class Generator implements Handlers {
     const { status } = this.shell;
     status.busy('drawing');
     const { drawings, model } = await this.model.draw(request);
-    const { id, name, version } = model;
     const count = drawings.length;
     drawings.forEach(({ spectrogram, min, max, latent }, index) => {
       const position = count > 1 ? index / (count - 1) : 0;
       const loudness = shown ? between(shown, position) : {};
-      const generated: GeneratedInfo = { mode: request.mode, index, count, latent, model: { id, name, version } };
+      const generated: GeneratedInfo = { mode: request.mode, index, count, latent, model: namedInMessages(model) };
       send({
         ...(request.mode === 'reconstruct' ? msg : this.anew(msg, model, index, count)),
         payload: bufferOf(spectrogram),

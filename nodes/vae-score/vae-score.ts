@@ -9,6 +9,7 @@ import {
   audioModelOf,
   expectSettingsOf,
   type ModelSummary,
+  namedInMessages,
   showModel,
 } from '../shared/audio-model-node';
 import { endOfPass } from '../shared/pass-end';
@@ -40,7 +41,7 @@ class Scorer implements Handlers {
     const score = result.scores[kind];
     if (score === undefined) throw noSuchScore(kind, result);
     status.ok(`${kind} ${score.toPrecision(3)}${this.droppedText()}`);
-    liveState.scored(this.model.id, { kind, version: result.model.version }, score, msg);
+    liveState.scored(this.model.id, { kind, model: result.model.checksum }, score, msg);
     send(this.scored(msg, result));
   }
 
@@ -51,8 +52,7 @@ class Scorer implements Handlers {
   private scored(msg: Message, result: ScoringResult & { model: ModelSummary }): Message {
     const { score: kind } = this.shell.config;
     const { scores, latent, explanation, model } = result;
-    const { id, name, version } = model;
-    const score: ScoreInfo = { kind, ...scores, latent, model: { id, name, version } };
+    const score: ScoreInfo = { kind, ...scores, latent, model: namedInMessages(model) };
     return { ...msg, payload: scores[kind], score, ...(explanation && { explanation }) };
   }
 

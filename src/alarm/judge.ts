@@ -8,7 +8,7 @@ import { type Threshold, type ThresholdRule, thresholdOf } from './threshold-rul
 
 /** What "normal" is measured by, where it is known beforehand. */
 export interface Baseline {
-  /** Tells this baseline from others, e.g. a model's version: scores of two models cannot be voted on together. */
+  /** Tells this baseline from others, e.g. a model's checksum: scores of two models cannot be voted on together. */
   id: string;
   scores: ScoreDistribution;
 }

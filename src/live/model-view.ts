@@ -16,10 +16,11 @@ export interface ThresholdInUse {
   method: string;
 }
 
-/** Scores of one kind by one version of a model can be compared with each other. */
+/** Scores of one kind by one trained model can be compared with each other. */
 export interface ScoredBy {
   kind: string;
-  version: number;
+  /** Checksum of the model file. */
+  model: string;
 }
 
 export class ModelView {
@@ -37,16 +38,16 @@ export class ModelView {
   /** Counts changes of the list of alarms. */
   alarmsChanged = 0;
   private curveStep = 1;
-  private version: number | undefined;
-  /** Index of the first score of the present kind by the present version. */
+  private scoredBy: string | undefined;
+  /** Index of the first score of the present kind by the present model. */
   private comparableFrom = 0;
   /** Segment → index in the history, until a threshold has judged it; newest last. */
   private readonly awaiting = new Map<string, number>();
 
-  scored(key: string | undefined, at: number, score: number, { kind, version }: ScoredBy): void {
-    if (kind !== this.kind || version !== this.version) this.comparableFrom = this.history.end;
+  scored(key: string | undefined, at: number, score: number, { kind, model }: ScoredBy): void {
+    if (kind !== this.kind || model !== this.scoredBy) this.comparableFrom = this.history.end;
     this.kind = kind;
-    this.version = version;
+    this.scoredBy = model;
     const index = this.history.add({ at, score, threshold: Number.NaN, verdict: 'none' });
     this.hasNews = true;
     if (key === undefined) return;
@@ -54,10 +55,10 @@ export class ModelView {
     if (this.awaiting.size > AWAITING) this.awaiting.delete(this.awaiting.keys().next().value as string);
   }
 
-  /** Where in the history the newest scores of this kind and version start; its end where there are none. */
-  newestOf({ kind, version }: ScoredBy): number {
+  /** Where in the history the newest scores of this kind and model start; its end where there are none. */
+  newestOf({ kind, model }: ScoredBy): number {
     const { history, comparableFrom } = this;
-    return kind === this.kind && version === this.version ? Math.max(history.start, comparableFrom) : history.end;
+    return kind === this.kind && model === this.scoredBy ? Math.max(history.start, comparableFrom) : history.end;
   }
 
   /** A threshold's verdict on a segment; where several nodes judge, those of the first one count. */

@@ -70,7 +70,14 @@ export interface ScoreInfo {
   /** Which of them is the payload. */
   kind: string;
   latent: number[];
-  model: { id: string; name: string; version: number };
+  model: {
+    /** Of the audio-model node. */
+    id: string;
+    name: string;
+    version: number;
+    /** Of the model file: tells two models of one version, where the first was removed. */
+    checksum: string;
+  };
   [score: string]: unknown;
 }
 

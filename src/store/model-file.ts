@@ -43,16 +43,18 @@ export interface ModelMetadata {
   detectors: Record<string, JsonObject>;
   /** SHA-256 (hex) of all tensor bytes in file order. */
   checksum: string;
+  /** SHA-256 (hex) of the header's JSON, in which this value itself is replaced by zeros. */
+  headerChecksum: string;
 }
 
-/** What the caller says; format version and checksum are the file's own business. */
-export type ModelDescription = Omit<ModelMetadata, 'formatVersion' | 'checksum'> & Partial<ModelMetadata>;
+type OwnBusiness = 'formatVersion' | 'checksum' | 'headerChecksum';
+/** What the caller says; format version and checksums are the file's own business. */
+export type ModelDescription = Omit<ModelMetadata, OwnBusiness> & Partial<ModelMetadata>;
 
 const TEXT_KEYS = ['packageVersion', 'name', 'createdAt', 'checksum'] as const;
 const NUMBER_KEYS = ['formatVersion', 'version'] as const;
 const OBJECT_KEYS = ['frontEnd', 'scores', 'detectors'] as const;
 
-/** SHA-256 (hex) of the header's JSON, in which this value itself is replaced by zeros. */
 const HEADER_CHECKSUM = 'headerChecksum';
 const ZEROS = '0'.repeat(64);
 
@@ -61,7 +63,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8
 /**
  * Writes a model file: a temporary file in the same folder, flushed to the disk, then renamed. After any failure the
  * folder is as it was.
- * @param metadata `formatVersion` and `checksum` are filled in here, whatever they are
+ * @param metadata `formatVersion` and the checksums are filled in here, whatever they are
  * @returns the metadata as written
  * @throws UserError `model-not-saved` naming the file, the reason (e.g. disk full) and what to do
  */
@@ -73,15 +75,19 @@ export function writeModelFile(
   const hash = createHash('sha256');
   for (const { data } of Object.values(tensors)) hash.update(bytesOf(data));
   const complete = { ...metadata, formatVersion: FORMAT_VERSION, checksum: hash.digest('hex') };
-  const head = encodeModelHeader(file, tensors, complete);
+  const { head, headerChecksum } = encodeModelHeader(file, tensors, complete);
   writeAtomically(file, fd => {
     writeFully(fd, head);
     for (const { data } of Object.values(tensors)) writeFully(fd, bytesOf(data));
   });
-  return complete;
+  return { ...complete, headerChecksum };
 }
 
-function encodeModelHeader(file: string, tensors: Record<string, Tensor>, metadata: ModelMetadata): Buffer {
+function encodeModelHeader(
+  file: string,
+  tensors: Record<string, Tensor>,
+  metadata: Omit<ModelMetadata, 'headerChecksum'>,
+): { head: Buffer; headerChecksum: string } {
   const strings: Record<string, string> = {};
   for (const key of [...NUMBER_KEYS, ...TEXT_KEYS, ...OBJECT_KEYS]) {
     const value = metadata[key];
@@ -89,7 +95,8 @@ function encodeModelHeader(file: string, tensors: Record<string, Tensor>, metada
   }
   const zeroed = headerText(tensors, { ...strings, [HEADER_CHECKSUM]: ZEROS });
   const padded = encodeHeader(zeroed).toString('utf8', 8);
-  return encodeHeader(headerText(tensors, { ...strings, [HEADER_CHECKSUM]: sha256(padded) }));
+  const headerChecksum = sha256(padded);
+  return { head: encodeHeader(headerText(tensors, { ...strings, headerChecksum })), headerChecksum };
 }
 
 /** JSON turns NaN and Infinity into null silently; a model with such numbers must not be saved. */
@@ -249,7 +256,8 @@ function decodeMetadata(file: string, header: SafetensorsHeader): ModelMetadata 
   }
   const expected = strings[HEADER_CHECKSUM] ?? '';
   expectChecksum(file, 'header', sha256(header.text.replace(expected, ZEROS)), expected);
-  return checkMetadata(file, migrateMetadata(parseMetadata(file, strings), FORMAT_VERSION));
+  const metadata = migrateMetadata(parseMetadata(file, strings), FORMAT_VERSION);
+  return checkMetadata(file, { ...metadata, [HEADER_CHECKSUM]: expected });
 }
 
 function parseMetadata(file: string, strings: Record<string, string>): JsonObject {

@@ -7,11 +7,11 @@ import { UserError } from '../errors';
 import { removeLeftovers } from '../files/atomic-file';
 import { watchFolder } from '../files/folder-watch';
 import { type ModelMetadata, readModelMetadata, verifyModelFile } from './model-file';
+import { isSameModel, type ModelId, modelIdOf } from './model-id';
 import { takeLock } from './trainer-lock';
 
 /** A usable version, and what was wrong with newer ones that had to be passed over. */
-export interface LatestModel {
-  file: string;
+export interface LatestModel extends ModelId {
   metadata: ModelMetadata;
   problems: UserError[];
 }
@@ -19,8 +19,8 @@ export interface LatestModel {
 export interface LatestOptions {
   /** Also check every weight against the checksum. Takes about a second per 300 MB: for worker threads. */
   verify?: boolean;
-  /** Versions to leave out, e.g. one that turned out to be damaged when it was loaded. */
-  except?: readonly number[];
+  /** Models to leave out, e.g. one that turned out to be damaged when it was loaded. */
+  except?: readonly ModelId[];
 }
 
 const VERSION_FILE = /^v(\d{4,15})\.safetensors$/;
@@ -103,11 +103,12 @@ export class ModelStore {
   private search({ verify = false, except = [] }: LatestOptions): { found?: LatestModel; problems: UserError[] } {
     const problems: UserError[] = [];
     for (const version of this.versions().reverse()) {
-      if (except.includes(version)) continue;
       const file = this.pathOf(version);
       try {
         const metadata = verify ? verifyModelFile(file) : readModelMetadata(file);
-        return { found: { file, metadata, problems }, problems };
+        const id = modelIdOf(file, metadata);
+        if (except.some(left => isSameModel(left, id))) continue;
+        return { found: { ...id, metadata, problems }, problems };
       } catch (thrown) {
         if (!(thrown instanceof UserError)) throw thrown;
         problems.push(thrown);

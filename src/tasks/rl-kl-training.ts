@@ -1,7 +1,7 @@
 // The training of an rl-kl classifier in a thread of its own, which also saves it.
 import { type RlKlProgress, rlKl } from '../detectors/rl-kl/detector';
 import type { RlKlPoint, RlKlReport, RlKlSettings } from '../detectors/rl-kl/rl-kl';
-import { saveRlKl } from '../detectors/rl-kl/rl-kl-file';
+import { type ScoredModel, saveRlKl } from '../detectors/rl-kl/rl-kl-file';
 import { LongTask } from '../threads/long-task';
 import type { Watch } from '../threads/task';
 
@@ -11,7 +11,7 @@ export interface RlKlTask {
   /** Where the classifier is saved. */
   file: string;
   /** The model whose scores these are. */
-  model: { name: string; version: number };
+  model: ScoredModel & { name: string };
 }
 
 export const rlKlTask = new LongTask<RlKlTask, RlKlReport, RlKlProgress>({

@@ -6,6 +6,7 @@ import { detectorModules } from '../detectors/registry';
 import type { EngineSettings } from '../engine/compute-engine';
 import { UserError } from '../errors';
 import { type AudioInfo, bufferOf, type Explanation } from '../messages';
+import { isSameModel, type ModelId } from '../store/model-id';
 import { Pool, type PoolThread, type Prepared, processPool, type Ticket } from '../threads/pool';
 import { type ModelMemory, modelMemory } from './model-memory';
 import { bufferOn, explanationTask } from './plot';
@@ -31,9 +32,8 @@ const MAX_PICTURES = 16;
 const UNLOAD_MS = 1000;
 
 /** One version of the model, while it is in use. */
-interface Version {
+interface Version extends ModelId {
   key: string;
-  file: string;
 }
 
 interface Waiting<Request, Result> {
@@ -86,10 +86,10 @@ export class ScoringService {
     this.pool.enter();
   }
 
-  /** Chooses the model file for the segments from now on; it is read when the next one is scored. */
-  use(file: string): void {
-    if (this.version?.file === file) return;
-    this.version = { key: `${file} #${++versions}`, file };
+  /** Chooses the model for the segments from now on; it is read when the next one is scored. */
+  use({ file, checksum }: ModelId): void {
+    if (isSameModel(this.version, { file, checksum })) return;
+    this.version = { key: `${file} #${++versions}`, file, checksum };
     this.letGo();
   }
 
@@ -180,12 +180,12 @@ export class ScoringService {
   }
 
   private orderFor(
-    { key, file }: Version,
+    { key, file, checksum }: Version,
     taken: (Scoring | DrawingJob)[],
     thread: PoolThread,
   ): Prepared<ScoringOrder> {
     const contents = thread.holds.has(key) ? undefined : this.memory.get(key);
-    const model: ModelOrder = { key, file, engine: this.engine, modules: detectorModules(), contents };
+    const model: ModelOrder = { key, file, checksum, engine: this.engine, modules: detectorModules(), contents };
     const [first] = taken;
     if (first?.kind === 'draw') return { order: { kind: 'draw', model, request: first.request } };
     const segments = taken.flatMap(job => (job.kind === 'score' ? [segmentOf(job.request)] : []));

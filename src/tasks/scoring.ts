@@ -7,15 +7,16 @@ import { openContents } from '../detectors/open-model';
 import { registerDetectors } from '../detectors/registry';
 import { SharedEngines } from '../detectors/vae/shared-engines';
 import type { EngineSettings } from '../engine/compute-engine';
+import { UserError } from '../errors';
 import { readModelFile } from '../store/model-file';
+import type { ModelId } from '../store/model-id';
 import { ShortTask } from '../threads/short-task';
 import { type ModelContents, sharedContents } from './model-memory';
 
 /** Which model; `contents` where the thread may not have it yet and somebody else has read it. */
-export interface ModelOrder {
-  /** One version of one model, as long as it is in use. */
+export interface ModelOrder extends ModelId {
+  /** One model, as long as it is in use. */
   key: string;
-  file: string;
   engine?: EngineSettings;
   /** Of detectors that are not the package's own. */
   modules: readonly string[];
@@ -53,12 +54,13 @@ export const scoringTask = new ShortTask<ScoringOrder, ScoringAnswer>({
     const engines = new SharedEngines();
     const models = new Map<string, LoadedModel>();
 
-    function open({ key, file, engine, modules, contents }: ModelOrder): ModelContents | undefined {
+    function open({ key, file, checksum, engine, modules, contents }: ModelOrder): ModelContents | undefined {
       if (models.has(key)) return undefined;
       registerDetectors(modules);
       let read: ModelContents | undefined;
       if (!contents) {
         const { tensors, metadata } = readModelFile(file);
+        if (metadata.headerChecksum !== checksum) throw replaced(file);
         read = sharedContents(tensors, metadata);
       }
       models.set(key, openContents(file, (contents ?? read) as ModelContents, engines, engine));
@@ -85,3 +87,9 @@ export const scoringTask = new ShortTask<ScoringOrder, ScoringAnswer>({
     };
   },
 });
+
+const replaced = (file: string): UserError =>
+  new UserError(
+    'model-unreadable',
+    `The model file ${file} cannot be read: another model has taken its place meanwhile. Score again with that one.`,
+  );

@@ -56,8 +56,8 @@ describe('model files of format version 2', () => {
   });
 
   it('of an rl-kl classifier give the same probabilities', () => {
-    const { classifier, positiveLabel, modelVersion } = loadRlKl(at('rl-kl'));
-    assert.deepEqual([positiveLabel, modelVersion], ['bark', 1]);
+    const { classifier, positiveLabel, model } = loadRlKl(at('rl-kl'));
+    assert.deepEqual([positiveLabel, model.version], ['bark', 1]);
     for (const { rl, kl, probability } of expected.probabilities) {
       assert.equal(classifier.probability(rl, kl), probability);
     }

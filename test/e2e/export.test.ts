@@ -5,6 +5,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readAudioFile } from '#src/audio/read-audio-file';
 import { Spectrogram } from '#src/dsp/spectrogram';
+import { modelIdOf } from '#src/store/model-id';
 import type { ExportReport } from '#src/tasks/export';
 import { ScoringService } from '#src/tasks/scoring-service';
 import { assertClose } from '../export/compare';
@@ -55,7 +56,7 @@ describe('the export of a model, in a real Node-RED', function () {
     const { shape, values, info } = await spectrogramOf(only(flow, 'spectrogram'));
     const model = join(nodeRed.userDir, 'audio-models', modelFolder(nodeRed.userDir), 'v0001.safetensors');
     const service = new ScoringService();
-    service.use(model);
+    service.use(modelIdOf(model));
     const expected = await service.score({ values: values.slice(), info });
     await service.close();
     for (const format of ['onnx', 'tflite'] as const) {

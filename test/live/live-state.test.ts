@@ -17,7 +17,7 @@ const LEASE_MS = 1000;
 const TELL_EVERY_MS = 50;
 /** Within it a round of events has come, had there been something to tell. */
 const ROUND_MS = 3 * TELL_EVERY_MS;
-const BY = { kind: 'rl', version: 1 } as const;
+const BY = { kind: 'rl', model: 'checksum 1' } as const;
 
 interface ModelEvent {
   from: number;
@@ -31,7 +31,14 @@ function scoredSegment(sequence: number, score: number, model = 'model'): Messag
     topic: 'bench',
     payload: score,
     audio: { sampleRate: RATE, samples: 16, seconds: 0.001, startedAt: sequence, source: 'mic', sequence, overruns: 0 },
-    score: { kind: 'rl', rl: score, kl: 0, total: score, latent: [], model: { id: model, name: model, version: 1 } },
+    score: {
+      kind: 'rl',
+      rl: score,
+      kl: 0,
+      total: score,
+      latent: [],
+      model: { id: model, name: model, version: 1, checksum: BY.model },
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 // feature-classifier in Node-RED's runtime: collecting, training, classifying, restarting, and bad input.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClassifierProgress } from '#src/detectors/features/train-classifier';
 import type { Message } from '#src/messages';
@@ -275,6 +275,24 @@ describe('feature-classifier', function () {
     await start();
     await statusOf(/^waiting for labelled features$/);
     assert.equal(flow.at('it').warnings.items.length, 2);
+  });
+
+  it('classifies by what was trained anew after its folder was removed', async () => {
+    await start();
+    sendPass(40);
+    const first = await report();
+    assert.equal((await classOf('low')).class, 'low');
+    rmSync(join(userDir, FOLDER), { recursive: true });
+    flow.send('it', { reset: true });
+    const opposite: Record<string, string> = { low: 'high', high: 'low' };
+    for (let i = 0; i < 40; i++) {
+      const label = i % 2 ? 'high' : 'low';
+      flow.send('it', block(label, { label: opposite[label], complete: i === 39 }));
+    }
+    await statusOf(/^trained v1/);
+    const [, second] = await flow.at('reports').received.take('reports', 2, ({ topic }) => topic === 'report');
+    assert.equal((second.payload as SavedClassifierReport).file, first.file);
+    assert.equal((await classOf('low')).class, 'high');
   });
 
   it('tells where it cannot save', async () => {

@@ -18,10 +18,21 @@ const classifier = (rest: object = {}): FlowNode => ({
 const helpers: FlowNode[] = ['out', 'report'].map(id => ({ id, type: 'helper' }));
 const random = new Random(2);
 
-function scored(label: string | undefined, rest: Partial<Message> = {}, version = 1, name = 'dog'): Message {
+function scored(
+  label: string | undefined,
+  rest: Partial<Message> = {},
+  version = 1,
+  name = 'dog',
+  checksum = `of version ${version}`,
+): Message {
   const [rl, kl] = label === 'bark' ? [0.02, 300] : [0.06, 800];
   const score = { kind: 'rl' as const, rl: rl + 0.003 * random.normal(), kl: kl + 30 * random.normal(), total: 0 };
-  return { payload: rl, label, score: { ...score, latent: [], model: { id: 'model', name, version } }, ...rest };
+  return {
+    payload: rl,
+    label,
+    score: { ...score, latent: [], model: { id: 'model', name, version, checksum } },
+    ...rest,
+  };
 }
 
 describe('rl-kl-classifier', function () {
@@ -105,6 +116,26 @@ describe('rl-kl-classifier', function () {
     teach(2);
     await reports(2);
     flow.send('judge', scored(undefined, {}, 2));
+    await flow.at('out').received.take('probability', 1);
+  });
+
+  it('learns anew where the model was trained anew under the same number', async () => {
+    await start(classifier());
+    teach();
+    await reports();
+    flow.send('judge', scored(undefined, {}, 1, 'dog', 'of the model trained anew'));
+    assert.match(
+      await lastError(),
+      /trained on scores of version 1 of the model, this one is of a version 1 that was trained later/,
+    );
+    await start(classifier());
+    flow.send('judge', scored(undefined, {}, 1, 'dog', 'of the model trained anew'));
+    assert.match(
+      await lastError(),
+      /trained on scores of version 1 of the model, this one is of a version 1 that was trained later/,
+      'after a restart, too',
+    );
+    flow.send('judge', scored(undefined));
     await flow.at('out').received.take('probability', 1);
   });
 

@@ -1,11 +1,12 @@
 // The threshold node on the training scores of an audio-model: model files written by the store, the real config node.
 import assert from 'node:assert/strict';
-import { truncateSync } from 'node:fs';
+import { existsSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildArchitecture } from '#src/engine/architecture';
 import type { Message, ScoreInfo } from '#src/messages';
 import { describeScores } from '#src/stats/distribution';
 import { writeModelFile } from '#src/store/model-file';
+import { modelIdOf } from '#src/store/model-id';
 import { ModelStore } from '#src/store/model-store';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { describeModel } from '../support/models';
@@ -75,11 +76,15 @@ describe('threshold node with an audio model', () => {
       ...others,
     ]);
   };
+  const checksumOf = (version: number): string => {
+    const file = boiler.pathOf(version);
+    return existsSync(file) ? modelIdOf(file).checksum : '';
+  };
   const score = (payload: number, version: number, changes: Partial<ScoreInfo> = {}): Message => ({
     payload,
     score: {
       ...{ kind: 'rl', rl: payload, kl: 0, total: payload, latent: [] },
-      model: { id: 'model-1', name: 'boiler', version },
+      model: { id: 'model-1', name: 'boiler', version, checksum: checksumOf(version) },
       ...changes,
     },
   });
@@ -124,6 +129,17 @@ describe('threshold node with an audio model', () => {
     assert.equal((await decided(score(0.1, first))).anomaly?.state, 'anomaly', 'a late score of version 1');
   });
 
+  it('follows one that is trained anew under the number of one that was removed', async () => {
+    const late = score(0.1, trained(boiler, 0.01));
+    await start();
+    assert.equal((await decided({ ...late })).anomaly?.state, 'anomaly');
+    rmSync(boiler.folder, { recursive: true });
+    const again = score(0.1, trained(boiler, 1));
+    assert.equal(again.score?.model.version, 1);
+    await until('the new model', async () => (await decided({ ...again })).anomaly?.state === 'normal');
+    assert.equal((await decided({ ...late })).anomaly?.state, 'anomaly', 'a late score of the removed model');
+  });
+
   it('says that the model has not been trained yet, and works as soon as it is', async () => {
     await start();
     assert.match(judge().statuses.items.at(-1)!.text!, /model 'boiler' has not been trained yet/);
@@ -144,7 +160,7 @@ describe('threshold node with an audio model', () => {
   it('refuses scores of another model, of an unknown kind and bare numbers', async () => {
     const version = trained(boiler, 0.01);
     await start();
-    const other = { model: { id: 'model-2', name: 'pump', version } };
+    const other = { model: { id: 'model-2', name: 'pump', version, checksum: '' } };
     assert.match(await failed(score(0.1, version, other)), /comes from the model 'pump', the threshold from 'boiler'/);
     assert.match(await failed(score(0.1, version, { kind: 'mse' as never })), /kind is "mse".* knows rl, kl, total/);
     assert.match(await failed({ payload: 0.1 }), /msg\.score is missing/);

@@ -12,13 +12,21 @@ import { frontEnd } from '../support/spectrograms';
 const rl = describeScores(Array.from({ length: 200 }, (_, i) => i / 100));
 const kl = describeScores([10, 20, 30]);
 const SUMMARY = {
-  ...{ id: 'previewed', name: 'pump', version: 3, file: '', columns: 63, scores: { rl, kl, total: rl } },
+  ...{
+    id: 'previewed',
+    name: 'pump',
+    version: 3,
+    file: '',
+    checksum: 'third',
+    columns: 63,
+    scores: { rl, kl, total: rl },
+  },
   frontEnd: frontEnd([128, 63]),
 } as ModelSummary;
 
-const scored = (score: number, sequence: number, version: number): void => {
+const scored = (score: number, sequence: number, model: string): void => {
   const audio = { sampleRate: 16_000, samples: 8000, seconds: 0.5, startedAt: 0, source: 's', sequence, overruns: 0 };
-  liveState.scored(SUMMARY.id, { kind: 'rl', version }, score, { payload: 0, audio } as Message);
+  liveState.scored(SUMMARY.id, { kind: 'rl', model }, score, { payload: 0, audio } as Message);
 };
 
 describe('the preview of a threshold', () => {
@@ -43,10 +51,10 @@ describe('the preview of a threshold', () => {
     assert.ok(Math.abs(slow.perDay! - 72) <= 144 / 200, `${slow.perDay} a day`);
   });
 
-  it('replays the scores of this version and kind only', async () => {
-    for (let i = 0; i < 5; i++) scored(9, i, 2);
+  it('replays the scores of this model and kind only', async () => {
+    for (let i = 0; i < 5; i++) scored(9, i, 'second');
     [1, 9, 9, 1, 9, 1].forEach((score, i) => {
-      scored(score, 10 + i, 3);
+      scored(score, 10 + i, 'third');
     });
     const fields = { method: 'manual', value: '5' };
     const { recent, everySeconds } = await previewThreshold(SUMMARY, fields);
@@ -55,7 +63,7 @@ describe('the preview of a threshold', () => {
     const voted = await previewThreshold(SUMMARY, { ...fields, votes: '2/2' });
     assert.deepEqual([voted.recent.alarms, voted.recent.told], [1, 1]);
     assert.equal((await previewThreshold(SUMMARY, { ...fields, kind: 'kl' })).recent.scores, 0);
-    assert.equal((await previewThreshold({ ...SUMMARY, version: 4 }, fields)).recent.scores, 0);
+    assert.equal((await previewThreshold({ ...SUMMARY, checksum: 'trained anew' }, fields)).recent.scores, 0);
   });
 
   it('says what is wrong with a field', async () => {

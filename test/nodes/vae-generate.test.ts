@@ -96,11 +96,11 @@ describe('vae-generate node', function () {
       for (const [index, msg] of messages.entries()) {
         assert.deepEqual(msg.spectrogram?.shape, [32, 24]);
         assert.equal(floatsOf(msg.payload as Buffer).length, 32 * 24);
-        const { latent, ...generated } = msg.generated ?? { latent: [] };
+        const { latent, model: drawnBy, ...generated } = msg.generated!;
         assert.equal(latent.length, 2);
-        assert.deepEqual(generated, {
-          ...{ mode: 'prior', index, count: 3, model: { id: 'model', name: 'tones', version: 1 } },
-        });
+        assert.deepEqual(generated, { mode: 'prior', index, count: 3 });
+        assert.deepEqual([drawnBy.id, drawnBy.name, drawnBy.version], ['model', 'tones', 1]);
+        assert.match(drawnBy.checksum, /^[0-9a-f]{64}$/);
         assert.deepEqual([msg.topic, msg.label, msg.complete], ['wish', undefined, index === 2 ? true : undefined]);
         assert.deepEqual([msg.parts?.index, msg.parts?.count], [index, 3]);
       }

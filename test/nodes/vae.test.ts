@@ -11,6 +11,7 @@ import { bufferOf, floatsOf, frontEndOf, type Message, type SpectrogramInfo } fr
 import { Random } from '#src/stats/random';
 import { FeedbackSet } from '#src/store/feedback-set';
 import { readModelMetadata } from '#src/store/model-file';
+import { modelIdOf } from '#src/store/model-id';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { spectrogramInfo } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
@@ -82,7 +83,8 @@ describe('vae nodes', function () {
     flow.send('score', spectrogram({ filename: 'a.wav' }));
     const [scored] = await flow.at('scores').received.take('scores', 1);
     assert.equal(scored.payload, scored.score?.rl);
-    assert.deepEqual(scored.score?.model, { id: 'model', name: 'boiler', version: 1 });
+    const { checksum } = modelIdOf(report.file);
+    assert.deepEqual(scored.score?.model, { id: 'model', name: 'boiler', version: 1, checksum });
     assert.equal(scored.filename, 'a.wav');
     assert.ok(Buffer.isBuffer(scored.explanation?.picture));
     assert.equal(scored.score?.latent.length, 16);

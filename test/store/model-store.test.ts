@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { UserError } from '#src/errors';
 import { watchFolder } from '#src/files/folder-watch';
 import { writeModelFile } from '#src/store/model-file';
+import { modelIdOf } from '#src/store/model-id';
 import { ModelStore, safeFolderName } from '#src/store/model-store';
 import { skip } from '../support/system';
 import { tempFolder } from '../support/temp';
@@ -98,7 +99,7 @@ describe('model store', () => {
       assert.match(found!.problems[1].message, /v0003\.safetensors/);
     });
 
-    it('with a changed weight are found by looking closer, or left out by number', () => {
+    it('with a changed weight are found by looking closer, or left out by name and checksum', () => {
       train();
       train();
       const bytes = readFileSync(store.pathOf(2));
@@ -106,7 +107,10 @@ describe('model store', () => {
       writeFileSync(store.pathOf(2), bytes);
       assert.equal(store.latest()?.metadata.version, 2, 'headers alone do not show it');
       assert.equal(store.latest({ verify: true })?.metadata.version, 1);
-      assert.equal(store.latest({ except: [2] })?.metadata.version, 1);
+      const damaged = modelIdOf(store.pathOf(2));
+      assert.equal(store.latest({ except: [damaged] })?.metadata.version, 1);
+      writeModelFile(store.pathOf(2), TENSORS, description({ version: 2, createdAt: new Date().toISOString() }));
+      assert.equal(store.latest({ except: [damaged] })?.metadata.version, 2, 'trained anew under the same number');
     });
 
     it('tell what is wrong where none is usable', () => {

@@ -12,6 +12,7 @@ import { Random } from '#src/stats/random';
 import { ExampleSpool } from '#src/store/example-spool';
 import type { JsonObject } from '#src/store/json';
 import { readModelFile, readModelMetadata, writeModelFile } from '#src/store/model-file';
+import { modelIdOf } from '#src/store/model-id';
 import { type ScoringRequest, ScoringService } from '#src/tasks/scoring-service';
 import { trainingTask } from '#src/tasks/training';
 import { spectrogramInfo } from '../support/spectrograms';
@@ -52,7 +53,7 @@ const requests: ScoringRequest[] = Array.from({ length: 3 }, (_, i) => ({
 
 async function scoreOn(file: string, engine?: EngineSettings) {
   const service = new ScoringService(engine);
-  service.use(file);
+  service.use(modelIdOf(file));
   const results = await Promise.all(requests.map(request => service.score(request)));
   await service.close();
   return results;
@@ -121,11 +122,11 @@ describe('jobs on either engine', function () {
     writeFileSync(altered, bytes);
     for (const engine of [undefined, tensorflow]) {
       const service = new ScoringService(engine);
-      service.use(ours.file);
+      service.use(modelIdOf(ours.file));
       const before = await service.score(requests[0]);
-      service.use(altered);
+      service.use(modelIdOf(altered));
       await assert.rejects(service.score(requests[0]), /checksum/);
-      service.use(ours.file);
+      service.use(modelIdOf(ours.file));
       assert.deepEqual(await service.score(requests[0]), before);
       await service.close();
     }
@@ -133,7 +134,7 @@ describe('jobs on either engine', function () {
 
   it('close while a segment is being scored', async () => {
     const service = new ScoringService(tensorflow);
-    service.use(ours.file);
+    service.use(modelIdOf(ours.file));
     const settled = Promise.allSettled([service.score(requests[0])]);
     await new Promise(resolve => setTimeout(resolve, 100));
     const started = performance.now();
@@ -149,7 +150,7 @@ describe('jobs on either engine', function () {
     const expected = { code: 'tensorflow-not-installed', message: /npm install @tensorflow\/tfjs-node/ };
     await assert.rejects(trainOn(missing), expected);
     const service = new ScoringService(missing);
-    service.use(ours.file);
+    service.use(modelIdOf(ours.file));
     for (let i = 0; i < 2; i++) await assert.rejects(service.score(requests[0]), expected);
     await service.close();
   });

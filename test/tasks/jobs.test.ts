@@ -13,6 +13,7 @@ import { Random } from '#src/stats/random';
 import { ExampleSpool } from '#src/store/example-spool';
 import type { JsonObject } from '#src/store/json';
 import { readModelFile, readModelMetadata, writeModelFile } from '#src/store/model-file';
+import { modelIdOf } from '#src/store/model-id';
 import { type ScoringRequest, ScoringService } from '#src/tasks/scoring-service';
 import { type TrainingTask, trainingTask } from '#src/tasks/training';
 import { spectrogramInfo } from '../support/spectrograms';
@@ -145,7 +146,7 @@ describe('models with a mixture prior', function () {
   it('score by the divergence from the mixture, the same segment always the same', async () => {
     const { file } = await mixed();
     const service = new ScoringService();
-    service.use(file);
+    service.use(modelIdOf(file));
     const probe = picture(new Random(77));
     const [first, second] = await Promise.all([probe, probe].map(values => service.score(request(values))));
     await service.close();
@@ -158,7 +159,7 @@ describe('models with a mixture prior', function () {
     const architecture = { ...(vae.architecture as JsonObject), prior: { kind: 'normal' } };
     writeModelFile(normal, tensors, { ...metadata, detectors: { vae: { ...vae, architecture } } });
     const other = new ScoringService();
-    other.use(normal);
+    other.use(modelIdOf(normal));
     const plain = await other.score(request(probe));
     await other.close();
     assert.deepEqual(plain.latent, first.latent);
@@ -180,7 +181,7 @@ describe('scoring service', function () {
 
   it('scores what is odd higher, and the same segment always the same', async () => {
     const service = new ScoringService();
-    service.use(file);
+    service.use(modelIdOf(file));
     const random = new Random(77);
     const normal = picture(random);
     const odd = picture(random, true);
@@ -193,7 +194,7 @@ describe('scoring service', function () {
 
   it('explains where and how: the picture, the place, the difference in dB', async () => {
     const service = new ScoringService();
-    service.use(file);
+    service.use(modelIdOf(file));
     const { explanation } = await service.score(request(picture(new Random(78), true), 'rl'));
     assert.ok(explanation);
     const { picture: png, peak, error, text } = explanation;
@@ -208,7 +209,7 @@ describe('scoring service', function () {
 
   it('gives up the oldest when too many wait, and counts them', async () => {
     const service = new ScoringService();
-    service.use(file);
+    service.use(modelIdOf(file));
     const random = new Random(3);
     const settled = await Promise.allSettled(
       Array.from({ length: 100 }, () => service.score(request(picture(random)))),
@@ -225,14 +226,14 @@ describe('scoring service', function () {
     bytes[bytes.length - 100] ^= 1;
     writeFileSync(altered, bytes);
     const service = new ScoringService();
-    service.use(altered);
+    service.use(modelIdOf(altered));
     await assert.rejects(service.score(request(picture(new Random(1)))), error => String(error).includes(altered));
     await service.close();
   });
 
   it('refuses what waits when it is closed', async () => {
     const service = new ScoringService();
-    service.use(file);
+    service.use(modelIdOf(file));
     const refused = assert.rejects(service.score(request(picture(new Random(1)))), /closed or redeployed|thread ended/);
     await service.close();
     await refused;

@@ -5,6 +5,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '#src/stats/random';
 import { readModelFile } from '#src/store/model-file';
+import { modelIdOf } from '#src/store/model-id';
 import { type ModelContents, ModelMemory, sharedContents } from '#src/tasks/model-memory';
 import { type ScoringRequest, ScoringService } from '#src/tasks/scoring-service';
 import { Pool } from '#src/threads/pool';
@@ -66,7 +67,7 @@ describe('scoring with many models', function () {
   }
   function serviceOf(file: string, memory = new ModelMemory(), pool = poolOf(1)): ScoringService {
     const service = new ScoringService(undefined, memory, pool);
-    service.use(file);
+    service.use(modelIdOf(file));
     return service;
   }
 
@@ -113,7 +114,7 @@ describe('scoring with many models', function () {
   it('scores what was asked for before a new version with the old one', async () => {
     const service = serviceOf(files[0]);
     const old = Array.from({ length: 10 }, () => service.score(request(3)));
-    service.use(files[5]);
+    service.use(modelIdOf(files[5]));
     const later = await service.score(request(3));
     const earlier = await Promise.all(old);
     assert.equal(new Set(earlier.map(({ scores }) => scores.rl)).size, 1);

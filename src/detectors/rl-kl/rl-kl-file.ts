@@ -8,12 +8,22 @@ import { joinParts, partOf, withPart } from '../parts';
 import { rlKl } from './detector';
 import type { RlKlClassifier } from './rl-kl';
 
+/** The model that gave the scores. */
+export interface ScoredModel {
+  version: number;
+  /** Of its file; not known where the scores did not come from vae-score, nor in files of format version 2. */
+  checksum?: string;
+}
+
 export interface SavedRlKl {
   classifier: RlKlClassifier;
   positiveLabel: string;
-  /** The version of the model whose scores it was trained on. */
-  modelVersion: number;
+  model: ScoredModel;
 }
+
+/** Whether scores of the two can be judged by one classifier. */
+export const scoresAlike = (a: ScoredModel, b: ScoredModel): boolean =>
+  a.version === b.version && (a.checksum ?? b.checksum) === (b.checksum ?? a.checksum);
 
 /** Where the classifier of a node lies; ids are unique and stay the same over restarts and redeploys. */
 export function rlKlFile(modelFolder: string, nodeId: string): string {
@@ -21,11 +31,16 @@ export function rlKlFile(modelFolder: string, nodeId: string): string {
 }
 
 /** @throws UserError `model-not-saved`; an older file is then untouched */
-export function saveRlKl(file: string, model: { name: string; version: number }, part: Part): void {
+export function saveRlKl(
+  file: string,
+  { name, version, checksum }: ScoredModel & { name: string },
+  { tensors: own, facts }: Part,
+): void {
+  const part = { tensors: own, facts: { ...facts, ...(checksum && { modelChecksum: checksum }) } };
   const { tensors, detectors } = joinParts({ [rlKl.id]: part });
   writeModelFile(file, tensors, {
     packageVersion: PACKAGE_VERSION,
-    ...{ name: model.name, version: model.version, createdAt: new Date().toISOString() },
+    ...{ name, version, createdAt: new Date().toISOString() },
     ...{ frontEnd: {}, scores: {}, detectors },
   });
 }
@@ -34,7 +49,7 @@ export function saveRlKl(file: string, model: { name: string; version: number },
 export function loadRlKl(file: string): SavedRlKl {
   const content = readModelFile(file);
   const part = partOf(rlKl.id, file, content);
-  const { positiveLabel } = part.facts;
+  const { positiveLabel, modelChecksum } = part.facts;
   if (typeof positiveLabel !== 'string') {
     throw new UserError(
       'model-damaged',
@@ -44,6 +59,9 @@ export function loadRlKl(file: string): SavedRlKl {
   return {
     classifier: withPart(file, () => rlKl.load(part)),
     positiveLabel,
-    modelVersion: content.metadata.version,
+    model: {
+      version: content.metadata.version,
+      checksum: typeof modelChecksum === 'string' ? modelChecksum : undefined,
+    },
   };
 }
