@@ -10,7 +10,7 @@ export const fields = defineFields({
   folder: folder({ default: 'recordings', output: true, icon: 'folder-open' }),
   /** Empty: `msg.label`. */
   label: text({ initial: 'normal', check: checkName, icon: 'tags' }),
-  prefix: text({ default: 'opname', check: checkName, icon: 'file-audio-o', width: 120 }),
+  prefix: text({ default: 'recording', check: checkName, icon: 'file-audio-o', width: 120 }),
   format: choice(['pcm16', 'float32'], { default: 'pcm16', icon: 'cog' }),
   maxFiles: number({ default: 150, min: 0, max: 1_000_000, integer: true, icon: 'files-o' }),
   maxMegabytes: number({ default: 500, min: 0, max: 10_000_000, unit: 'MB', icon: 'hdd-o' }),

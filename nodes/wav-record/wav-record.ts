@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { type Recorded, RecordingFolder, type RecordingLimits } from '../../src/audio/recording-folder';
-import { safeName } from '../../src/audio/recording-name';
+import { isNameable, safeName } from '../../src/audio/recording-name';
 import type { WavFormat } from '../../src/audio/wav-write';
 import { type AudioInfo, type Message, readAudioInTurns } from '../../src/messages';
 import { resolveFolder } from '../shared/folders';
@@ -71,7 +71,7 @@ function start({ node, config, status }: Shell<WavRecordConfig>): Handlers {
 
   async function write(msg: Message, pcm: Float32Array, info: AudioInfo): Promise<void> {
     const label = labelOf(msg);
-    const startedAt = Number.isFinite(info.startedAt) ? info.startedAt : Date.now();
+    const startedAt = isNameable(info.startedAt) ? info.startedAt : Date.now();
     const recorded = await folderOf(label).record(pcm, info.sampleRate, startedAt, config.format);
     if ('file' in recorded) msg.filename = recorded.file;
     tell(label, recorded);

@@ -4,7 +4,15 @@ import { basename } from 'node:path';
 const STAMP = /(\d{4})(\d{2})(\d{2})_(\d{2})(\d{2})(\d{2})(?:_\d+)?\.[^.]+$/;
 const MAX_NAME = 100;
 
-/** YYYYMMDD_HHMMSS in local time. @param time milliseconds since 1970 */
+/** What a message says of its time may be anything; a name has four digits for the year. */
+const END_OF_TIME = Date.UTC(9999, 0);
+
+/** Whether a value is a time that can stand in a name: milliseconds since 1970. */
+export function isNameable(time: unknown): time is number {
+  return typeof time === 'number' && time >= 0 && time < END_OF_TIME;
+}
+
+/** YYYYMMDD_HHMMSS in local time. @param time one that `isNameable` */
 export function timeStamp(time: number): string {
   const date = new Date(time);
   const two = (value: number): string => String(value).padStart(2, '0');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAudioFile } from '#src/audio/read-audio-file';
-import { bufferOf, type Message } from '#src/messages';
+import { type AudioInfo, bufferOf, type Message } from '#src/messages';
 import { startFlow, stopFlow } from '../support/helper';
 import { smallDisk } from '../support/small-disk';
 import { tempFolder } from '../support/temp';
@@ -44,9 +44,9 @@ describe('wav-record', () => {
     flow.send('record', segment(1));
     const [first, second] = await flow.at('out').received.take('message', 2);
     const folder = join(flow.userDir, 'recordings', 'normal');
-    assert.deepEqual(readdirSync(folder), ['opname_20260607_120000.wav', 'opname_20260607_120002.wav']);
-    assert.equal(first.filename, join(folder, 'opname_20260607_120000.wav'));
-    assert.equal(second.filename, join(folder, 'opname_20260607_120002.wav'));
+    assert.deepEqual(readdirSync(folder), ['recording_20260607_120000.wav', 'recording_20260607_120002.wav']);
+    assert.equal(first.filename, join(folder, 'recording_20260607_120000.wav'));
+    assert.equal(second.filename, join(folder, 'recording_20260607_120002.wav'));
     assert.deepEqual([first.payload, first.audio, first.topic], [sent.payload, sent.audio, 'pump']);
     const { pcm, sampleRate } = await readAudioFile(first.filename as string);
     assert.equal(sampleRate, 8000);
@@ -88,9 +88,21 @@ describe('wav-record', () => {
     for (let i = 0; i < 4; i++) flow.send('record', segment(i));
     await flow.at('out').received.take('message', 4);
     assert.deepEqual(readdirSync(join(flow.userDir, 'recordings', 'normal')), [
-      'opname_20260607_120004.wav',
-      'opname_20260607_120006.wav',
+      'recording_20260607_120004.wav',
+      'recording_20260607_120006.wav',
     ]);
+  });
+
+  it('names and deletes sound that says an impossible time like any other', async () => {
+    const flow = await flowWith({ label: 'normal', maxFiles: 1, whenFull: 'oldest' });
+    for (const startedAt of [1e18, Number.NaN, 1e18]) {
+      const { audio, ...rest } = segment(0);
+      flow.send('record', { ...rest, audio: { ...(audio as AudioInfo), startedAt } });
+    }
+    await flow.at('out').received.take('message', 3);
+    const names = readdirSync(join(flow.userDir, 'recordings', 'normal'));
+    assert.equal(names.length, 1);
+    assert.match(names[0], /^recording_20\d{6}_\d{6}(_\d)?\.wav$/);
   });
 
   it('on a full disk gives an error, leaves no half file, passes the message on and recovers', async function () {
@@ -101,7 +113,7 @@ describe('wav-record', () => {
       const caught = await flow.at('caught').received.find('error');
       assert.match(
         (caught.error as { message: string }).message,
-        /no space left to write .*opname_20260607_120000\.wav/,
+        /no space left to write .*recording_20260607_120000\.wav/,
       );
       assert.equal(flow.at('record').statuses.items.at(-1)?.fill, 'red');
       const passed = await flow.at('out').received.find('message');
