@@ -93,8 +93,7 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
     const marked = new FeedbackSet(model.store.folder);
     if (normal) {
       if (!spectrogram) throw new Refusal(409, 'the spectrogram of this alarm is not kept any more');
-      const frontEnd = JSON.stringify(frontEndOf(spectrogram.info));
-      await marked.add(alarm.id, { values: floatsOf(spectrogram.payload), shape: spectrogram.info.shape, frontEnd });
+      await marked.add(alarm.id, { values: floatsOf(spectrogram.payload), frontEnd: frontEndOf(spectrogram.info) });
     } else await marked.remove(alarm.id);
     liveState.marked(model.id, alarm, normal);
     res.json({ normal, marked: (await marked.ids()).length } satisfies MarkAnswer);

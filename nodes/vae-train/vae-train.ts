@@ -13,10 +13,10 @@ import type { Training as LiveTraining } from '../../src/live/training';
 import { type FrontEnd, frontEndDifference, frontEndOf, type Message, readSpectrogram } from '../../src/messages';
 import { ExampleSpool } from '../../src/store/example-spool';
 import { trainingTask } from '../../src/tasks/training';
-import { addFeedback } from '../shared/add-feedback';
 import { type AudioModel, audioModelOf } from '../shared/audio-model-node';
 import { carryOn, inSeconds, isLast } from '../shared/collecting';
 import { PassCount } from '../shared/pass-count';
+import { readFeedback } from '../shared/read-feedback';
 import { registerNode, type Shell, shortMessage } from '../shared/shell';
 import { type Learner, Trainer, type Training } from '../shared/trainer';
 import { registerNetworkRoute } from './network-route';
@@ -136,10 +136,13 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
     buildArchitecture(frontEnd.shape, network);
     const problem = model.engineProblem();
     if (problem) throw problem;
-    const marked = await addFeedback(spool, frontEnd, model.store.folder, text => shell.node.warn(text));
     const unlock = model.store.lock(shell.node.name || `vae-train ${shell.node.id}`);
+    const marked = await this.readMarked(frontEnd).catch(thrown => {
+      unlock();
+      throw thrown;
+    });
     const task = {
-      spool: spool.descriptor(),
+      ...{ spool: spool.descriptor(), marked: marked.descriptor() },
       frontEnd: { ...frontEnd, ...this.range.mean() },
       ...{ folder: model.folder, name: model.modelName },
       modules: detectorModules(),
@@ -150,14 +153,19 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
     this.startOver();
     this.note({ phase: 'preparing', collected: count, epoch: 0 });
     return {
-      text: [`training on ${count + marked} segments`, ...leftOutText(leftOut)].join(' · '),
+      text: [`training on ${count + marked.count} segments`, ...leftOutText(leftOut)].join(' · '),
       start: onProgress => trainingTask.start(task, onProgress),
       done: report => this.finish(report, msg, leftOut),
-      tidy() {
+      async tidy() {
         unlock();
-        return spool.discard();
+        await spool.discard();
+        await marked.discard();
       },
     };
+  }
+
+  private readMarked(frontEnd: FrontEnd): Promise<ExampleSpool> {
+    return readFeedback(frontEnd, this.model.store.folder, text => this.shell.node.warn(text));
   }
 
   failed({ message }: Error): void {

@@ -3,10 +3,11 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asError, UserError } from '../errors';
-import { makeFolder } from '../files/atomic-file';
+import { makeFolder } from '../files/folder';
+import { removeLeftovers } from '../files/temporary';
 import { timeStamp } from './recording-name';
 import { isSoundName } from './sound-folder';
-import { temporaryName, type WavFormat, wavBytes, writeWav } from './wav-write';
+import { type WavFormat, wavBytes, writeNewWav } from './wav-write';
 
 export type WhenFull = 'stop' | 'oldest';
 
@@ -29,12 +30,7 @@ interface Recording {
 
 /** Other programs may add and delete files. */
 const REFRESH_MS = 5000;
-/** A part file this old was left by a writer that was killed. */
-const STALE_PART_MS = 60_000;
 const MEGABYTE = 1e6;
-
-/** Files being written in this process: two recorders on one folder must not choose the same name. */
-const taken = new Set<string>();
 
 export class RecordingFolder {
   private sounds: Recording[] = [];
@@ -63,12 +59,7 @@ export class RecordingFolder {
     const bytes = wavBytes(pcm.length, format);
     const full = await this.makeRoom(bytes);
     if (full) return { full };
-    const file = await this.freeName(startedAt);
-    try {
-      await writeWav(file, pcm, sampleRate, format);
-    } finally {
-      taken.delete(file);
-    }
+    const file = await this.writeNew(startedAt, name => writeNewWav(name, pcm, sampleRate, format));
     this.sounds.push({ name: file.slice(this.folder.length + 1), bytes, modified: Date.now() });
     return { file, files: this.sounds.length };
   }
@@ -78,7 +69,7 @@ export class RecordingFolder {
     try {
       makeFolder(this.folder);
       const names = await readdir(this.folder);
-      await this.removeStaleParts(names);
+      removeLeftovers(this.folder, names);
       const sounds = names.filter(isSoundName).map(name => this.inspect(name));
       this.sounds = (await Promise.all(sounds)).filter(sound => sound !== undefined);
       this.lookedUp = performance.now();
@@ -95,14 +86,6 @@ export class RecordingFolder {
     } catch {
       // Deleted meanwhile.
       return undefined;
-    }
-  }
-
-  private async removeStaleParts(names: string[]): Promise<void> {
-    const isPart = (name: string): boolean => name.startsWith(`.${this.prefix}_`) && name.endsWith('.wav.part');
-    for (const name of names.filter(isPart)) {
-      const part = await this.inspect(name);
-      if (part && Date.now() - part.modified > STALE_PART_MS) await rm(join(this.folder, name), { force: true });
     }
   }
 
@@ -134,14 +117,12 @@ export class RecordingFolder {
     return recordings.sort((a, b) => a.modified - b.modified || (a.name < b.name ? -1 : 1))[0];
   }
 
-  private async freeName(startedAt: number): Promise<string> {
+  /** @param write says whether the name was free: another recorder may have taken it meanwhile */
+  private async writeNew(startedAt: number, write: (file: string) => Promise<boolean>): Promise<string> {
     const stem = join(this.folder, `${this.prefix}_${timeStamp(startedAt)}`);
     for (let number = 1; ; number++) {
       const file = number === 1 ? `${stem}.wav` : `${stem}_${number}.wav`;
-      if (taken.has(file)) continue;
-      taken.add(file);
-      if (!(await exists(file)) && !(await exists(temporaryName(file)))) return file;
-      taken.delete(file);
+      if (!(await exists(file)) && (await write(file))) return file;
     }
   }
 }

@@ -1,9 +1,8 @@
 // Writes WAV files: 16-bit PCM or float32, mono. A file appears under its name only when it is complete and on the
 // disk; whatever goes wrong, no half file stays behind.
 import type { FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { asError, UserError } from '../errors';
-import { replaceFiles } from '../files/atomic-file';
+import { createFile, type FileToWrite, replaceFiles } from '../files/atomic-file';
 
 export type WavFormat = 'pcm16' | 'float32';
 
@@ -19,13 +18,8 @@ export function wavBytes(samples: number, format: WavFormat): number {
   return HEADER_BYTES[format] + samples * SAMPLE_BYTES[format];
 }
 
-/** The name a file has while it is being written: hidden, so that nothing takes it for a recording. */
-export function temporaryName(file: string): string {
-  return join(dirname(file), `.${basename(file)}.part`);
-}
-
 /**
- * Writes mono sound.
+ * Writes mono sound; a file of that name is replaced.
  * @param pcm −1…1; 16-bit PCM is rounded to the nearest value and limited to its range
  * @param sampleRate Hz
  * @throws UserError `disk-full`, `not-writable` or `write-failed`
@@ -36,15 +30,39 @@ export async function writeWav(
   sampleRate: number,
   format: WavFormat = 'pcm16',
 ): Promise<void> {
+  const sound = soundFile(file, pcm, sampleRate, format);
+  try {
+    await replaceFiles([sound]);
+  } catch (thrown) {
+    throw writeError(file, thrown);
+  }
+}
+
+/**
+ * The same under a new name.
+ * @returns false where there is a file of that name already; it is left as it is
+ */
+export async function writeNewWav(
+  file: string,
+  pcm: Float32Array,
+  sampleRate: number,
+  format: WavFormat,
+): Promise<boolean> {
+  const sound = soundFile(file, pcm, sampleRate, format);
+  try {
+    await createFile(sound);
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw writeError(file, thrown);
+  }
+}
+
+function soundFile(file: string, pcm: Float32Array, sampleRate: number, format: WavFormat): FileToWrite {
   if (wavBytes(pcm.length, format) > MAX_BYTES) {
     throw new UserError('write-failed', `${pcm.length} samples do not fit into a WAV file of 4 GiB: ${file}.`);
   }
-  const write = (handle: FileHandle) => writeSamples(handle, pcm, sampleRate, format);
-  try {
-    await replaceFiles([{ file, write, temporary: temporaryName(file) }]);
-  } catch (error) {
-    throw writeError(file, error);
-  }
+  return { file, write: handle => writeSamples(handle, pcm, sampleRate, format) };
 }
 
 async function writeSamples(handle: FileHandle, pcm: Float32Array, sampleRate: number, format: WavFormat) {

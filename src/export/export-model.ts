@@ -3,7 +3,8 @@
 import type { InputScale } from '../detectors/vae/input-scale';
 import type { Architecture } from '../engine/architecture';
 import { UserError } from '../errors';
-import { writeAdvice, writeAtomically } from '../files/atomic-file';
+import { writeAtomically } from '../files/atomic-file';
+import { writeAdvice } from '../files/write-advice';
 import type { FrontEnd } from '../messages';
 import type { OpenModel } from '../store/model-file';
 import { Cancelled } from '../threads/cancelled';

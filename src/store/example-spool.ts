@@ -1,15 +1,15 @@
 // The examples collected for a training: the first in shared memory, the rest in a file in the model's folder, so that
 // memory stays bounded however long someone records. Written in order from the main thread (ExampleSpool), read in a
 // worker thread (SpoolReader).
-import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors';
-import { makeFolder, writeAdvice } from '../files/atomic-file';
+import { makeFolder } from '../files/folder';
+import { removeLeftovers, temporaryName } from '../files/temporary';
+import { writeAdvice } from '../files/write-advice';
 import { Turns } from '../turns';
 import { bytesOf, readFully } from './safetensors';
-import { removeStaleSpools, spoolName } from './spool-files';
 
 export interface SpoolOptions {
   /** Where the spool file goes when it is needed; made when missing. */
@@ -67,7 +67,7 @@ export class ExampleSpool {
     this.memoryCapacity = Math.floor((options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES) / this.exampleBytes);
     this.examplesPerChunk = Math.max(1, Math.floor(CHUNK_BYTES / this.exampleBytes));
     this.queueLimitBytes = options.queueLimitBytes ?? DEFAULT_QUEUE_LIMIT_BYTES;
-    removeStaleSpools(folder);
+    removeLeftovers(folder);
   }
 
   /** Examples that are safely in memory or in the file. */
@@ -81,7 +81,7 @@ export class ExampleSpool {
   }
 
   /**
-   * Adds a example. While there is room in memory it is there on return; after that a promise says when it is in the
+   * Adds an example. While there is room in memory it is there on return; after that a promise says when it is in the
    * file. `values` must not change before that.
    * @throws UserError (or the promise rejects with) `other-settings`, `overload` where the disk cannot keep up,
    *   `spool-write` where it is full; the examples so far are kept
@@ -152,7 +152,7 @@ export class ExampleSpool {
 
   private async openFile(): Promise<FileHandle> {
     makeFolder(this.folder);
-    const file = join(this.folder, spoolName(randomBytes(4).toString('hex')));
+    const file = join(this.folder, temporaryName('spool'));
     const handle = await open(file, 'wx');
     this.file = file;
     return handle;

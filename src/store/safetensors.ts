@@ -102,12 +102,20 @@ export function readFully(fd: number, into: Uint8Array, position: number): boole
   return true;
 }
 
-function damaged(file: string, problem: string): UserError {
-  return new UserError(
-    'model-damaged',
-    `The model file ${file} is damaged: ${problem}. Use another version or train the model again.`,
-  );
+/** `problem` alone is for who reads such a file that is no model. */
+export class DamagedModel extends UserError {
+  constructor(
+    file: string,
+    readonly problem: string,
+  ) {
+    super(
+      'model-damaged',
+      `The model file ${file} is damaged: ${problem}. Use another version or train the model again.`,
+    );
+  }
 }
+
+const damaged = (file: string, problem: string): UserError => new DamagedModel(file, problem);
 
 /**
  * Reads the header and checks its length against the file's.

@@ -1,12 +1,17 @@
 // A spectrogram in a folder: NAME.f32 holds its values, float32 little-endian, row by row, and NAME.json
 // beside it what they mean, lowest and highest value among it. Readable from anywhere (numpy: fromfile(…, '<f4')).
-// The description is written last and taken away first, so a pair that a crash left incomplete is known as such.
+// The description has the checksum of the values it belongs to, so a pair that does not fit is known as such. While a
+// pair is replaced, the new description lies beside as NAME.json.new before the new values take their place: at every
+// moment one of the two fits.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile, realpath, rm } from 'node:fs/promises';
+import { readFile, realpath, rename } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { safeName, timeStamp } from '../audio/recording-name';
+import { isNameable, safeName, timeStamp } from '../audio/recording-name';
 import { describeValue, UserError } from '../errors';
-import { makeFolder, replaceFiles, writeAdvice } from '../files/atomic-file';
+import { type FileToWrite, replaceFiles } from '../files/atomic-file';
+import { flushFolder, makeFolder } from '../files/folder';
+import { writeAdvice } from '../files/write-advice';
 import { type AudioInfo, bufferOf, floatsOf, type Message, type SpectrogramInfo } from '../messages';
 
 export const VALUES = '.f32';
@@ -23,7 +28,12 @@ export interface FeatureDescription {
   label?: string;
   /** The sound file that it was made of. */
   filename?: string;
+  /** SHA-256 (hex) of the file of values; missing in older descriptions. */
+  checksum?: string;
 }
+
+/** Ending of a description whose values are about to take their place. */
+const NEXT = '.new';
 
 export const descriptionOf = (file: string): string => `${file.slice(0, -VALUES.length)}${DESCRIPTION}`;
 
@@ -45,39 +55,40 @@ export function featureName({ audio, filename, label, augmentation }: Message): 
 }
 
 function pathOf(source: string, startedAt?: number, filename?: string, label?: string): string {
-  if (!filename) return `${label ?? source}/${startedAt === undefined ? 'segment' : timeStamp(startedAt)}`;
+  if (!filename) return `${label ?? source}/${isNameable(startedAt) ? timeStamp(startedAt) : 'segment'}`;
   // The source of a file is its path below the folder that was read; of a recording it is the microphone.
   const isPath = source !== '' && filename.replaceAll('\\', '/').endsWith(`/${source}`);
   return (isPath ? source : basename(filename)).replace(/\.[a-z0-9]{1,5}$/i, '');
 }
 
 /**
- * Writes a spectrogram, on the disk when this returns; what is there afterwards is whole or not there. One that was made
- * of the same sound file before is replaced, once the new one is safe.
+ * Writes a spectrogram, on the disk when this returns; a crash meanwhile leaves it whole or not there. One that was made
+ * of the same sound file before is replaced: a crash meanwhile leaves the one or the other.
  * @param folder absolute; made when missing @param name as `featureName` gives
  * @returns the file of the values
- * @throws UserError `feature-exists` where the name belongs to another sound, `outside`, `feature-not-saved`
+ * @throws UserError `spectrogram-exists` where the name belongs to another sound, `outside-folder`, `spectrogram-not-saved`
  */
 export async function writeFeature(
   folder: string,
   name: string,
   values: Float32Array,
-  description: Omit<FeatureDescription, 'formatVersion'>,
+  description: Omit<FeatureDescription, 'formatVersion' | 'checksum'>,
 ): Promise<string> {
   const file = join(folder, `${name}${VALUES}`);
   const beside = descriptionOf(file);
   try {
     makeFolder(dirname(file));
     await expectWithin(folder, dirname(file));
-    await expectSameSound(beside, description.filename);
-    const said: FeatureDescription = { formatVersion: FORMAT_VERSION, ...description };
-    await replaceFiles(
-      [
-        { file, write: handle => handle.writeFile(bufferOf(values)) },
-        { file: beside, write: handle => handle.writeFile(`${JSON.stringify(said, null, 2)}\n`) },
-      ],
-      () => rm(beside, { force: true }),
-    );
+    const isReplaced = await expectSameSound(beside, description.filename);
+    const bytes = bufferOf(values);
+    const said: FeatureDescription = { formatVersion: FORMAT_VERSION, ...description, checksum: checksumOf(bytes) };
+    const text = `${JSON.stringify(said, null, 2)}\n`;
+    const pair: Pair = [
+      { file, write: handle => handle.writeFile(bytes) },
+      { file: beside, write: handle => handle.writeFile(text) },
+    ];
+    if (isReplaced) await replacePair(pair);
+    else await replaceFiles(pair);
     return file;
   } catch (thrown) {
     if (thrown instanceof UserError) throw thrown;
@@ -87,6 +98,20 @@ export async function writeFeature(
       { cause: thrown },
     );
   }
+}
+
+/** The values, then their description. */
+type Pair = [values: FileToWrite, description: FileToWrite];
+
+async function replacePair([values, { file: beside, write }]: Pair): Promise<void> {
+  const next = `${beside}${NEXT}`;
+  await replaceFiles([{ file: next, write }, values], { inOrder: true });
+  await rename(next, beside);
+  await flushFolder(dirname(beside));
+}
+
+function checksumOf(values: Buffer): string {
+  return createHash('sha256').update(values).digest('hex');
 }
 
 /** A link below the folder may lead out of it. */
@@ -99,14 +124,16 @@ async function expectWithin(folder: string, target: string): Promise<void> {
   );
 }
 
-async function expectSameSound(beside: string, filename: string | undefined): Promise<void> {
+/** Whether there is a description already. */
+async function expectSameSound(beside: string, filename: string | undefined): Promise<boolean> {
   let before: string | undefined;
   try {
     before = (JSON.parse(await readFile(beside, 'utf8')) as FeatureDescription).filename;
-  } catch {
-    return; // none there, or none that anybody could read
+  } catch (thrown) {
+    // Of one that nobody can read, nobody knows the sound.
+    return (thrown as NodeJS.ErrnoException).code !== 'ENOENT';
   }
-  if (before === filename) return;
+  if (before === filename) return true;
   throw new UserError(
     'spectrogram-exists',
     `${beside} belongs to the sound ${describeValue(before)}; this one is ${describeValue(filename)} and was not saved. Use a folder of its own for each folder of sounds.`,
@@ -118,16 +145,31 @@ async function expectSameSound(beside: string, filename: string | undefined): Pr
  * @throws Error in words where one is missing, or they do not fit each other
  */
 export function readFeature(file: string): { values: Float32Array; description: FeatureDescription } {
-  const description = readDescription(descriptionOf(file));
-  const [bins, frames] = description.spectrogram.shape;
   const bytes = readFileSync(file);
+  const beside = descriptionOf(file);
+  const checksum = checksumOf(bytes);
+  const next = readNext(`${beside}${NEXT}`);
+  const description = next?.checksum === checksum ? next : readDescription(beside);
+  const [bins, frames] = description.spectrogram.shape;
   if (bytes.length !== bins * frames * 4) {
     throw new Error(
       `${bytes.length} bytes; expected ${bins * frames * 4} for ${bins}×${frames} values. It is damaged: make it again`,
     );
   }
+  if ((description.checksum ?? checksum) !== checksum) {
+    throw new Error('its values are not those that were saved: the checksum is another. It is damaged: make it again');
+  }
   // Memory of its own, to be handed to another thread.
   return { values: floatsOf(bytes).slice(), description };
+}
+
+/** The description of a pair that was being replaced when the power went. */
+function readNext(file: string): FeatureDescription | undefined {
+  try {
+    return readDescription(file);
+  } catch {
+    return undefined; // none there, as mostly
+  }
 }
 
 function readDescription(file: string): FeatureDescription {

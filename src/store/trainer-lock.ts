@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../errors';
-import { makeFolder, writeAdvice } from '../files/atomic-file';
-import { isRunning, type ProcessIdentity, thisProcess } from './process-identity';
+import { makeFolder } from '../files/folder';
+import { isRunning, type ProcessIdentity, thisProcess } from '../files/process-identity';
+import { writeAdvice } from '../files/write-advice';
 
 interface LockContent extends ProcessIdentity {
   owner: string;

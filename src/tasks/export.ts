@@ -1,10 +1,8 @@
 // The export of a model in a thread of its own: opens it, writes it in the other format, reports.
-import { dirname } from 'node:path';
 import { openPart } from '../detectors/parts';
 import { modelFacts } from '../detectors/vae/model-description';
 import { type ExportFormat, exportModel } from '../export/export-model';
 import type { Port } from '../export/pieces';
-import { removeLeftovers } from '../files/atomic-file';
 import { openModelFile } from '../store/model-file';
 import { LongTask } from '../threads/long-task';
 import type { Watch } from '../threads/task';
@@ -39,7 +37,6 @@ export const exportTask = new LongTask<ExportTask, ExportReport, number>({
 });
 
 function run({ model: modelFile, format, file }: ExportTask, { tell, cancelled }: Watch<number>): ExportReport {
-  removeLeftovers(dirname(file));
   const opened = openModelFile(modelFile);
   try {
     const { name, version, architecture, frontEnd, scale } = modelFacts(modelFile, opened.metadata);

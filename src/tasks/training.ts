@@ -8,6 +8,8 @@ import type { Watch } from '../threads/task';
 
 export interface TrainingTask extends ModelOrder {
   spool: SpoolDescriptor;
+  /** Examples that are learnt from beside those. */
+  marked?: SpoolDescriptor;
   /** Of detectors that are not the package's own: `detectorModules()`. */
   modules: readonly string[];
 }
@@ -19,14 +21,23 @@ export const trainingTask = new LongTask<TrainingTask, ModelReport, TrainingProg
   load: async () => run,
 });
 
-async function run({ spool, modules, ...order }: TrainingTask, watch: Watch<TrainingProgress>): Promise<ModelReport> {
+async function run(
+  { spool, marked, modules, ...order }: TrainingTask,
+  watch: Watch<TrainingProgress>,
+): Promise<ModelReport> {
   registerDetectors(modules);
-  const source = new SpoolReader(spool);
-  const { count, exampleLength } = source;
-  const read: SpoolReader['read'] = (index, into, offset) => source.read(index, into, offset);
+  const { exampleLength } = spool;
+  const collected = new SpoolReader(spool);
+  const beside = new SpoolReader(marked ?? { ...spool, count: 0 });
+  const count = collected.count + beside.count;
+  const read: SpoolReader['read'] = (index, into, offset) => {
+    if (index < collected.count) collected.read(index, into, offset);
+    else beside.read(index - collected.count, into, offset);
+  };
   try {
     return await trainModel(order, { count, exampleLength, read, frontEnd: order.frontEnd }, watch);
   } finally {
-    source.close();
+    collected.close();
+    beside.close();
   }
 }

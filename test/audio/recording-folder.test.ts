@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RecordingFolder, type RecordingLimits } from '#src/audio/recording-folder';
-import { recordedAt, safeName, timeStamp } from '#src/audio/recording-name';
+import { isNameable, recordedAt, safeName, timeStamp } from '#src/audio/recording-name';
+import { temporaryName } from '#src/files/temporary';
 import { tempFolder } from '../support/temp';
 import { until } from '../support/wait';
 import { writeRamp } from './fixtures';
@@ -15,7 +16,7 @@ const REFRESH_MS = 400;
 
 function recorder(limits: Partial<RecordingLimits> = {}, folder = join(tempFolder('record'), 'normal')) {
   const all: RecordingLimits = { maxFiles: 0, maxBytes: 0, whenFull: 'stop', ...limits };
-  const recordings = new RecordingFolder(folder, 'opname', all, REFRESH_MS);
+  const recordings = new RecordingFolder(folder, 'recording', all, REFRESH_MS);
   return {
     folder,
     record: (startedAt: number) => recordings.record(sound, 8000, startedAt, 'pcm16'),
@@ -26,15 +27,15 @@ function recorder(limits: Partial<RecordingLimits> = {}, folder = join(tempFolde
 describe('a folder of recordings', () => {
   it('names files by the local time of the sound, and never the same twice', async () => {
     const { record, files, folder } = recorder();
-    assert.deepEqual(await record(NOON), { file: join(folder, 'opname_20260607_120000.wav'), files: 1 });
+    assert.deepEqual(await record(NOON), { file: join(folder, 'recording_20260607_120000.wav'), files: 1 });
     await record(NOON + 999);
     await record(NOON + 500);
     await record(NOON + 2000);
     assert.deepEqual(files(), [
-      'opname_20260607_120000.wav',
-      'opname_20260607_120000_2.wav',
-      'opname_20260607_120000_3.wav',
-      'opname_20260607_120002.wav',
+      'recording_20260607_120000.wav',
+      'recording_20260607_120000_2.wav',
+      'recording_20260607_120000_3.wav',
+      'recording_20260607_120002.wav',
     ]);
   });
 
@@ -68,12 +69,12 @@ describe('a folder of recordings', () => {
     const { record, files, folder } = recorder({ maxFiles: 3, whenFull: 'oldest' });
     mkdirSync(folder);
     utimesSync(writeRamp(join(folder, 'mine.wav'), 10), 1, 1);
-    utimesSync(writeRamp(join(folder, 'opname_20200101_000000.wav'), 10), 2, 2);
+    utimesSync(writeRamp(join(folder, 'recording_20200101_000000.wav'), 10), 2, 2);
     await record(NOON);
     await record(NOON + 2000);
-    assert.deepEqual(files(), ['mine.wav', 'opname_20260607_120000.wav', 'opname_20260607_120002.wav']);
+    assert.deepEqual(files(), ['mine.wav', 'recording_20260607_120000.wav', 'recording_20260607_120002.wav']);
     await record(NOON + 4000);
-    assert.deepEqual(files(), ['mine.wav', 'opname_20260607_120002.wav', 'opname_20260607_120004.wav']);
+    assert.deepEqual(files(), ['mine.wav', 'recording_20260607_120002.wav', 'recording_20260607_120004.wav']);
   });
 
   it('that holds nothing to delete is full all the same', async () => {
@@ -86,11 +87,9 @@ describe('a folder of recordings', () => {
   it('is cleared of what a killed recorder left half done', async () => {
     const { record, files, folder } = recorder();
     mkdirSync(folder);
-    const part = join(folder, '.opname_20260607_110000.wav.part');
-    writeFileSync(part, 'half');
-    utimesSync(part, 1, 1);
+    writeFileSync(join(folder, temporaryName('.writing').replace(`-${process.pid}-`, '-4194305-')), 'half');
     await record(NOON);
-    assert.deepEqual(files(), ['opname_20260607_120000.wav']);
+    assert.deepEqual(files(), ['recording_20260607_120000.wav']);
   });
 
   it('that cannot be made gives an error that names it', async () => {
@@ -104,11 +103,31 @@ describe('a folder of recordings', () => {
 });
 
 describe('names of recordings', () => {
+  it('have a time that is one, with four digits for the year', () => {
+    for (const time of [0, NOON, Date.UTC(9998, 11)]) {
+      assert.ok(isNameable(time));
+      assert.match(timeStamp(time), /^\d{8}_\d{6}$/);
+    }
+    for (const time of [
+      1e18,
+      8.64e15,
+      Date.UTC(9999, 1),
+      -1,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      '0',
+      null,
+      undefined,
+    ]) {
+      assert.equal(isNameable(time), false, String(time));
+    }
+  });
+
   it('hold the time both ways', () => {
     assert.equal(timeStamp(NOON), '20260607_120000');
-    assert.equal(recordedAt('/x/opname_20260607_120000.wav'), NOON);
-    assert.equal(recordedAt('opname_20260607_120000_2.wav'), NOON);
-    assert.equal(recordedAt('opname_20260231_120000.wav'), undefined);
+    assert.equal(recordedAt('/x/recording_20260607_120000.wav'), NOON);
+    assert.equal(recordedAt('recording_20260607_120000_2.wav'), NOON);
+    assert.equal(recordedAt('recording_20260231_120000.wav'), undefined);
     assert.equal(recordedAt('clip12.wav'), undefined);
   });
 

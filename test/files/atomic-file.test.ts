@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, replaceFiles } from '#src/files/atomic-file';
+import { createFile, replaceFiles } from '#src/files/atomic-file';
+import { makeFolder } from '#src/files/folder';
 import { PACKAGE_ROOT } from '../support/pack';
 import { tempFolder } from '../support/temp';
 
@@ -17,11 +18,14 @@ describe('files that are replaced', () => {
     const folder = tempFolder('files');
     const [a, b] = [join(folder, 'a'), join(folder, 'b')];
     await replaceFiles([text(a, 'one'), text(b, 'one')]);
-    let seen: string[] = [];
-    await replaceFiles([text(a, 'two'), text(b, 'two')], async () => {
-      seen = [readFileSync(a, 'utf8'), readFileSync(b, 'utf8')];
-    });
-    assert.deepEqual(seen, ['one', 'one']);
+    const late = {
+      file: b,
+      async write(handle: Awaited<ReturnType<typeof open>>) {
+        assert.equal(readFileSync(a, 'utf8'), 'one');
+        await handle.writeFile('two');
+      },
+    };
+    await replaceFiles([text(a, 'two'), late]);
     assert.deepEqual([readFileSync(a, 'utf8'), readFileSync(b, 'utf8')], ['two', 'two']);
     assert.deepEqual(readdirSync(folder).sort(), ['a', 'b']);
   });
@@ -34,6 +38,16 @@ describe('files that are replaced', () => {
     await assert.rejects(replaceFiles([text(a, 'two'), failing]), /no more space/);
     assert.deepEqual([readFileSync(a, 'utf8'), readFileSync(b, 'utf8')], ['one', 'one']);
     assert.deepEqual(readdirSync(folder).sort(), ['a', 'b']);
+  });
+
+  it('do not take the place of another where they shall be new', async () => {
+    const folder = tempFolder('files');
+    const file = join(folder, 'a');
+    const written = await Promise.allSettled(['one', 'two', 'three'].map(content => createFile(text(file, content))));
+    assert.equal(written.filter(({ status }) => status === 'fulfilled').length, 1);
+    const refused = written.flatMap(one => (one.status === 'rejected' ? [one.reason.code] : []));
+    assert.deepEqual(refused, ['EEXIST', 'EEXIST']);
+    assert.deepEqual(readdirSync(folder), ['a']);
   });
 
   it('are flushed before they take their place, and their folder after', async () => {

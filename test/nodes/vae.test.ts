@@ -1,6 +1,6 @@
 // audio-model, vae-train and vae-score in Node-RED's runtime: collecting, training, scoring, and bad input.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import type { ModelReport } from '#src/detectors/train-model';
@@ -12,6 +12,7 @@ import { Random } from '#src/stats/random';
 import { FeedbackSet } from '#src/store/feedback-set';
 import { readModelMetadata } from '#src/store/model-file';
 import { modelIdOf } from '#src/store/model-id';
+import { ModelStore } from '#src/store/model-store';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { spectrogramInfo } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
@@ -146,11 +147,47 @@ describe('vae nodes', function () {
     const { payload, spectrogram: info } = spectrogram();
     const values = floatsOf(payload as Buffer);
     const frontEnd = frontEndOf(info as SpectrogramInfo);
-    await marked.add('00000001', { values, shape: [16, 12], frontEnd: JSON.stringify(frontEnd) });
-    await marked.add('00000002', { values, shape: [16, 12], frontEnd: JSON.stringify({ ...frontEnd, hopLength: 99 }) });
+    await marked.add('00000001', { values, frontEnd });
+    await marked.add('00000002', { values, frontEnd: { ...frontEnd, hopLength: 99 } });
     await start(model, trainer());
     assert.equal((await trained(5)).segments, 6);
     assert.match(flow.at('train').warnings.items.join(), /^1 segments marked as normal were made with other/);
+  });
+
+  it('train on a marked segment once, however often a training was refused before', async () => {
+    const folder = join(userDir, 'models', 'boiler');
+    const { payload, spectrogram: info } = spectrogram();
+    const example = { values: floatsOf(payload as Buffer), frontEnd: frontEndOf(info as SpectrogramInfo) };
+    await new FeedbackSet(folder).add('00000001', example);
+    await start(model, trainer());
+    const unlock = new ModelStore(join(userDir, 'models'), 'boiler').lock('another trainer');
+    sendMany(5);
+    for (let i = 0; i < 3; i++) flow.send('train', { train: true });
+    for (const error of await flow.at('train').errors.take('error', 4))
+      assert.match(error, /trained by another trainer/);
+    unlock();
+    flow.send('train', { train: true });
+    const [message] = await flow.at('models').received.take('models', 1);
+    assert.equal((message.payload as ModelReport).segments, 6);
+  });
+
+  it('train without a marked segment that is damaged, and name its file', async () => {
+    const folder = join(userDir, 'models', 'boiler');
+    const { payload, spectrogram: info } = spectrogram();
+    const example = { values: floatsOf(payload as Buffer), frontEnd: frontEndOf(info as SpectrogramInfo) };
+    const marked = new FeedbackSet(folder);
+    for (const id of ['00000001', '00000002', '00000003']) await marked.add(id, example);
+    const [nan, text] = [1, 2].map(i => join(folder, `normal-0000000${i}.safetensors`));
+    const bytes = readFileSync(nan);
+    writeFileSync(nan, bytes.fill(0xff, bytes.length - 8));
+    writeFileSync(text, readFileSync(text).fill('x', 40, 60));
+    await start(model, trainer());
+    assert.equal((await trained(5)).segments, 6);
+    const warnings = flow.at('train').warnings.items.filter(warning => warning.includes('marked as normal'));
+    assert.equal(warnings.length, 2);
+    [nan, text].forEach((file, i) => {
+      assert.ok(warnings[i].startsWith(`${file}, a segment that was marked as normal, cannot be used: `), warnings[i]);
+    });
   });
 
   it('give the same model for the same seed, and score the same after a restart', async () => {

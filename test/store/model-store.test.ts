@@ -16,6 +16,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { UserError } from '#src/errors';
 import { watchFolder } from '#src/files/folder-watch';
+import { temporaryName } from '#src/files/temporary';
 import { writeModelFile } from '#src/store/model-file';
 import { modelIdOf } from '#src/store/model-id';
 import { ModelStore, safeFolderName } from '#src/store/model-store';
@@ -141,12 +142,11 @@ describe('model store', () => {
 
   it('clears away temporary files of a crash, but not those of someone who is saving now', () => {
     mkdirSync(store.folder);
-    const [old, young] = ['v0001.safetensors.0123456789ab.tmp', 'v0002.safetensors.0123456789ab.tmp'];
-    for (const name of [old, young, 'notes.tmp']) writeFileSync(join(store.folder, name), '');
-    const anHourAgo = new Date(Date.now() - 3_600_000);
-    for (const name of [old, 'notes.tmp']) utimesSync(join(store.folder, name), anHourAgo, anHourAgo);
+    const mine = temporaryName('.writing');
+    const left = mine.replace(`-${process.pid}-`, '-4194305-'); // more than a process number can be
+    for (const name of [left, mine]) writeFileSync(join(store.folder, name), '');
     new ModelStore(root, 'boiler');
-    assert.deepEqual(readdirSync(store.folder).sort(), ['notes.tmp', young]);
+    assert.deepEqual(readdirSync(store.folder), [mine]);
   });
 
   describe('watching', () => {

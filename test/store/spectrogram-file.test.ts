@@ -1,9 +1,16 @@
 // Spectrograms as files: names that mirror the sounds and never lead elsewhere, whole or not there, read as written.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AudioInfo, Message, SpectrogramInfo } from '#src/messages';
-import { type FeatureDescription, featureName, readFeature, writeFeature } from '#src/store/spectrogram-file';
+import {
+  descriptionOf,
+  type FeatureDescription,
+  featureName,
+  readFeature,
+  writeFeature,
+} from '#src/store/spectrogram-file';
 import { readSpectrograms } from '#src/store/spectrogram-pass';
 import { smallDisk } from '../support/small-disk';
 import { tempFolder } from '../support/temp';
@@ -33,10 +40,11 @@ describe('names of features', () => {
   });
 
   it('are the file’s own where the source is a microphone, and label and time without a file', () => {
-    const recorded = { filename: '/recordings/normal/opname_20260301_123005.wav', audio: audio('plughw:1') };
-    assert.equal(named(recorded), 'opname_20260301_123005.0000');
+    const recorded = { filename: '/recordings/normal/recording_20260301_123005.wav', audio: audio('plughw:1') };
+    assert.equal(named(recorded), 'recording_20260301_123005.0000');
     assert.equal(named({ audio: audio('plughw:1,0', { sequence: 7 }) }), 'plughw_1_0/20260301_123005.0007');
     assert.equal(named({ label: 'normal', audio: audio('plughw:1') }), 'normal/20260301_123005.0000');
+    assert.equal(named({ audio: audio('plughw:1', { startedAt: 1e18 }) }), 'plughw_1/segment.0000');
     assert.equal(named({}), 'segment.0000');
   });
 
@@ -91,7 +99,34 @@ describe('files of features', () => {
     assert.deepEqual(read.description, {
       ...{ formatVersion: 1, spectrogram, audio: audio('normal/a.wav'), label: 'normal' },
       filename: '/sounds/normal/a.wav',
+      checksum: createHash('sha256').update(bytes).digest('hex'),
     });
+  });
+
+  it('are read with the description that fits them, where a crash has interrupted their replacement', async () => {
+    const file = await write('a.0000');
+    const [values1, said1] = [readFileSync(file), readFileSync(descriptionOf(file))];
+    await writeFeature(folder, 'a.0000', values(5), { spectrogram, label: 'new' });
+    const [values2, said2] = [readFileSync(file), readFileSync(descriptionOf(file))];
+    for (const [bytes, label] of [
+      [values1, 'normal'],
+      [values2, 'new'],
+    ] as const) {
+      writeFileSync(file, bytes);
+      writeFileSync(descriptionOf(file), said1);
+      writeFileSync(`${descriptionOf(file)}.new`, said2);
+      assert.equal(readFeature(file).description.label, label);
+    }
+    await writeFeature(folder, 'a.0000', values(7), { spectrogram });
+    assert.deepEqual(readdirSync(folder).sort(), ['a.0000.f32', 'a.0000.json']);
+    assert.deepEqual(readFeature(file).values, values(7));
+  });
+
+  it('are read without a checksum where their description is from before there were any', async () => {
+    const file = await write('a.0000');
+    const { checksum, ...former } = readFeature(file).description;
+    writeFileSync(descriptionOf(file), JSON.stringify(former));
+    assert.deepEqual(readFeature(file), { values: values(), description: former });
   });
 
   it('are replaced by the same sound, and keep their name from another', async () => {
@@ -111,18 +146,22 @@ describe('files of features', () => {
   });
 
   it('are left out, with the reason, where a crash or a disk has damaged them', async () => {
-    for (const name of ['a.0000', 'b.0000', 'c.0000', 'd.0000', 'e.0000', 'f.0000']) await write(name);
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await write(`${name}.0000`);
     rmSync(join(folder, 'a.0000.json'));
     truncateSync(join(folder, 'b.0000.f32'), 20);
     writeFileSync(join(folder, 'c.0000.json'), '{"formatVersion": 1, "spectrogram": {"sha');
     writeFileSync(join(folder, 'd.0000.json'), JSON.stringify({ formatVersion: 1, spectrogram: { shape: [0, 'x'] } }));
     writeFileSync(join(folder, 'e.0000.json'), JSON.stringify({ formatVersion: 9 }));
-    writeFileSync(join(folder, '.g.0000.f32.part'), 'half');
+    writeFileSync(join(folder, 'f.0000.f32'), Buffer.alloc(48));
     const events = pass();
     const reasons = events.flatMap(event => (event.type === 'skipped' ? [event.reason] : []));
-    assert.equal(reasons.length, 5);
+    assert.equal(reasons.length, 6);
     const expected = [/a\.0000\.json is missing/, /20 bytes; expected 48 for 3×4/, /c\.0000\.json cannot be read/];
-    expected.push(/shape in its description is an array of 2/, /format version number 9; this release reads 1/);
+    expected.push(
+      /shape in its description is an array of 2/,
+      /format version number 9; this release reads 1/,
+      /not those that were saved/,
+    );
     expected.forEach((reason, i) => {
       assert.match(reasons[i], reason);
     });
