@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { markdownTable } from './markdown-table.mjs';
 
 const root = join(fileURLToPath(import.meta.url), '..', '..');
 
@@ -21,16 +22,9 @@ export function errorsPage() {
   const { ERROR_GROUPS } = createRequire(import.meta.url)('../dist/src/error-codes.js');
   const tables = Object.entries(ERROR_GROUPS).map(([title, codes]) => {
     const rows = Object.entries(codes).map(([code, meaning]) => [`\`${code}\``, meaning]);
-    return `## ${title}\n\n${table(['code', 'meaning'], rows)}\n`;
+    return `## ${title}\n\n${markdownTable(['code', 'meaning'], rows)}\n`;
   });
   return [INTRODUCTION, ...tables].join('\n');
-}
-
-/** A Markdown table with its columns aligned. */
-function table(head, rows) {
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map(row => row[i].length)));
-  const line = row => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
-  return [line(head), line(widths.map(width => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(join(root, 'docs', 'errors.md'), errorsPage());

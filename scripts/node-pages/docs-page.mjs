@@ -1,4 +1,5 @@
 // The page of a node in docs/nodes, from the English source of its help and what that has for the page alone.
+import { markdownTable } from '../markdown-table.mjs';
 import { definitionsIn, ENGLISH, readSource } from './source.mjs';
 
 /** In the order of the page; what a source has beside them stands before the details. */
@@ -65,8 +66,7 @@ function settingsTable(entries, settings) {
   for (const name of Object.keys(settings.fields)) {
     if (name !== 'name' && !explained.includes(name)) throw new Error(`${name} is not explained`);
   }
-  const table = [['setting', 'property', 'default', 'takes', 'what it does'], Array(5).fill('---'), ...rows];
-  return table.map(cells => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable(['setting', 'property', 'default', 'takes', 'what it does'], rows);
 }
 
 function row({ properties, label, unit, tokens }, settings) {
@@ -79,7 +79,7 @@ function row({ properties, label, unit, tokens }, settings) {
     saved.length > 0 ? initial : '–',
     taken.replaceAll(' | ', ', ') || '–',
     cellOf(tokens),
-  ].map(cell => cell.replaceAll('|', '\\|'));
+  ];
 }
 
 function initialOf(name, settings) {
