@@ -72,7 +72,7 @@ async function runTask(task) {
     for (let start = 0; start < pictures.length; start += batch) {
       const part = pictures.slice(start, start + batch);
       part.forEach(({ values }, i) => {
-        scaleInput(values, frontEnd.shape, scale, engine.input, i * engine.pixels);
+        scaleInput(values, frontEnd.shape, scale, engine.input, i * engine.elements);
       });
       for (const { rl } of engine.score(part.length)) sum += rl;
     }

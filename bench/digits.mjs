@@ -125,7 +125,7 @@ class DigitModel {
 
   sound({ picture, min, max }, info, samples) {
     const phases = { kind: 'griffin-lim', iterations: ITERATIONS, random: this.phases };
-    const columns = { samples: samples ?? (this.trained.scale.columns - 1) * info.hopLength };
+    const columns = { samples: samples ?? (this.trained.scale.frames - 1) * info.hopLength };
     return invertSpectrogram(picture, { ...info, min, max }, { phases, ...columns }).pcm;
   }
 }

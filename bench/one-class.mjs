@@ -113,7 +113,7 @@ function score(pictures) {
   for (let start = 0; start < pictures.length; start += engine.batch) {
     const part = pictures.slice(start, start + engine.batch);
     part.forEach(({ values }, i) => {
-      scaleInput(values, frontEnd.shape, scale, engine.input, i * engine.pixels);
+      scaleInput(values, frontEnd.shape, scale, engine.input, i * engine.elements);
     });
     engine.score(part.length).forEach(({ rl, kl }, i) => {
       points.push({ rl, kl, label: part[i].label });

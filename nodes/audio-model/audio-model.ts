@@ -89,8 +89,8 @@ class ModelKeeper implements Handlers {
 
   private summaryOf({ file, checksum, metadata }: LatestModel): ModelSummary {
     const { name, version, frontEnd, scale, scores } = modelFacts(file, metadata);
-    const { columns } = scale;
-    return { id: this.shell.node.id, name, version, file, checksum, frontEnd, columns, scores };
+    const { frames } = scale;
+    return { id: this.shell.node.id, name, version, file, checksum, frontEnd, frames, scores };
   }
 
   private tellListeners(): void {

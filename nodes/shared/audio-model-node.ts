@@ -24,8 +24,8 @@ export interface ModelSummary extends ModelId {
   name: string;
   version: number;
   frontEnd: FrontEnd;
-  /** Columns of a spectrogram that hold sound; those behind were padding in all of the training set. */
-  columns: number;
+  /** Frames of a spectrogram that hold sound; those behind were padding in all of the training set. */
+  frames: number;
   /** How normal sound scores, by the id of the score's kind; a model from before a kind was there lacks it. */
   scores: Record<string, ScoreDistribution>;
 }

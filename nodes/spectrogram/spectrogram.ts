@@ -140,13 +140,13 @@ class SpectrogramNode implements Handlers {
   /** What is cut off is never found odd: this is said once, with what would keep it. */
   private warnOfCropping(spectrogram: Spectrogram, samples: number): void {
     if (this.warnedOfCropping) return;
-    const { natural, columns, lostPercent, seconds, heldSeconds, fittingHop } = frameFit(spectrogram, samples);
+    const { natural, frames, lostPercent, seconds, heldSeconds, fittingHop } = frameFit(spectrogram, samples);
     if (lostPercent === 0) return;
     this.warnedOfCropping = true;
     const [all, held, lost] = [seconds, heldSeconds, seconds - heldSeconds].map(value => value.toFixed(1));
     const hop = fittingHop ? ` or a hop length of ${fittingHop}` : ' or shorter segments';
     this.shell.node.warn(
-      `${lostPercent} % of each segment (the last ${lost} s) is not in the spectrogram: ${columns} frames of ${spectrogram.settings.hopLength} samples hold ${held} s of ${all} s. Use ${natural} frames, 0 for as many as there are,${hop}.`,
+      `${lostPercent} % of each segment (the last ${lost} s) is not in the spectrogram: ${frames} frames of ${spectrogram.settings.hopLength} samples hold ${held} s of ${all} s. Use ${natural} frames, 0 for as many as there are,${hop}.`,
     );
   }
 

@@ -17,8 +17,8 @@ import { fields, SECONDS_PER_DAY } from './fields';
 import { alarmOf, ruleOf } from './threshold-config';
 
 /** Length of the sound in a spectrogram that the model was trained on. */
-const spectrogramSeconds = ({ frontEnd, columns }: ModelSummary): number =>
-  (columns * frontEnd.hopLength) / frontEnd.sampleRate;
+const spectrogramSeconds = ({ frontEnd, frames }: ModelSummary): number =>
+  (frames * frontEnd.hopLength) / frontEnd.sampleRate;
 
 /**
  * `GET /audio-anomaly/models/:id/threshold?kind=rl&method=mean-std&deviations=2&…` (the properties of a threshold node)

@@ -99,7 +99,7 @@ class Generator implements Handlers {
   private anew(msg: Message, model: ModelSummary, index: number, count: number): Message {
     const { audio, original, filename, label, score, explanation, anomaly, complete, ...rest } = msg;
     const { sampleRate, hopLength } = model.frontEnd;
-    const samples = (model.columns - 1) * hopLength;
+    const samples = (model.frames - 1) * hopLength;
     return {
       ...rest,
       audio: {

@@ -1,5 +1,5 @@
 // From a segment of sound to the spectrogram a model looks at: STFT, mel bands where wanted, decibels, one scale, and a
-// fixed number of columns. Numerically librosa's stft → amplitude_to_db and melspectrogram → power_to_db.
+// fixed number of frames. Numerically librosa's stft → amplitude_to_db and melspectrogram → power_to_db.
 import { UserError } from '../errors';
 import type { SpectrogramInfo } from '../messages';
 import { fullScaleDb } from './full-scale';
@@ -36,8 +36,8 @@ export class Spectrogram {
   /** The settings, fMax resolved to Hz. */
   readonly settings: Readonly<SpectrogramSettings>;
   /** Height of the spectrogram: mel bands, or FFT bins within fMin…fMax. */
-  readonly rows: number;
-  /** Mel bands that no FFT bin falls into: their rows stay at the floor. */
+  readonly bins: number;
+  /** Mel bands that no FFT bin falls into: they stay at the floor. */
   readonly emptyBands: readonly number[];
   private readonly workspace: Workspace;
   private readonly stft: Stft;
@@ -45,7 +45,7 @@ export class Spectrogram {
   private readonly mel?: { bank: MelFilterBank; bands: number; weights: number; energies: number };
   /** What becomes 0 and 1 where `normalize` is 'range'. */
   private readonly range: Extent;
-  /** dB of a block of columns, row-major; some floats more than columns in a row, so that rows share the cache evenly. */
+  /** dB of a block of frames, row-major; some floats more than frames in a row, so that rows share the cache evenly. */
   private readonly tile: number;
   private readonly tileWidth: number;
   private readonly chunk: number;
@@ -72,10 +72,10 @@ export class Spectrogram {
         weights: workspace.table(weights),
         energies: workspace.floatBuffer(melBands * LANES),
       };
-      this.rows = melBands;
+      this.bins = melBands;
     } else {
-      this.rows = Math.floor(fMax / hzPerBin) - this.firstBin + 1;
-      if (this.rows < 1) {
+      this.bins = Math.floor(fMax / hzPerBin) - this.firstBin + 1;
+      if (this.bins < 1) {
         throw new UserError(
           'frequency-range',
           `no FFT bin lies between fMin ${fMin} Hz and fMax ${fMax} Hz: they are ${hzPerBin} Hz apart; expected a wider range or a larger fftSize.`,
@@ -86,12 +86,12 @@ export class Spectrogram {
     const fullScale = fullScaleDb(windowOf(window, fftSize), this.mel?.bank);
     this.range = [fullScale - rangeDb, fullScale];
     this.tileWidth = this.stft.blockFrames + LANES;
-    this.tile = workspace.floatBuffer(this.rows * this.tileWidth);
+    this.tile = workspace.floatBuffer(this.bins * this.tileWidth);
     this.chunk = workspace.floatBuffer(CHUNK);
     this.extent = workspace.floatBuffer(2 * LANES);
   }
 
-  /** Columns that a segment of so many samples gives by itself, before cropping and padding. */
+  /** Frames that a segment of so many samples gives by itself, before cropping and padding. */
   naturalFrames(samples: number): number {
     return this.stft.frameCount(samples);
   }
@@ -99,27 +99,27 @@ export class Spectrogram {
   /**
    * The spectrogram of one segment.
    * @param pcm finite samples in −1…1, at least one
-   * @returns `values`, fresh, row-major [rows][columns], lowest frequency first, and their description
+   * @returns `values`, fresh, row-major [bins][frames], lowest frequency first, and their description
    * @throws UserError `too-short` for no samples, `too-large` for a spectrogram of more than 1 GiB
    */
   compute(pcm: Float32Array): { values: Float32Array; info: DetailedSpectrogramInfo } {
-    const { frames, normalize, rangeDb } = this.settings;
+    const { frames: wanted, normalize, rangeDb } = this.settings;
     if (pcm.length === 0) throw new UserError('too-short', 'the segment is empty; expected at least one sample.');
     const natural = this.naturalFrames(pcm.length);
-    const columns = frames || natural;
-    const kept = Math.min(columns, natural);
-    if (this.rows * columns > MAX_VALUES) {
+    const frames = wanted || natural;
+    const kept = Math.min(frames, natural);
+    if (this.bins * frames > MAX_VALUES) {
       throw new UserError(
         'too-large',
-        `the spectrogram would have ${this.rows} × ${columns} values, more than 1 GiB; expected a larger hopLength, a number of frames, or shorter segments.`,
+        `the spectrogram would have ${this.bins} × ${frames} values, more than 1 GiB; expected a larger hopLength, a number of frames, or shorter segments.`,
       );
     }
-    const values = new Float32Array(this.rows * columns);
-    const shown = this.fillDecibels(pcm, values, columns, 0, kept);
+    const values = new Float32Array(this.bins * frames);
+    const shown = this.fillDecibels(pcm, values, frames, 0, kept);
     let range = this.range;
     if (normalize !== 'range') {
-      // The scale of a segment comes from all of its columns, those that are cropped included.
-      const cropped = this.fillDecibels(pcm, values, columns, kept, natural);
+      // The scale of a segment comes from all of its frames, those that are cropped included.
+      const cropped = this.fillDecibels(pcm, values, frames, kept, natural);
       const [quietest, loudest] = [Math.min(shown[0], cropped[0]), Math.max(shown[1], cropped[1])];
       const floor = rangeDb > 0 ? Math.max(quietest, loudest - rangeDb) : quietest;
       range = [floor, loudest];
@@ -128,23 +128,23 @@ export class Spectrogram {
     const scale = isUnit ? toUnit(range) : raiseTo(range[0]);
     const extent = this.rescale(values, scale, shown);
     const { padding } = scale;
-    if (kept < columns) {
-      for (let end = columns; end <= values.length; end += columns) values.fill(padding, end - columns + kept, end);
+    if (kept < frames) {
+      for (let end = frames; end <= values.length; end += frames) values.fill(padding, end - frames + kept, end);
       extent[0] = Math.min(extent[0], padding);
       extent[1] = Math.max(extent[1], padding);
     }
     return {
       values,
-      info: { ...this.describe(columns, extent), ...(isUnit && { lowDb: range[0], highDb: range[1] }) },
+      info: { ...this.describe(frames, extent), ...(isUnit && { lowDb: range[0], highDb: range[1] }) },
     };
   }
 
   /**
-   * Computes the dB of the columns `from`…`to` − 1 and writes those that the spectrogram has.
-   * @returns the lowest and highest dB of these columns
+   * Computes the dB of the frames `from`…`to` − 1 and writes those that the spectrogram has.
+   * @returns the lowest and highest dB of these frames
    */
-  private fillDecibels(pcm: Float32Array, values: Float32Array, columns: number, from: number, to: number): Extent {
-    const { stft, workspace, rows, tile, tileWidth } = this;
+  private fillDecibels(pcm: Float32Array, values: Float32Array, frames: number, from: number, to: number): Extent {
+    const { stft, workspace, bins, tile, tileWidth } = this;
     workspace.enter();
     workspace
       .floats(this.extent, 2 * LANES)
@@ -153,28 +153,28 @@ export class Spectrogram {
     for (let start = from; start < to; start += stft.blockFrames) {
       const count = Math.min(stft.blockFrames, to - start);
       stft.load(pcm, start, count);
-      for (let index = 0; index < count; index += LANES) this.fillColumns(index);
-      if (start >= columns) continue;
-      const decibels = workspace.floats(tile, rows * tileWidth);
-      for (let row = 0; row < rows; row++) {
-        const at = row * tileWidth;
-        values.set(decibels.subarray(at, at + count), row * columns + start);
+      for (let index = 0; index < count; index += LANES) this.fillFrames(index);
+      if (start >= frames) continue;
+      const decibels = workspace.floats(tile, bins * tileWidth);
+      for (let bin = 0; bin < bins; bin++) {
+        const at = bin * tileWidth;
+        values.set(decibels.subarray(at, at + count), bin * frames + start);
       }
     }
     const extent = workspace.floats(this.extent, 2 * LANES);
     return [Math.min(...extent.subarray(0, LANES)), Math.max(...extent.subarray(LANES))];
   }
 
-  /** Computes four columns of the loaded block, from `index` on, into the tile. */
-  private fillColumns(index: number): void {
-    const { stft, workspace, rows, mel, firstBin, tile, tileWidth, extent } = this;
+  /** Computes four frames of the loaded block, from `index` on, into the tile. */
+  private fillFrames(index: number): void {
+    const { stft, workspace, bins, mel, firstBin, tile, tileWidth, extent } = this;
     let power = stft.powers(index);
     const kernels = workspace.enter();
     if (mel) {
-      kernels.melBands(power, mel.bands, mel.weights, rows, mel.energies);
+      kernels.melBands(power, mel.bands, mel.weights, bins, mel.energies);
       power = mel.energies;
     } else power += 4 * LANES * firstBin;
-    kernels.decibels(power, rows, FLOOR_DB, tile + 4 * index, 4 * tileWidth, extent);
+    kernels.decibels(power, bins, FLOOR_DB, tile + 4 * index, 4 * tileWidth, extent);
   }
 
   /**
@@ -199,10 +199,10 @@ export class Spectrogram {
     return [min, max];
   }
 
-  private describe(columns: number, [min, max]: Extent): DetailedSpectrogramInfo {
+  private describe(frames: number, [min, max]: Extent): DetailedSpectrogramInfo {
     const { sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize, rangeDb } = this.settings;
-    const melBands = this.mel ? this.rows : 0;
-    const shape: [number, number] = [this.rows, columns];
+    const melBands = this.mel ? this.bins : 0;
+    const shape: [number, number] = [this.bins, frames];
     return { shape, sampleRate, fftSize, hopLength, window, scale, fMin, fMax, normalize, min, max, melBands, rangeDb };
   }
 }
@@ -210,7 +210,7 @@ export class Spectrogram {
 /** Lowest and highest value. */
 type Extent = [number, number];
 
-/** What dB become: max(low, min(high, (dB − zero)·factor)); and what stands in columns behind the segment. */
+/** What dB become: max(low, min(high, (dB − zero)·factor)); and what stands in frames behind the segment. */
 interface Scale {
   zero: number;
   factor: number;

@@ -38,7 +38,7 @@ export interface ComputeEngine {
   /** Examples at once. */
   readonly batch: number;
   /** Values of one example. */
-  readonly pixels: number;
+  readonly elements: number;
   /** The examples of the batch, [batch][bins · frames]; to be filled before `gradients` or `score`. */
   readonly input: Float32Array;
   /** The reconstructions that `score`, `decode` or `gradients` made, [batch][bins · frames]; valid until the next of these. */

@@ -37,7 +37,7 @@ export interface EngineOptions {
 
 export class Engine implements ComputeEngine {
   readonly name = 'wasm';
-  readonly pixels: number;
+  readonly elements: number;
   readonly kernelKind: KernelKind;
   private readonly network: Network;
   private steps = 0;
@@ -49,7 +49,7 @@ export class Engine implements ComputeEngine {
     kind: KernelKind,
   ) {
     this.kernelKind = kind;
-    this.pixels = volume(plan.architecture.input);
+    this.elements = volume(plan.architecture.input);
     this.network = new Network(context, plan);
   }
 
@@ -83,13 +83,13 @@ export class Engine implements ComputeEngine {
 
   /** The examples of the batch, [batch][bins · frames]; to be filled before `gradients` or `score`. */
   get input(): Float32Array {
-    return this.context.floats(this.plan.input, this.plan.options.batch * this.pixels);
+    return this.context.floats(this.plan.input, this.plan.options.batch * this.elements);
   }
 
   /** The reconstructions that `score`, `decode` or `gradients` made, [batch][bins · frames]. */
   get reconstruction(): Float32Array {
     const { output, options } = this.plan;
-    return this.context.floats(output.reconstruction, options.batch * this.pixels);
+    return this.context.floats(output.reconstruction, options.batch * this.elements);
   }
 
   /** Weights for a training from the start. */
@@ -175,7 +175,7 @@ export class Engine implements ComputeEngine {
     this.run(Command.gradients);
     let rl = 0;
     let kl = 0;
-    for (const error of this.context.doubles(output.rl, count)) rl += error / this.pixels;
+    for (const error of this.context.doubles(output.rl, count)) rl += error / this.elements;
     for (const divergence of this.context.doubles(latent.kl, count)) kl += divergence;
     return { rl, kl };
   }
@@ -201,7 +201,7 @@ export class Engine implements ComputeEngine {
     const errors = this.context.doubles(this.plan.output.rl, count);
     const logVariance = (b: number) => this.context.floats(heads + (2 * b + 1) * latent * 4, latent);
     return Array.from({ length: count }, (_, b) => ({
-      rl: errors[b] / this.pixels,
+      rl: errors[b] / this.elements,
       kl: divergences[b],
       latent: Array.from(this.context.floats(z + b * latent * 4, latent)),
       logVariance: variational ? Array.from(logVariance(b), clampLogVariance) : [],

@@ -27,7 +27,7 @@ export interface ExportSource {
  */
 export function buildNetwork<Value>(graph: Graph<Value>, { architecture, shape, scale, weights }: ExportSource): void {
   const [bins, frames] = shape;
-  const { low, high, columns: seenFrames } = scale;
+  const { low, high, frames: seenFrames } = scale;
   const { encoder, decoder, latentDim, variational } = architecture;
   const seenShape = [1, bins, seenFrames, 1];
 

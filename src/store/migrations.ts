@@ -1,9 +1,15 @@
 // Brings the metadata of model files written by older releases to the present format, one step per format version.
 // A step is never changed once released; a new format adds one.
-import type { JsonObject } from './json';
+import type { JsonObject, JsonValue } from './json';
 
 /** Turns the metadata of one format version into that of the next; must not change its argument. */
 export type Migration = (metadata: JsonObject) => JsonObject;
+
+/** What the network sees of a spectrogram: its frames were called columns until format 2. */
+function inFrames(inputScale: JsonValue): JsonValue {
+  const { columns, ...levels } = inputScale as JsonObject;
+  return { ...levels, ...(columns !== undefined && { frames: columns }) };
+}
 
 /** `MIGRATIONS[n]` takes format version n + 1 to n + 2. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,7 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
       return { ...rest, frontEnd: {}, scores: {}, detectors: { features: facts } };
     }
     const { inputScale, ...settings } = frontEnd as JsonObject;
-    const facts = { architecture, training, ...(inputScale !== undefined && { inputScale }) };
+    const facts = { architecture, training, ...(inputScale !== undefined && { inputScale: inFrames(inputScale) }) };
     return { ...rest, frontEnd: settings, scores, detectors: { vae: facts } };
   },
 ];

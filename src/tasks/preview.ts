@@ -156,10 +156,10 @@ function draw({ settings, pcm, start, length }: SpectrogramOrder): PreviewSpectr
   const segment = takeSegment(pcm, start, length, 'right');
   assertFinite(segment, 'sample');
   const fit = frameFit(spectrogram, segment.length);
-  if (spectrogram.rows * fit.columns > PREVIEW_LIMITS.values) {
+  if (spectrogram.bins * fit.frames > PREVIEW_LIMITS.values) {
     throw new UserError(
       'too-large',
-      `a spectrogram of ${spectrogram.rows} × ${fit.columns} values is too large for a preview; expected at most ${PREVIEW_LIMITS.values}. Choose fewer frames, a larger hop length or shorter segments.`,
+      `a spectrogram of ${spectrogram.bins} × ${fit.frames} values is too large for a preview; expected at most ${PREVIEW_LIMITS.values}. Choose fewer frames, a larger hop length or shorter segments.`,
     );
   }
   const { values, info } = spectrogram.compute(segment);

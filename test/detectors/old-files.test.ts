@@ -51,7 +51,7 @@ describe('model files of format version 2', () => {
     assert.deepEqual(Object.keys(scores), ['rl', 'kl', 'total']);
     assert.deepEqual([frontEnd.shape, frontEnd.inputScale], [[16, 12], undefined]);
     const { scale, training } = modelFacts(at('vae'), verifyModelFile(at('vae')));
-    assert.deepEqual([scale.columns, training.epochs, training.options.batchSize], [12, 5, 6]);
+    assert.deepEqual([scale.frames, training.epochs, training.options.batchSize], [12, 5, 6]);
     assert.ok(Object.keys(readModelFile(at('vae')).tensors).every(name => name.startsWith('vae.')));
   });
 

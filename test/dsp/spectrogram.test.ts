@@ -30,12 +30,12 @@ const ALL = [
   { scale: 'linear', normalize: 'range' },
 ] as const;
 
-describe('the rows of a spectrogram', () => {
+describe('the bins of a spectrogram', () => {
   it('are the mel bands, or the FFT bins from fMin to fMax', () => {
-    assert.equal(make().rows, 32);
-    assert.equal(make({ scale: 'linear' }).rows, 129);
-    assert.equal(make({ scale: 'linear', fMin: 1000, fMax: 2000 }).rows, 17);
-    assert.equal(make({ scale: 'linear', fMin: 1001, fMax: 1999 }).rows, 15);
+    assert.equal(make().bins, 32);
+    assert.equal(make({ scale: 'linear' }).bins, 129);
+    assert.equal(make({ scale: 'linear', fMin: 1000, fMax: 2000 }).bins, 17);
+    assert.equal(make({ scale: 'linear', fMin: 1001, fMax: 1999 }).bins, 15);
   });
 
   it('of a part of the frequencies equal those rows of the whole', () => {
@@ -54,7 +54,7 @@ describe('the rows of a spectrogram', () => {
   });
 });
 
-describe('the columns of a spectrogram', () => {
+describe('the frames of a spectrogram', () => {
   it('are 1 + samples / hop when frames is 0', () => {
     const spectrogram = make({ frames: 0 });
     for (const [samples, columns] of [

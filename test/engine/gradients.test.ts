@@ -67,7 +67,7 @@ async function compare(architecture: Architecture, { threads, kernels, microBatc
       if (/bias|gamma|beta|prior/.test(name)) for (let i = 0; i < data.length; i++) data[i] += 0.2 * random.normal();
     }
     engine.setParameters(parameters);
-    const pictures = Float32Array.from({ length: BATCH * engine.pixels }, () => random.uniform());
+    const pictures = Float32Array.from({ length: BATCH * engine.elements }, () => random.uniform());
     const noise = new Random(3);
     const epsilon = Float32Array.from({ length: BATCH * architecture.latentDim }, () => noise.normal());
     const expected = oracle(architecture, parameters, pictures, BATCH, epsilon, RL_SCALE, KL_SCALE);
@@ -77,7 +77,7 @@ async function compare(architecture: Architecture, { threads, kernels, microBatc
     let kl = 0;
     for (let done = 0; done < BATCH; done += microBatch) {
       const count = Math.min(microBatch, BATCH - done);
-      engine.input.set(pictures.subarray(done * engine.pixels, (done + count) * engine.pixels));
+      engine.input.set(pictures.subarray(done * engine.elements, (done + count) * engine.elements));
       const part = engine.gradients(count, done === 0, RL_SCALE, KL_SCALE, again);
       rl += part.rl;
       kl += part.kl;

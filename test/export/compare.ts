@@ -42,7 +42,7 @@ export function assertScores(model: TestModel, results: Record<string, RuntimeOu
   assert.equal(results.length, scores.length);
   for (const [i, { reconstruction, mu, rl, kl }] of results.entries()) {
     const expected = scores[i];
-    assert.deepEqual([...reconstruction.dims], [1, frontEnd.shape[0], scale.columns, 1]);
+    assert.deepEqual([...reconstruction.dims], [1, frontEnd.shape[0], scale.frames, 1]);
     assert.deepEqual([...mu.dims], [1, architecture.latentDim]);
     assert.deepEqual([...rl.dims], [1]);
     assertClose(reconstruction.data, expected.reconstruction, `reconstruction ${i}`);

@@ -93,7 +93,7 @@ describe('what exported files say', function () {
   this.timeout(60_000);
   let model: TestModel;
   before(async () => {
-    model = await testModel({ preset: 'compact', shape: [32, 32], columns: 20 });
+    model = await testModel({ preset: 'compact', shape: [32, 32], frames: 20 });
   });
 
   const check = ({ name, version, frontEnd, inputScale, scores }: Record<string, unknown>): void => {
@@ -154,7 +154,7 @@ describe('an export that cannot be made', () => {
     const opened = openPart('vae', openModelFile(small.file));
     const model = { ...opened, tensors: new Map(tensors) };
     const frontEnd = { ...small.frontEnd, shape: architecture.input };
-    const scale = { low: 0, high: 1, columns: 2048 };
+    const scale = { low: 0, high: 1, frames: 2048 };
     const folder = tempFolder('export');
     for (const format of ['onnx', 'tflite'] as const) {
       const order = { model, architecture, frontEnd, scale, format, file: join(folder, 'model') };

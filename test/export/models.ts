@@ -27,23 +27,18 @@ export interface TestModel {
 
 export interface TestModelOptions extends Partial<NetworkOptions> {
   shape: [number, number];
-  /** Filled columns, where fewer than the picture has. */
-  columns?: number;
+  /** Filled frames, where fewer than the picture has. */
+  frames?: number;
   pictureCount?: number;
 }
 
 /** Writes a model file and scores random pictures with it. */
-export async function testModel({
-  shape,
-  columns,
-  pictureCount = 3,
-  ...network
-}: TestModelOptions): Promise<TestModel> {
+export async function testModel({ shape, frames, pictureCount = 3, ...network }: TestModelOptions): Promise<TestModel> {
   const random = new Random(5);
   const settings = frontEnd(shape, { rangeDb: 80 });
-  const scale = { low: -71.35, high: -12.05, columns: columns ?? shape[1] };
+  const scale = { low: -71.35, high: -12.05, frames: frames ?? shape[1] };
   const options = { ...networkDefaults(network.preset ?? 'custom'), ...network };
-  const architecture = buildArchitecture([shape[0], scale.columns], options);
+  const architecture = buildArchitecture([shape[0], scale.frames], options);
   const engine = await Engine.create(architecture, { batch: 1 });
   engine.initialise(random);
   const tensors = engine.parameters();
@@ -67,7 +62,7 @@ export async function testModel({
   const scores = pictures.map(picture => {
     scaleInput(picture, shape, scale, engine.input);
     const [score] = engine.score(1);
-    return { ...score, reconstruction: engine.reconstruction.slice(0, engine.pixels) };
+    return { ...score, reconstruction: engine.reconstruction.slice(0, engine.elements) };
   });
 
   const file = join(tempFolder('model'), 'v0001.safetensors');

@@ -5,7 +5,7 @@ import { type TestModel, type TestModelOptions, testModel } from './models';
 
 const CASES: Record<string, TestModelOptions> = {
   'compact at its real size': { preset: 'compact', shape: [128, 128] },
-  'compact, most columns padding': { preset: 'compact', shape: [128, 128], columns: 47 },
+  'compact, most frames padding': { preset: 'compact', shape: [128, 128], frames: 47 },
   'office, small pictures': { preset: 'office', shape: [40, 24], latentDim: 8 },
   'mirrored: batch norm, strided transposed convolutions': { preset: 'mirrored', shape: [32, 22] },
   'mirrored at its real size': { preset: 'mirrored', shape: [128, 87], pictureCount: 1 },

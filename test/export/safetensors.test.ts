@@ -43,7 +43,7 @@ const at = ({ shape, data }: Tensor, ...indices: number[]): number =>
   data[indices.reduce((offset, index, axis) => offset * shape[axis] + index, 0)];
 
 const MIRRORED: TestModelOptions = {
-  ...{ preset: 'custom', shape: [33, 21], columns: 17, filters: [6, 9, 4], kernels: [3, 5, 4], strides: [3, 2, 1] },
+  ...{ preset: 'custom', shape: [33, 21], frames: 17, filters: [6, 9, 4], kernels: [3, 5, 4], strides: [3, 2, 1] },
   ...{ batchNorm: true, latentDim: 5 },
 };
 

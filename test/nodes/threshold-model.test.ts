@@ -32,7 +32,7 @@ function trained(store: ModelStore, unit: number): number {
   const facts = describeModel({
     architecture: buildArchitecture(FRONT_END.shape, { ...NETWORK, filters: [2], kernels: [3], strides: [2] }),
     frontEnd: FRONT_END,
-    scale: { low: -80, high: 0, columns: 16 },
+    scale: { low: -80, high: 0, frames: 16 },
     scores: { rl: scores(1), kl: scores(100), total: scores(101) },
     training: {} as never,
   });

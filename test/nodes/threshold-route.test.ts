@@ -18,7 +18,7 @@ const SUMMARY = {
     version: 3,
     file: '',
     checksum: 'third',
-    columns: 63,
+    frames: 63,
     scores: { rl, kl, total: rl },
   },
   frontEnd: frontEnd([128, 63]),

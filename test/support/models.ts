@@ -10,7 +10,7 @@ import { spectrogramInfo } from './spectrograms';
 
 /** What the models below were made for. */
 export const MODEL_INFO = spectrogramInfo([16, 12]);
-const scale = { low: -80, high: 0, columns: 12 };
+const scale = { low: -80, high: 0, frames: 12 };
 const distribution = { count: 1, mean: 1, std: 0, min: 1, max: 1, quantiles: [] };
 
 /** The JSON parts of a model file that holds a VAE and nothing else. */

@@ -182,13 +182,13 @@ class Preview implements DialogPart {
   }
 
   private warningsOf({ info, fit, emptyBands }: PreviewAnswer, sound: ChosenSound): string[] {
-    const { lostPercent, seconds, heldSeconds, natural, columns, fittingHop } = fit;
+    const { lostPercent, seconds, heldSeconds, natural, frames, fittingHop } = fit;
     const warnings: string[] = [];
     if (lostPercent > 0) {
       const lost = { percent: lostPercent, seconds: (seconds - heldSeconds).toFixed(1), frames: natural };
       warnings.push(t(fittingHop ? 'lost' : 'lostMuch', { ...lost, hop: fittingHop }));
     }
-    if (natural < columns) warnings.push(t('padded', { frames: natural }));
+    if (natural < frames) warnings.push(t('padded', { frames: natural }));
     if (textOf('frames') === '0') warnings.push(t('natural'));
     if (emptyBands > 0) {
       const hertz = (info.sampleRate / info.fftSize).toFixed(1);

@@ -41,7 +41,7 @@ function drawLatents(latents: Float32Array, engine: ComputeEngine, { frontEnd, s
     engine.decode(part);
     const { reconstruction } = engine;
     for (let i = 0; i < part.length / latentDim; i++) {
-      const spectrogram = unscaleOutput(reconstruction, i * engine.pixels, frontEnd, scale);
+      const spectrogram = unscaleOutput(reconstruction, i * engine.elements, frontEnd, scale);
       const [min, max] = extentOf(spectrogram);
       drawings.push({ spectrogram, min, max, latent: Array.from(part.subarray(i * latentDim, (i + 1) * latentDim)) });
     }

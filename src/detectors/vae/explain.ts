@@ -11,15 +11,15 @@ const SHARE = 0.4;
 const LEAST_DB = 1;
 
 export interface Surprise {
-  /** Squared error per element, [bins][frames]; 0 behind the columns that the network sees. */
+  /** Squared error per element, [bins][frames]; 0 behind the frames that the network sees. */
   error: Float32Array;
   peak: Explanation['peak'];
   text: string;
 }
 
 /**
- * Compares what the network saw with its reconstruction, both on the model's 0…1 scale, row-major [bins][columns].
- * @param scale what 0 and 1 are in dB, so that the difference can be told in dB, and how many columns the network sees
+ * Compares what the network saw with its reconstruction, both on the model's 0…1 scale, row-major [bins][scale.frames].
+ * @param scale what 0 and 1 are in dB, so that the difference can be told in dB, and how many frames the network sees
  */
 export function explain(
   spectrogram: Float32Array,
@@ -28,15 +28,15 @@ export function explain(
   scale: InputScale,
 ): Surprise {
   const [bins, frames] = info.shape;
-  const { columns } = scale;
+  const { frames: seen } = scale;
   const error = new Float32Array(bins * frames);
-  for (let row = 0; row < bins; row++) {
-    for (let column = 0; column < columns; column++) {
-      const i = row * columns + column;
-      error[row * frames + column] = (spectrogram[i] - reconstruction[i]) ** 2;
+  for (let bin = 0; bin < bins; bin++) {
+    for (let frame = 0; frame < seen; frame++) {
+      const i = bin * seen + frame;
+      error[bin * frames + frame] = (spectrogram[i] - reconstruction[i]) ** 2;
     }
   }
-  const region = surprisingRegion(error, bins, frames, columns);
+  const region = surprisingRegion(error, bins, frames, seen);
   const hop = info.hopLength / info.sampleRate;
   const peak = {
     fMin: edgeFrequency(info, region.bottom),
@@ -45,9 +45,9 @@ export function explain(
     toSeconds: region.right * hop,
   };
   let difference = 0;
-  for (let row = region.bottom; row < region.top; row++) {
-    for (let column = region.left; column < region.right; column++) {
-      const i = row * columns + column;
+  for (let bin = region.bottom; bin < region.top; bin++) {
+    for (let frame = region.left; frame < region.right; frame++) {
+      const i = bin * seen + frame;
       difference += spectrogram[i] - reconstruction[i];
     }
   }
@@ -117,11 +117,11 @@ function surprisingRegion(error: Float32Array, bins: number, frames: number, fil
   };
 }
 
-/** The frequency at the lower edge of a row, Hz. */
-function edgeFrequency({ shape, sampleRate, fftSize, scale, fMin, fMax }: SpectrogramInfo, row: number): number {
+/** The frequency at the lower edge of a bin, Hz. */
+function edgeFrequency({ shape, sampleRate, fftSize, scale, fMin, fMax }: SpectrogramInfo, bin: number): number {
   const [bins] = shape;
   const top = fMax || sampleRate / 2;
-  if (scale === 'linear') return Math.min(top, fMin + (row * sampleRate) / fftSize);
+  if (scale === 'linear') return Math.min(top, fMin + (bin * sampleRate) / fftSize);
   const low = hzToMel(fMin);
-  return melToHz(low + ((hzToMel(top) - low) * row) / bins);
+  return melToHz(low + ((hzToMel(top) - low) * bin) / bins);
 }

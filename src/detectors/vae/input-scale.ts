@@ -8,7 +8,7 @@ export interface InputScale {
   low: number;
   high: number;
   /** Frames that the network sees; those behind are padding in every example of the training set. */
-  columns: number;
+  frames: number;
 }
 
 /** Examples that can be read one by one, row-major [bins][frames]. */
@@ -35,13 +35,13 @@ const isUnit = (normalize: Normalize): boolean => normalize === 'minmax' || norm
 /** Spectrograms that come scaled to 0…1 are taken as they are; for those in dB the training set decides. */
 export function learnScale(source: ExampleSource, { shape, normalize }: FrontEnd): InputScale {
   const [bins, frames] = shape;
-  if (isUnit(normalize)) return { low: 0, high: 1, columns: frames };
+  if (isUnit(normalize)) return { low: 0, high: 1, frames };
   const histogram = new Float64Array(Math.round((HISTOGRAM_HIGH - HISTOGRAM_LOW) / BIN_DB));
   const example = new Float32Array(source.exampleLength);
-  let columns = 0;
+  let seen = 0;
   for (let i = 0; i < source.count; i++) {
     source.read(i, example);
-    columns = Math.max(columns, filledFrames(example, bins, frames));
+    seen = Math.max(seen, filledFrames(example, bins, frames));
     for (const value of example) {
       if (value <= FLOOR_DB) continue;
       const bin = Math.floor((value - HISTOGRAM_LOW) / BIN_DB);
@@ -49,10 +49,10 @@ export function learnScale(source: ExampleSource, { shape, normalize }: FrontEnd
     }
   }
   // Nothing but silence: any scale will do.
-  if (columns === 0) return { low: FLOOR_DB, high: 0, columns: frames };
+  if (seen === 0) return { low: FLOOR_DB, high: 0, frames };
   const low = quantile(histogram, LOW_QUANTILE);
   const high = Math.max(quantile(histogram, HIGH_QUANTILE) + BIN_DB, low + LEAST_RANGE_DB);
-  return { low, high, columns };
+  return { low, high, frames: seen };
 }
 
 /** Frames up to the last that is not at the floor in all bins. */
@@ -77,20 +77,20 @@ function quantile(histogram: Float64Array, q: number): number {
  * Writes a spectrogram as the network sees it: its first frames, on the model's scale. Below 0 nothing is kept, what is
  * quieter than anything in the training set is silence; above 1 everything is, louder than ever heard must count.
  * @param spectrogram row-major [bins][frames]
- * @param into written from `offset` on, row-major [bins][scale.columns]
+ * @param into written from `offset` on, row-major [bins][scale.frames]
  */
 export function scaleInput(
   spectrogram: Float32Array,
   [bins, frames]: readonly [number, number],
-  { low, high, columns }: InputScale,
+  { low, high, frames: seen }: InputScale,
   into: Float32Array,
   offset = 0,
 ): void {
   const factor = 1 / (high - low);
   for (let bin = 0; bin < bins; bin++) {
     const from = bin * frames;
-    const to = offset + bin * columns;
-    for (let frame = 0; frame < columns; frame++) {
+    const to = offset + bin * seen;
+    for (let frame = 0; frame < seen; frame++) {
       into[to + frame] = Math.max(0, (spectrogram[from + frame] - low) * factor);
     }
   }
@@ -99,20 +99,20 @@ export function scaleInput(
 /**
  * Writes a spectrogram that the network drew on the scale of those that it was trained on: the way back of `scaleInput`.
  * Frames that the network does not see are padding.
- * @param drawn read from `offset` on, row-major [bins][scale.columns]
+ * @param drawn read from `offset` on, row-major [bins][scale.frames]
  * @returns row-major [bins][frames]
  */
 export function unscaleOutput(
   drawn: Float32Array,
   offset: number,
   { shape: [bins, frames], normalize }: FrontEnd,
-  { low, high, columns }: InputScale,
+  { low, high, frames: seen }: InputScale,
 ): Float32Array<ArrayBuffer> {
   const padding = isUnit(normalize) ? 0 : FLOOR_DB;
   const spectrogram = new Float32Array(bins * frames).fill(padding);
   for (let bin = 0; bin < bins; bin++) {
-    for (let frame = 0; frame < columns; frame++) {
-      spectrogram[bin * frames + frame] = low + drawn[offset + bin * columns + frame] * (high - low);
+    for (let frame = 0; frame < seen; frame++) {
+      spectrogram[bin * frames + frame] = low + drawn[offset + bin * seen + frame] * (high - low);
     }
   }
   return spectrogram;

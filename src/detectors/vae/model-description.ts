@@ -64,7 +64,7 @@ export function vaeFacts({ architecture, inputScale, training }: JsonObject): Va
   const isComplete =
     Array.isArray(facts.architecture?.encoder) &&
     Array.isArray(facts.architecture.decoder) &&
-    typeof facts.scale?.columns === 'number';
+    typeof facts.scale?.frames === 'number';
   if (!isComplete) throw new Error('it lacks the architecture of its network or what the network sees');
   return facts;
 }

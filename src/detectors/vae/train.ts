@@ -106,7 +106,7 @@ export async function train(
   const blank = { epoch: 0, epochs, loss: 0, rl: 0, kl: 0, secondsLeft: 0 };
   onProgress({ phase: 'preparing', ...blank });
   const scale = learnScale(source, frontEnd);
-  const architecture = buildArchitecture([frontEnd.shape[0], scale.columns], network);
+  const architecture = buildArchitecture([frontEnd.shape[0], scale.frames], network);
   const random = new Random(seed);
   const order = random.permutation(source.count);
   const held = Math.min(source.count - 1, Math.round(source.count * options.validationSplit));
@@ -192,7 +192,7 @@ class TrainingRun {
         if (this.cancelled()) throw new Cancelled();
         const count = Math.min(micro, size - done);
         this.load(count, i => examples[order[start + done + i]]);
-        const rlScale = rlWeight / (size * engine.pixels);
+        const rlScale = rlWeight / (size * engine.elements);
         const part = engine.gradients(count, done === 0, rlScale, klWeight / size, random);
         sum.rl += part.rl;
         sum.kl += part.kl;
@@ -269,7 +269,7 @@ class TrainingRun {
     const { engine, source, frontEnd, scale, example } = this;
     for (let i = 0; i < count; i++) {
       source.read(indexOf(i), example);
-      scaleInput(example, frontEnd.shape, scale, engine.input, i * engine.pixels);
+      scaleInput(example, frontEnd.shape, scale, engine.input, i * engine.elements);
     }
   }
 }

@@ -57,13 +57,13 @@ export class VaeModel implements FittedSegments {
   private scoreBatch(segments: readonly Segment[], engine: ComputeEngine): SegmentScore[] {
     const { frontEnd, scale, training } = this.facts;
     const { rlWeight, klWeight } = training.options;
-    const { input, pixels } = engine;
+    const { input, elements } = engine;
     segments.forEach(({ values }, i) => {
-      scaleInput(values, frontEnd.shape, scale, input, i * pixels);
+      scaleInput(values, frontEnd.shape, scale, input, i * elements);
     });
     return engine.score(segments.length).map(({ rl, kl, latent }, i) => {
       const { explain: wanted, info } = segments[i];
-      const view = (all: Float32Array) => all.subarray(i * pixels, (i + 1) * pixels);
+      const view = (all: Float32Array) => all.subarray(i * elements, (i + 1) * elements);
       const isOurs = wanted !== undefined && kindsOf('vae').includes(wanted);
       const explanation = isOurs ? explain(view(input), view(engine.reconstruction), info, scale) : undefined;
       return { scores: { rl, kl, total: rlWeight * rl + klWeight * kl }, latent, explanation };

@@ -17,7 +17,7 @@ import { Weights } from './weights';
 
 export class TensorflowEngine implements ComputeEngine {
   readonly name = 'tensorflow';
-  readonly pixels: number;
+  readonly elements: number;
   readonly input: Float32Array;
   private readonly weights: Weights;
   /** Those that TensorFlow derives gradients for, and the prior's, whose gradients are our own. */
@@ -36,8 +36,8 @@ export class TensorflowEngine implements ComputeEngine {
     readonly architecture: Architecture,
     readonly batch: number,
   ) {
-    this.pixels = volume(architecture.input);
-    this.input = new Float32Array(batch * this.pixels);
+    this.elements = volume(architecture.input);
+    this.input = new Float32Array(batch * this.elements);
     this.weights = new Weights(tf, parameterTable(architecture));
     const ofPrior = new Set<string>(Object.values(MIXTURE_TENSORS));
     this.derived = this.weights.trainable.filter(({ name }) => !ofPrior.has(name));
@@ -147,7 +147,7 @@ export class TensorflowEngine implements ComputeEngine {
     });
     this.addGradients(gradients, first);
     this.updateStatistics(statistics);
-    return { rl: squaredError / this.pixels, kl: sampling.kl.reduce((sum, kl) => sum + kl, 0) };
+    return { rl: squaredError / this.elements, kl: sampling.kl.reduce((sum, kl) => sum + kl, 0) };
   }
 
   reduce(): number {
@@ -166,7 +166,7 @@ export class TensorflowEngine implements ComputeEngine {
   }
 
   score(count: number): ExampleScore[] {
-    const { tf, architecture, weights, pixels } = this;
+    const { tf, architecture, weights, elements } = this;
     const { latentDim: latent, variational } = architecture;
     const z = new Float32Array(count * latent);
     const kl = new Float64Array(count);
@@ -182,7 +182,7 @@ export class TensorflowEngine implements ComputeEngine {
     });
     const squaredErrors = errors.dataSync();
     const scores = Array.from({ length: count }, (_, b) => ({
-      rl: squaredErrors[b] / pixels,
+      rl: squaredErrors[b] / elements,
       kl: kl[b],
       latent: Array.from(z.subarray(b * latent, (b + 1) * latent)),
       logVariance: variational
@@ -212,8 +212,8 @@ export class TensorflowEngine implements ComputeEngine {
 
   /** The first `count` examples, in memory of their own: TensorFlow computes on what it is given, and may keep it a while. */
   private examples(count: number): TfTensor {
-    const { tf, input, pixels, architecture } = this;
-    return tf.tensor(input.slice(0, count * pixels), [count, ...architecture.input, 1]);
+    const { tf, input, elements, architecture } = this;
+    return tf.tensor(input.slice(0, count * elements), [count, ...architecture.input, 1]);
   }
 
   /** Keeps a reconstruction until the next one. */

@@ -55,9 +55,9 @@ describe('drawing from latent values', () => {
     engine.initialise(new Random(1));
     const latents = Float32Array.from({ length: BATCH * OPTIONS.latentDim }, (_, i) => Math.sin(i));
     engine.decode(latents);
-    const all = engine.reconstruction.slice(0, engine.pixels);
+    const all = engine.reconstruction.slice(0, engine.elements);
     engine.decode(latents.subarray(0, OPTIONS.latentDim));
-    assert.deepEqual(engine.reconstruction.slice(0, engine.pixels), all);
+    assert.deepEqual(engine.reconstruction.slice(0, engine.elements), all);
     await engine.close();
   });
 
@@ -78,7 +78,7 @@ describe('drawing from latent values', () => {
 describe('the way back from the scale of the network', () => {
   it('undoes the scaling, and pads as the spectrogram does', () => {
     const picture = Float32Array.of(-60, -40, -100, -50, -30, -100);
-    const scale = { low: -60, high: -20, columns: 2 };
+    const scale = { low: -60, high: -20, frames: 2 };
     const scaled = new Float32Array(6);
     scaleInput(picture, [2, 3], scale, scaled, 2);
     assert.deepEqual(unscaleOutput(scaled, 2, frontEnd([2, 3]), scale), picture);
@@ -86,7 +86,7 @@ describe('the way back from the scale of the network', () => {
 
   it('leaves pictures from 0 to 1 as they are, padding at 0', () => {
     const drawn = Float32Array.of(0.25, 0.5, 0.75, 1);
-    const scale = { low: 0, high: 1, columns: 2 };
+    const scale = { low: 0, high: 1, frames: 2 };
     assert.deepEqual(
       unscaleOutput(drawn, 0, frontEnd([2, 3], { normalize: 'minmax' }), scale),
       Float32Array.of(0.25, 0.5, 0, 0.75, 1, 0),

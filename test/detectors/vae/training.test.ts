@@ -137,7 +137,7 @@ function scaledRead(source: ExampleSource, bins: number, frames: number): Exampl
   const picture = new Float32Array(source.exampleLength);
   return (index, into, offset = 0) => {
     source.read(index, picture);
-    scaleInput(picture, [bins, frames], { low: -45, high: -15, columns: frames }, into, offset);
+    scaleInput(picture, [bins, frames], { low: -45, high: -15, frames }, into, offset);
   };
 }
 
@@ -156,7 +156,7 @@ describe('input scale', () => {
       },
     };
     const scale = learnScale(source, frontEnd([bins, frames]));
-    assert.equal(scale.columns, 6);
+    assert.equal(scale.frames, 6);
     assert.ok(Math.abs(scale.low + 60) < 0.1 && Math.abs(scale.high + 30) < 0.1, JSON.stringify(scale));
     const into = new Float32Array(bins * 6);
     scaleInput(picture, [bins, frames], scale, into);
@@ -165,7 +165,7 @@ describe('input scale', () => {
 
   it('keeps what is louder than the training set, and takes what is quieter as silence', () => {
     const into = new Float32Array(2);
-    scaleInput(Float32Array.of(-90, 0), [1, 2], { low: -60, high: -20, columns: 2 }, into);
+    scaleInput(Float32Array.of(-90, 0), [1, 2], { low: -60, high: -20, frames: 2 }, into);
     assert.deepEqual([...into], [0, 1.5]);
   });
 
@@ -183,7 +183,7 @@ describe('input scale', () => {
 
   it('takes pictures that are already 0 to 1 as they are', () => {
     const scale = learnScale(stripes(2, 4, 4), frontEnd([4, 4], { normalize: 'minmax' }));
-    assert.deepEqual(scale, { low: 0, high: 1, columns: 4 });
+    assert.deepEqual(scale, { low: 0, high: 1, frames: 4 });
   });
 });
 
@@ -193,11 +193,11 @@ describe('engine', () => {
     const engine = await Engine.create(architecture, { batch: 5 });
     const random = new Random(4);
     engine.initialise(random);
-    const pictures = Float32Array.from({ length: 5 * engine.pixels }, () => random.uniform());
+    const pictures = Float32Array.from({ length: 5 * engine.elements }, () => random.uniform());
     engine.input.set(pictures);
     const together = engine.score(5);
     for (let i = 0; i < 5; i++) {
-      engine.input.set(pictures.subarray(i * engine.pixels, (i + 1) * engine.pixels));
+      engine.input.set(pictures.subarray(i * engine.elements, (i + 1) * engine.elements));
       assert.deepEqual(engine.score(1)[0], together[i]);
     }
     await engine.close();

@@ -75,8 +75,8 @@ function learn(engine: ComputeEngine, steps = STEPS, microBatch = BATCH, weightD
     let kl = 0;
     for (let done = 0; done < BATCH; done += microBatch) {
       const count = Math.min(microBatch, BATCH - done);
-      engine.input.set(all.subarray(done * engine.pixels, (done + count) * engine.pixels));
-      const part = engine.gradients(count, done === 0, 30 / (BATCH * engine.pixels), 0.1 / BATCH, random);
+      engine.input.set(all.subarray(done * engine.elements, (done + count) * engine.elements));
+      const part = engine.gradients(count, done === 0, 30 / (BATCH * engine.elements), 0.1 / BATCH, random);
       rl += part.rl;
       kl += part.kl;
     }
@@ -247,7 +247,7 @@ describe('tensorflow engine', function () {
     engine.input.set(all);
     const together = engine.score(BATCH);
     for (let i = 0; i < BATCH; i++) {
-      engine.input.set(all.subarray(i * engine.pixels, (i + 1) * engine.pixels));
+      engine.input.set(all.subarray(i * engine.elements, (i + 1) * engine.elements));
       const [alone] = engine.score(1);
       assertClose(alone.rl, together[i].rl, `rl of example ${i}`, 1e-6);
       assertClose(alone.kl, together[i].kl, `kl of example ${i}`, 1e-6);
