@@ -1,7 +1,7 @@
 // MP3, FLAC, Ogg Vorbis and Opus as a stream of blocks, decoded piece by piece so that a long file neither lies in memory
 // as a whole nor keeps the reader from being stopped.
-import { UserError } from '../errors';
-import type { Decoding } from './codecs/decoding';
+import { asError, UserError } from '../errors';
+import type { Decoded, Decoding } from './codecs/decoding';
 import { afterId3, decodeFlac, decodeOggFlac } from './codecs/flac';
 import { decodeMp3 } from './codecs/mp3';
 import { decodeOpus } from './codecs/opus';
@@ -42,9 +42,12 @@ export function sniffCompressed(bytes: SoundBytes): Format | undefined {
  */
 export async function openCompressed(bytes: SoundBytes, { name, decode }: Format): Promise<SoundFile> {
   const { pieces, samples: promised } = decode(bytes);
-  const first = await pieces.next();
-  if (first.done) {
-    throw new UserError('sound-file', `no sound could be decoded from this ${name} file: cut short or damaged.`);
+  const first = await nextOf(pieces);
+  if (first instanceof Error || first.done) {
+    const cause = first instanceof Error ? first : undefined;
+    throw new UserError('sound-file', `no sound could be decoded from this ${name} file: cut short or damaged.`, {
+      cause,
+    });
   }
   const { sampleRate, channelData } = first.value;
   const channels = channelData.length;
@@ -52,7 +55,8 @@ export async function openCompressed(bytes: SoundBytes, { name, decode }: Format
 
   async function* channelBlocks(): AsyncGenerator<Float32Array[], void> {
     let samples = 0;
-    for (let next = first; !next.done; next = await pieces.next()) {
+    let next: Next = first;
+    for (; !(next instanceof Error || next.done); next = await nextOf(pieces)) {
       const { value } = next;
       if (value.sampleRate !== sampleRate) {
         warnings.push(`ends early: the sample rate changes from ${sampleRate} to ${value.sampleRate} Hz on the way`);
@@ -65,7 +69,8 @@ export async function openCompressed(bytes: SoundBytes, { name, decode }: Format
       samples += value.channelData[0].length;
       yield value.channelData;
     }
-    if (promised && samples < promised) {
+    if (next instanceof Error) warnings.push(`ends early: damaged after ${samples} samples`);
+    else if (promised && samples < promised) {
       warnings.push(`cut short or damaged: the header promises ${promised} samples, ${samples} could be decoded`);
     }
   }
@@ -89,6 +94,23 @@ export async function openCompressed(bytes: SoundBytes, { name, decode }: Format
       bytes.close();
     },
   };
+}
+
+type Next = IteratorResult<Decoded, void> | Error;
+
+/**
+ * The next piece. A decoder that fails over damaged data says so in words of its own, or in those of a mistake in it
+ * ("logError is not defined"): returned, for they are for nobody.
+ */
+async function nextOf(pieces: Decoding['pieces']): Promise<Next> {
+  try {
+    return await pieces.next();
+  } catch (thrown) {
+    const error = asError(thrown);
+    // The file itself could not be read any further.
+    if (error instanceof UserError || 'syscall' in error) throw error;
+    return error;
+  }
 }
 
 function mean(channels: Float32Array[]): Float32Array {

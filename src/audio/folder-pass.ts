@@ -7,7 +7,10 @@ import { recordedAt } from './recording-name';
 import { Resampler } from './resample';
 import { type Pad, Segmenter, WholeSound } from './segment';
 import { openSoundFile } from './sound-file';
-import { type FileEntry, type FolderSelection, labelOf, listFiles } from './sound-folder';
+import { type FileEntry, type FolderSelection, labelled, listFiles } from './sound-folder';
+
+/** Samples of each channel; a block of a file at 1 kHz is 400 times as long at 384 kHz. */
+const RESAMPLED_AT_ONCE = 2 ** 18;
 
 /** What becomes of a file's channels: one sound, their mean, or each a sound of its own. */
 export type Channels = 'mix' | 'each';
@@ -89,9 +92,10 @@ export function noSound(options: FolderSelection, otherLabels: string[]): UserEr
 }
 
 function chosenFiles(options: PassOptions, files: string[]): FileEntry[] {
-  return files
-    .map(file => ({ file, name: file.slice(options.folder.length + 1), label: labelOf(file, options.labels) }))
-    .filter(({ label }) => options.onlyLabels.length === 0 || options.onlyLabels.includes(label ?? ''));
+  const entries = files.map(file => ({ file, name: file.slice(options.folder.length + 1) }));
+  return labelled(entries, options.labels).filter(
+    ({ label }) => options.onlyLabels.length === 0 || options.onlyLabels.includes(label ?? ''),
+  );
 }
 
 async function* readFile(entry: FileEntry, options: PassOptions): AsyncGenerator<PassEvent, void> {
@@ -131,14 +135,20 @@ function cutterFor(sound: SoundFile, options: PassOptions) {
   const samplesOf = (seconds: number): number => Math.max(1, Math.round(seconds * sampleRate));
   const segmentSamples = options.segmentSeconds > 0 ? samplesOf(options.segmentSeconds) : 0;
   const hopSamples = options.hopSeconds > 0 ? samplesOf(options.hopSeconds) : segmentSamples;
-  const lines = Array.from({ length: options.channels === 'each' ? sound.channels : 1 }, () => ({
+  const sides = options.channels === 'each' ? sound.channels : 1;
+  const lines = Array.from({ length: sides }, () => ({
     resampler: new Resampler(sound.sampleRate, sampleRate),
-    cutter: segmentSamples > 0 ? new Segmenter(segmentSamples, hopSamples, options.pad) : new WholeSound(),
+    cutter: segmentSamples > 0 ? new Segmenter(segmentSamples, hopSamples, options.pad, sides) : new WholeSound(sides),
   }));
+  const step = Math.max(1, Math.floor((RESAMPLED_AT_ONCE * sound.sampleRate) / sampleRate));
 
   async function* cut(): AsyncGenerator<Float32Array[], void> {
     for await (const block of blocksOf(sound, options.channels)) {
-      yield* sideBySide(lines.map(({ cutter, resampler }, i) => cutter.push(resampler.push(block[i]))));
+      for (let at = 0; at < block[0].length; at += step) {
+        yield* sideBySide(
+          lines.map(({ cutter, resampler }, i) => cutter.push(resampler.push(block[i].subarray(at, at + step)))),
+        );
+      }
     }
     yield* sideBySide(lines.map(({ cutter, resampler }) => cutter.push(resampler.end())));
     yield* sideBySide(lines.map(({ cutter }) => cutter.end()));

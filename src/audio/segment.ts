@@ -6,7 +6,7 @@ import { join } from './resample';
 /** What happens where the sound ends within a segment: silence after it, silence before it, or it is left out. */
 export type Pad = 'right' | 'left' | 'drop';
 
-/** The longest segment, in samples: 256 MiB of float32, 25 minutes at 44.1 kHz. */
+/** The longest segment, in samples of all channels: 256 MiB of float32, 25 minutes of one channel at 44.1 kHz. */
 export const MAX_SEGMENT_SAMPLES = 64 * 1024 * 1024;
 
 /**
@@ -52,13 +52,17 @@ export class Segmenter {
   /** Samples to leave out before the next segment starts. */
   private gap = 0;
 
-  /** @param segmentSamples 1 to MAX_SEGMENT_SAMPLES */
+  /**
+   * @param segmentSamples 1 to MAX_SEGMENT_SAMPLES
+   * @param channels how many are cut side by side
+   */
   constructor(
     private readonly segmentSamples: number,
     private readonly hopSamples: number,
     private readonly pad: Pad,
+    channels = 1,
   ) {
-    assertSegmentLength(segmentSamples);
+    assertSegmentLength(segmentSamples, channels);
     this.segment = new Float32Array(segmentSamples);
   }
 
@@ -99,25 +103,33 @@ export class Segmenter {
 
 /** The whole sound as one segment. */
 export class WholeSound {
-  private readonly blocks: Float32Array[] = [];
+  private blocks: Float32Array[] = [];
   private samples = 0;
+
+  /** @param channels how many are read side by side */
+  constructor(private readonly channels = 1) {}
 
   // biome-ignore lint/correctness/useYield: the same shape as Segmenter, of which this is the limit.
   *push(block: Float32Array): Generator<Float32Array, void> {
     this.samples += block.length;
-    assertSegmentLength(this.samples);
+    assertSegmentLength(this.samples, this.channels);
     this.blocks.push(block);
   }
 
   *end(): Generator<Float32Array, void> {
-    if (this.samples > 0) yield join(this.blocks);
+    const { blocks } = this;
+    this.blocks = [];
+    if (this.samples > 0) yield join(blocks);
   }
 }
 
-function assertSegmentLength(samples: number): void {
-  if (samples <= MAX_SEGMENT_SAMPLES) return;
+function assertSegmentLength(samples: number, channels: number): void {
+  if (samples * channels <= MAX_SEGMENT_SAMPLES) return;
+  const each = Math.floor(MAX_SEGMENT_SAMPLES / channels);
+  const minutes = (each / 44_100 / 60).toFixed(channels < 10 ? 0 : 1);
+  const of = channels === 1 ? '' : ` of each of its ${channels} channels`;
   throw new UserError(
     'segment-length',
-    `too long for one segment: more than ${MAX_SEGMENT_SAMPLES} samples (25 minutes at 44.1 kHz). Set a segment length.`,
+    `too long for one segment: more than ${each} samples${of} (${minutes} minutes at 44.1 kHz). Set a${channels === 1 ? '' : ' shorter'} segment length.`,
   );
 }

@@ -1,8 +1,9 @@
 // Which sound files (or others) a folder holds, in which order, and which label each has. Looks at names only, opens no file.
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { UserError } from '../errors';
 import type { LabelRule } from './label-rule';
+import { labelsOf } from './labels';
 
 export interface FolderSelection {
   /** Absolute. */
@@ -53,12 +54,13 @@ const SOUND_EXTENSIONS = ['.wav', '.wave', '.rf64', '.bw64', '.mp3', '.flac', '.
 const COMPANION = /^(\..*|thumbs\.db|desktop\.ini|(readme|licen[cs]e|credits|attribution)(\.[a-z]+)?|.*\.md)$/i;
 const naturalOrder = new Intl.Collator('en', { numeric: true });
 
-/** A file's label; with a regular expression its first group (or all it matches), undefined where it matches nothing. */
-export function labelOf(file: string, rule: LabelRule): string | undefined {
-  if (rule === 'none') return undefined;
-  if (rule === 'folder') return basename(dirname(file));
-  const match = new RegExp(rule.pattern, 'u').exec(basename(file));
-  return match ? (match[1] ?? match[0]) : undefined;
+/** Files of a folder with their labels. */
+export function labelled(files: readonly { file: string; name: string }[], rule: LabelRule): FileEntry[] {
+  const labels = labelsOf(
+    files.map(({ file }) => file),
+    rule,
+  );
+  return files.map((entry, i) => ({ ...entry, label: labels[i] }));
 }
 
 /** Whether the name is that of a sound file. */
@@ -75,14 +77,14 @@ const SOUND_FILES: FileKind = {
 /**
  * Lists a folder. Links are followed; a folder that was seen before (a link back up) is not entered again.
  * @param goOn asked before each entry with how many there were; the looking ends where it says no
- * @throws UserError `folder` where there is no such folder or it may not be read
+ * @throws UserError `folder` where there is no such folder or it may not be read; as `labelsOf`
  */
 export function listFiles(
   selection: FolderSelection,
   wantedKind = SOUND_FILES,
   goOn: (entries: number) => boolean = () => true,
 ): FolderListing {
-  const found: FileEntry[] = [];
+  const seenFiles: { file: string; name: string }[] = [];
   const others: SkippedFile[] = [];
   const seen = new Set<string>();
   let entries = 0;
@@ -109,7 +111,7 @@ export function listFiles(
     if (kind === 'folder') {
       if (selection.recursive && !basename(file).startsWith('.')) walk(file, `${name}/`);
     } else if (wantedKind.isWanted(file) && kind === 'file') {
-      found.push({ file, name, label: labelOf(file, selection.labels) });
+      seenFiles.push({ file, name });
     } else if (!wantedKind.isCompanion(file)) {
       others.push({ filename: file, reason: kind === 'other' ? 'not a regular file' : wantedKind.whyNot(file) });
     }
@@ -117,6 +119,7 @@ export function listFiles(
 
   checkFolder(selection.folder);
   walk(selection.folder, '');
+  const found = labelled(seenFiles, selection.labels);
   const { onlyLabels } = selection;
   const wanted = found.filter(
     ({ label }) => onlyLabels.length === 0 || (label !== undefined && onlyLabels.includes(label)),

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MemoryBytes } from '#src/audio/file-bytes';
 import { readAudioFile } from '#src/audio/read-audio-file';
+import { openSound } from '#src/audio/sound-file';
+import { UserError } from '#src/errors';
+import { Random } from '#src/stats/random';
 import { tempFolder } from '../support/temp';
 import { bits, FIXTURES, fixtures } from './fixtures';
 
@@ -10,6 +14,10 @@ function copyOf(name: string, change: (bytes: Buffer) => Buffer, as = name): str
   writeFileSync(file, change(readFileSync(join(FIXTURES, name))));
   return file;
 }
+
+/** All that may be said of a damaged file. */
+const OUR_WORDS =
+  /^(no sound could be decoded from this |not a sound file: |cut short or damaged: |ends early: |a sample rate of )/;
 
 const meanOf = (interleaved: Float32Array, channels: number): Float32Array =>
   Float32Array.from({ length: interleaved.length / channels }, (_, frame) => {
@@ -63,6 +71,30 @@ describe('reading compressed files', () => {
         code: 'sound-file',
         message: /no sound could be decoded/,
       });
+    });
+  }
+
+  for (const name of ['vorbis.ogg', 'opus.opus', 'mp3.mp3', 'flac-in-ogg.oga', 'flac24.flac']) {
+    it(`says in its own words what is wrong with a damaged ${name}, never in those of a decoder`, async function () {
+      this.timeout(120_000);
+      const whole = readFileSync(join(FIXTURES, name));
+      const random = new Random(1);
+      for (let i = 0; i < 50; i++) {
+        const bytes = new Uint8Array(whole);
+        // Headers and what lies between them are what decoders trip over.
+        for (let n = 0; n < 12; n++) bytes[Math.floor(random.uniform() ** 2 * bytes.length)] = random.uniform() * 256;
+        const said: string[] = [];
+        try {
+          const sound = await openSound(new MemoryBytes(bytes));
+          for await (const _ of sound.blocks());
+          said.push(...sound.warnings);
+          sound.close();
+        } catch (error) {
+          assert.ok(error instanceof UserError, `copy ${i}: ${error}`);
+          said.push(error.message);
+        }
+        for (const text of said) assert.match(text, OUR_WORDS, `copy ${i}`);
+      }
     });
   }
 });

@@ -85,4 +85,15 @@ describe('segments', () => {
   it('longer than 25 minutes are refused before memory is taken', () => {
     assert.throws(() => new Segmenter(MAX_SEGMENT_SAMPLES + 1, 1, 'right'), { code: 'segment-length' });
   });
+
+  it('are refused for what all channels side by side would take', () => {
+    const eighth = MAX_SEGMENT_SAMPLES / 8;
+    const message =
+      'too long for one segment: more than 8388608 samples of each of its 8 channels (3 minutes at 44.1 kHz). Set a shorter segment length.';
+    assert.throws(() => new Segmenter(eighth + 1, 1, 'right', 8), { code: 'segment-length', message });
+    const whole = new WholeSound(8);
+    const block = new Float32Array(eighth / 4);
+    for (let i = 0; i < 4; i++) assert.deepEqual([...whole.push(block)], []);
+    assert.throws(() => [...whole.push(new Float32Array(1))], { code: 'segment-length', message });
+  });
 });

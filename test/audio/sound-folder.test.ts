@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseLabelRule } from '#src/audio/label-rule';
-import { type FolderSelection, labelOf, listFiles } from '#src/audio/sound-folder';
+import { labelsOf } from '#src/audio/labels';
+import { type FolderSelection, listFiles } from '#src/audio/sound-folder';
 import { tempFolder } from '../support/temp';
 
 function folderWith(...names: string[]): string {
@@ -79,12 +80,30 @@ describe('a folder of sounds', () => {
 
 describe('labels', () => {
   it('come from the folder, nowhere, or the name', () => {
-    const file = '/sounds/dogs/bark_012.wav';
-    assert.equal(labelOf(file, parseLabelRule('folder')), 'dogs');
-    assert.equal(labelOf(file, parseLabelRule('none')), undefined);
-    assert.equal(labelOf(file, parseLabelRule('^([a-z]+)_')), 'bark');
-    assert.equal(labelOf(file, parseLabelRule('\\d+')), '012');
-    assert.equal(labelOf(file, parseLabelRule('^cat')), undefined);
+    const label = (rule: string) => labelsOf(['/sounds/dogs/bark_012.wav'], parseLabelRule(rule))[0];
+    assert.equal(label('folder'), 'dogs');
+    assert.equal(label('none'), undefined);
+    assert.equal(label('^([a-z]+)_'), 'bark');
+    assert.equal(label('\\d+'), '012');
+    assert.equal(label('^cat'), undefined);
+  });
+
+  it('by a pattern that never comes to an end are given up soon, and the file is named', () => {
+    const folder = folderWith('normal_1.wav', `${'a'.repeat(60)}.wav`);
+    const selection: FolderSelection = { folder, recursive: false, labels: parseLabelRule('^(a+)+$'), onlyLabels: [] };
+    assert.throws(() => listFiles(selection), {
+      code: 'config',
+      message:
+        /^labels is "\^\(a\+\)\+\$"; expected an expression that comes to an end, but it was still at the file "a{60}\.wav" after 3 s\./,
+    });
+  });
+
+  it('by a pattern are given to tens of thousands of files', () => {
+    const files = Array.from({ length: 25_001 }, (_, i) => `/sounds/kind${i % 7}_${i}.wav`);
+    assert.deepEqual(
+      labelsOf(files, parseLabelRule('^([a-z0-9]+)_')),
+      files.map((_, i) => `kind${i % 7}`),
+    );
   });
 
   it('by a pattern that is none are refused with the reason', () => {

@@ -207,4 +207,51 @@ describe('reading a folder in a thread', () => {
     assert.equal(skipped.length, 2);
     assert.match(skipped[0].reason, /too long for one segment/);
   });
+
+  it('refuses files whose header tells no rate of sound, and names the rate', async () => {
+    const folder = tempFolder('pass');
+    for (const rate of [1, 999, 1000, 1_000_000, 1_000_001]) {
+      writeFileSync(join(folder, `${rate}.wav`), wav16(new Int16Array(300), { sampleRate: rate }));
+    }
+    const events = await readAll(folder, { sampleRate: 8000 });
+    const reasons = events.flatMap(event => (event.type === 'skipped' ? [event.reason] : []));
+    const reason = (rate: number) =>
+      `a sample rate of ${rate} Hz; expected 1000 to 1000000 Hz. Its header is damaged or made wrongly.`;
+    assert.deepEqual(reasons, [1, 999, 1_000_001].map(reason));
+    assert.deepEqual(
+      segmentsOf(events).map(({ pcm }) => pcm.length),
+      [2400, 3],
+    );
+  });
+
+  it('takes no more memory for a low rate made a high one than for its segments', async () => {
+    const folder = tempFolder('pass');
+    // What is read at a time are 131 072 samples, which 384 kHz make 50 million: 200 MB.
+    writeFileSync(join(folder, 'long.wav'), wav16(new Int16Array(2 ** 17), { sampleRate: 1000 }));
+    const reader = folderPassTask.open(options(folder, { sampleRate: 384_000, segmentSeconds: 1 }));
+    const before = process.memoryUsage().rss;
+    let [most, segments] = [0, 0];
+    for await (const event of reader) {
+      most = Math.max(most, process.memoryUsage().rss - before);
+      if (event.type === 'segment' && ++segments === 3) break;
+    }
+    await reader.close();
+    assert.equal(segments, 3);
+    assert.ok(most < 120 * 2 ** 20, `${(most / 2 ** 20).toFixed()} MiB`);
+  });
+
+  it('refuses segments whose channels together would take hundreds of megabytes', async () => {
+    const folder = tempFolder('pass');
+    writeFileSync(join(folder, 'many.wav'), wav16(new Int16Array(64 * 100), { sampleRate: 44_100, channels: 64 }));
+    const skipped = (await readAll(folder, { channels: 'each', segmentSeconds: 60 })).filter(
+      event => event.type === 'skipped',
+    );
+    assert.deepEqual(
+      skipped.map(({ reason }) => reason),
+      [
+        'too long for one segment: more than 1048576 samples of each of its 64 channels (0.4 minutes at 44.1 kHz). Set a shorter segment length.',
+      ],
+    );
+    assert.equal(segmentsOf(await readAll(folder, { segmentSeconds: 60 })).length, 1);
+  });
 });

@@ -90,7 +90,8 @@ export const arecord: CaptureBackend = {
   start: (settings, listener) => new ArecordCapture(settings, listener),
   devices: () =>
     new Promise((resolve, reject) => {
-      execFile('arecord', ['-L'], { env: environment(), timeout: LIST_TIMEOUT_MS }, (error, stdout) => {
+      const options = { env: environment(), timeout: LIST_TIMEOUT_MS, killSignal: 'SIGKILL' } as const;
+      execFile('arecord', ['-L'], options, (error, stdout) => {
         if (!error) resolve(parseDeviceList(stdout));
         else if ('code' in error && error.code === 'ENOENT') reject(notInstalled());
         else reject(new UserError('capture-list', `the sound devices could not be listed: ${error.message.trim()}`));

@@ -169,6 +169,15 @@ describe('arecord', () => {
     }
   });
 
+  it('is asked once for its devices, however many want to know', async () => {
+    const asked = Array.from({ length: 300 }, () => listDevices('arecord'));
+    await until('a listing', () => childrenNamed('arecord').length > 0, { every: 2 });
+    assert.equal(childrenNamed('arecord').length, 1);
+    const [first, ...others] = await Promise.all(asked);
+    assert.ok(first.devices.length > 0);
+    for (const other of others) assert.equal(other, first);
+  });
+
   it('is listed with its devices', async () => {
     const { backend, devices, problem } = await listDevices('auto');
     assert.equal(backend, 'arecord');
