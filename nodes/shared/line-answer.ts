@@ -3,6 +3,7 @@
 import { asError, UserError } from '../../src/errors';
 import type { ProblemLine } from '../../src/live/dialog-messages';
 import type { Request, Response } from './answer';
+import { formOf } from './routes';
 
 /** Sends a line. */
 export type Tell<Line> = (line: Line) => void;
@@ -21,7 +22,7 @@ interface Running {
 /**
  * A handler for POST requests with `{dialog, …form}`: `dialog` is any text that is the same for all requests of one
  * dialog. What a dialog asks anew takes the place of what it asked before; another dialog gets 409. Errors are lines,
- * too: `{problem}`, in words. Only JSON is taken, which no page of another origin can send unasked.
+ * too: `{problem}`, in words.
  * @param busy what somebody else is told while the work goes on
  * @param seconds after which the work is ended, whatever it does
  */
@@ -31,10 +32,7 @@ export function lineHandler<Line extends object>(
 ): (req: Request, res: Response) => Promise<void> {
   let running: Running | undefined;
   return async (req, res) => {
-    const form = (req.is('application/json') && req.body) as Record<string, unknown> | false;
-    if (!form || typeof form !== 'object' || Array.isArray(form)) {
-      return void res.status(400).json({ error: 'expected the form as JSON' });
-    }
+    const form = formOf(req);
     const dialog = String(form.dialog ?? '');
     while (running) {
       if (running.dialog !== dialog || dialog === '') return void res.status(409).json({ error: busy });
@@ -62,11 +60,14 @@ async function answer<Line extends object>(
     ...{ 'X-Content-Type-Options': 'nosniff', 'X-Accel-Buffering': 'no' },
   });
   res.flushHeaders();
-  const timer = setTimeout(() => abort.abort(), 1000 * seconds);
   const tell: Tell<Line | ProblemLine> = line => {
     if (res.writableLength > MAX_WAITING_BYTES) abort.abort();
     else if (!res.destroyed) res.write(`${JSON.stringify(line)}\n`);
   };
+  const timer = setTimeout(() => {
+    tell({ problem: `no end of it within ${seconds} s, so it was given up.` });
+    abort.abort();
+  }, 1000 * seconds);
   try {
     await work(tell, abort.signal);
   } catch (thrown) {

@@ -12,7 +12,7 @@ import { histogramOf } from '../../src/stats/histogram';
 import { FeedbackSet } from '../../src/store/feedback-set';
 import { Refusal, type Request, sendBytes } from '../shared/answer';
 import { deployedModel } from '../shared/audio-model-node';
-import { routesOf } from '../shared/routes';
+import { formOf, routesOf } from '../shared/routes';
 
 const SOURCES = ['mic-in', 'wav-folder', 'spectrogram'];
 
@@ -32,7 +32,7 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
   };
 
   post('sidebar/watch', 'read', (req, res) => {
-    const { source, model } = (req.body ?? {}) as { [Kind in keyof Watched]: unknown };
+    const { source, model } = formOf(req) as { [Kind in keyof Watched]: unknown };
     const node = source ? RED.nodes.getNode(String(source)) : undefined;
     const isSource = node && SOURCES.includes(node.type);
     if (isSource && !liveState.watchSource(node.id)) throw new Refusal(409, 'too many sources are watched just now');
@@ -89,7 +89,7 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
     const model = deployedModel(RED, String(req.params.id));
     const alarm = alarmOf(req);
     const { spectrogram } = alarm;
-    const normal = (req.body as { normal?: unknown } | undefined)?.normal !== false;
+    const normal = formOf(req).normal !== false;
     const marked = new FeedbackSet(model.store.folder);
     if (normal) {
       if (!spectrogram) throw new Refusal(409, 'the spectrogram of this alarm is not kept any more');

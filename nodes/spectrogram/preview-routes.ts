@@ -9,17 +9,15 @@ import { floatsOf } from '../../src/messages';
 import { type Answer, Refusal, type Request, type Response } from '../shared/answer';
 import { resolveFolder } from '../shared/folders';
 import { readFields } from '../shared/read-fields';
-import { routesOf } from '../shared/routes';
+import { formOf, routesOf } from '../shared/routes';
 import { runningSources } from '../shared/running-sources';
 import { number, text, texts } from '../shared/schema';
 import { PreviewSessions } from './preview-sessions';
+import { Uploads } from './upload';
 
 const BASE = 'spectrogram/preview';
 /** So that there is always something to see. */
 const EXAMPLE = { folder: 'earshot:motor/normal', name: 'healthy_1400.flac' };
-const MAX_UPLOAD_BYTES = 20_000_000;
-/** Files that are being sent at a time. */
-const MAX_UPLOADS = 2;
 /** What a dialog calls itself, so that nobody guesses it. */
 const DIALOG = /^[0-9a-f]{32}$/;
 const MAX_SOURCES = 16;
@@ -45,7 +43,7 @@ const STRETCH = {
  * `POST …/:dialog/sound` `{segment: ID}`, `{source: ID, name}` (a file of a deployed wav-folder node) or `{}` (an example),
  * with `sampleRate` → ChosenSound. `POST …/:dialog/upload?name=…&sampleRate=…` with the bytes of a file → ChosenSound.
  * `POST …/:dialog/spectrogram` `{from, seconds, …properties of the node}` → PreviewAnswer.
- * `POST …/:dialog/end` forgets its sound. 400, 404, 409, 411, 413 with `{error, code}` in words.
+ * `POST …/:dialog/end` forgets its sound. 400, 404, 408, 409, 411, 413, 415 with `{error, code}` in words.
  * All of it is for those who may change flows: files are read and time is taken.
  * @param read the node's own reading of its properties
  */
@@ -73,21 +71,14 @@ export function registerSpectrogramPreviewRoutes(
     res.json(described(name, await sessions.read(dialog, { folder, name }, sampleRate, leaving(res))));
   });
 
-  let uploads = 0;
-  post(':dialog/upload', async (req, res) => {
+  const uploads = new Uploads();
+  const upload: Answer = async (req, res) => {
     const dialog = dialogOf(req);
     const { name: given, sampleRate: rate } = readFields(SOUND, req.query);
-    const name = given || 'sound';
-    if (uploads >= MAX_UPLOADS)
-      throw new Refusal(409, 'other files are being sent just now; try again in a moment', 'busy');
-    uploads++;
-    try {
-      const bytes = await bytesSent(req);
-      res.json(described(name, await sessions.read(dialog, { bytes }, rate, leaving(res))));
-    } finally {
-      uploads--;
-    }
-  });
+    const read = (bytes: Uint8Array) => sessions.read(dialog, { bytes }, rate, leaving(res));
+    res.json(described(given || 'sound', await uploads.take(req, res, read)));
+  };
+  routesOf(RED).post(`${BASE}/:dialog/upload`, 'write', upload, 'application/octet-stream');
 
   post(':dialog/spectrogram', async (req, res) => {
     const dialog = dialogOf(req);
@@ -109,13 +100,6 @@ function dialogOf({ params }: Request): string {
   const dialog = String(params.dialog);
   if (!DIALOG.test(dialog)) throw new Refusal(404, 'a preview is named by 32 hexadecimal digits');
   return dialog;
-}
-
-/** Only JSON is taken, which no page of another origin can send unasked. */
-function formOf(req: Request): object {
-  const form = req.is('application/json') && req.body;
-  if (!form || typeof form !== 'object' || Array.isArray(form)) throw new Refusal(400, 'expected the form as JSON');
-  return form;
 }
 
 /** When the answer has gone out, or nobody is there to take it. */
@@ -162,27 +146,4 @@ function described(
   { pcm, sampleRate, isCut, warnings }: { pcm: Float32Array; sampleRate: number; isCut: boolean; warnings: string[] },
 ): ChosenSound {
   return { name, seconds: pcm.length / sampleRate, sampleRate, isCut, warnings };
-}
-
-/** The body of a request, taken in as it comes. */
-async function bytesSent(req: Request): Promise<Uint8Array> {
-  if (!req.is('application/octet-stream')) throw new Refusal(400, 'expected a file as application/octet-stream');
-  const length = Number(req.headers['content-length']);
-  if (!(length >= 0)) throw new Refusal(411, 'expected the length of the file (Content-Length)');
-  if (length > MAX_UPLOAD_BYTES) {
-    const [most, got] = [MAX_UPLOAD_BYTES, length].map(count => (count / 1e6).toFixed(1));
-    throw new Refusal(413, `the file has ${got} MB, a preview takes ${most}; choose a shorter one`, 'too-large');
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  await new Promise<void>((resolve, reject) => {
-    req.on('data', (part: Buffer) => {
-      bytes.set(part, at);
-      at += part.length;
-    });
-    req.on('end', resolve);
-    req.on('error', reject);
-    req.on('close', () => reject(new Refusal(400, 'the file was not sent to its end')));
-  });
-  return bytes;
 }

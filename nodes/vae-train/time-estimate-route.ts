@@ -6,7 +6,7 @@ import { liveState } from '../../src/live/live-state';
 import { type TimePerSegment, timeEstimateTask } from '../../src/tasks/time-estimate';
 import type { Job } from '../../src/threads/long-task';
 import { Refusal } from '../shared/answer';
-import { routesOf } from '../shared/routes';
+import { formOf, routesOf } from '../shared/routes';
 import { planTraining } from './planned-training';
 
 /** Networks whose time is remembered. */
@@ -25,7 +25,7 @@ export function registerTimeEstimateRoute(RED: NodeAPI): void {
   routesOf(RED).post('network/time', 'write', async (req, res) => {
     const leave = new AbortController();
     res.on('close', () => leave.abort());
-    const estimate = await measureTime((req.body ?? {}) as object, leave.signal);
+    const estimate = await measureTime(formOf(req), leave.signal);
     if (estimate) res.json(estimate);
     else if (!res.destroyed) throw new Refusal(409, 'this network is too slow here to be measured', 'too-slow');
   });

@@ -11,9 +11,11 @@ export function explain({ status, responseJSON }: JQueryXHR): string {
 
 /** Asks the runtime's node to do something, e.g. "toggle"; if it does not, says why. */
 export const ask = (form: Form, node: EditorNode, verb: string): JQueryXHR =>
-  $.ajax({ url: `audio-anomaly/${form.type}/${encodeURIComponent(node.id)}/${verb}`, type: 'POST' }).fail(
-    (xhr: JQueryXHR) => notify(form.text('error.button', { problem: explain(xhr) }), 'error'),
-  );
+  $.ajax({
+    ...{ url: `audio-anomaly/${form.type}/${encodeURIComponent(node.id)}/${verb}`, type: 'POST' },
+    // The runtime takes nothing else, see nodes/shared/routes.ts.
+    ...{ contentType: 'application/json', data: '{}' },
+  }).fail((xhr: JQueryXHR) => notify(form.text('error.button', { problem: explain(xhr) }), 'error'));
 
 interface Part {
   close(): void;
