@@ -221,7 +221,7 @@ describe('trying a microphone', function () {
         headers: { ...headers, Authorization: 'Bearer writer' },
         body: '{"device":"fakemic"}',
       });
-      assert.equal(status, 400);
+      assert.equal(status, 415);
     }
   });
 });

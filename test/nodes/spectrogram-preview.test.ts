@@ -189,9 +189,9 @@ describe('the preview of a spectrogram', () => {
     const { status, body } = await send(Buffer.alloc(20_000_001));
     assert.deepEqual([status, body.code], [413, 'too-large']);
     assert.match(String(body.error), /^the file has 20\.0 MB, a preview takes 20\.0; choose a shorter one/);
-    assert.equal((await send(wav16([1]), { type: 'text/plain' })).status, 400);
+    assert.equal((await send(wav16([1]), { type: 'text/plain' })).status, 415);
     const form = await fetch(`${url}${BASE}/${DIALOG}/spectrogram`, { method: 'POST', body: 'melBands=3' });
-    assert.equal(form.status, 400);
+    assert.equal(form.status, 415);
     assert.equal((await send(wav16([1]), { dialog: 'mine' })).status, 404);
     assert.match(
       String((await send(wav16([1]), { query: '&sampleRate=3' })).body.error),

@@ -46,7 +46,10 @@ describe('wav-folder in Node-RED', () => {
   let url: string;
 
   const ask = (method: string, path: string, token?: string) =>
-    fetch(`${url}${path}`, { method, headers: token ? { Authorization: `Bearer ${token}` } : {} });
+    fetch(`${url}${path}`, {
+      ...{ method, body: method === 'POST' ? '{}' : undefined },
+      headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+    });
   const run = async (id: string, token?: string) =>
     (await ask('POST', `/audio-anomaly/wav-folder/${id}/run`, token)).status;
 

@@ -1,7 +1,7 @@
 // A Node-RED of its own for tests of the admin API: with this package linked in, and, where wanted, users who log in.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { environmentOf, NODE_RED_4 } from './generations';
 import { PACKAGE_ROOT } from './pack';
 import { freePort, Program } from './processes';
 import { tempFolder } from './temp';
@@ -21,20 +21,22 @@ export async function startAdmin(
   flow: object[],
   adminAuth?: string,
   userDir = tempFolder('userdir'),
+  generation = NODE_RED_4,
 ): Promise<{ program: Program; url: string }> {
   mkdirSync(join(userDir, 'node_modules', '@earshot'), { recursive: true });
   symlinkSync(PACKAGE_ROOT, join(userDir, 'node_modules', '@earshot', 'node-red-audio-anomaly'));
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow));
-  const common = JSON.stringify(join(PACKAGE_ROOT, 'test', 'support', 'node-red-settings.cjs'));
+  const support = join(PACKAGE_ROOT, 'test', 'support');
+  const [common, nodesDir] = ['node-red-settings.cjs', 'nodes'].map(name => JSON.stringify(join(support, name)));
   writeFileSync(
     join(userDir, 'settings.js'),
-    `module.exports = { ...require(${common}), ${adminAuth ? `adminAuth: ${adminAuth}` : ''} };`,
+    `module.exports = { ...require(${common}), nodesDir: ${nodesDir}, ${adminAuth ? `adminAuth: ${adminAuth}` : ''} };`,
   );
   const port = await freePort();
-  const script = join(dirname(createRequire(__filename).resolve('node-red/package.json')), 'red.js');
-  const program = await Program.start(process.execPath, [script, '--userDir', userDir, '--port', String(port)], {
+  const script = join(generation.nodeRed, 'red.js');
+  const program = await Program.start(generation.node, [script, '--userDir', userDir, '--port', String(port)], {
     cwd: userDir,
-    env: { ...process.env, HOME: userDir, NODE_RED_HOME: undefined },
+    env: { ...environmentOf(generation), HOME: userDir, NODE_RED_HOME: undefined },
   });
   await program.line('Node-RED to start', /Started flows/, 60_000);
   return { program, url: `http://127.0.0.1:${port}` };
@@ -50,12 +52,16 @@ export interface Answer {
 
 export type Ask = (method: string, path: string, token?: string, body?: object) => Promise<Answer>;
 
-/** Asks below an address. Paths go over the wire as they are: nothing in them is decoded or resolved. */
+/**
+ * Asks below an address. Paths go over the wire as they are: nothing in them is decoded. What acts is asked as the editor
+ * does, with an empty form where there is none.
+ */
 export function asking(url: () => string): Ask {
   return async (method, path, token, body) => {
     const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
-    if (body) headers['Content-Type'] = 'application/json';
-    const response = await fetch(`${url()}${path}`, { method, headers, body: body && JSON.stringify(body) });
+    const form = method === 'POST' ? (body ?? {}) : body;
+    if (form) headers['Content-Type'] = 'application/json';
+    const response = await fetch(`${url()}${path}`, { method, headers, body: form && JSON.stringify(form) });
     const bytes = Buffer.from(await response.arrayBuffer());
     const type = response.headers.get('content-type') ?? '';
     return { status: response.status, type, bytes, body: type.includes('json') ? JSON.parse(bytes.toString()) : {} };
