@@ -1,17 +1,20 @@
 // The vae-train node: collects spectrograms of what is normal and trains a model on them in a worker thread.
 import type { NodeAPI, NodeDef } from 'node-red';
 import { detectorModules } from '../../src/detectors/registry';
-import type { ModelReport } from '../../src/detectors/train-model';
+import type { FinishedModel, ModelReport, UnsavedModel } from '../../src/detectors/train-model';
 import { LEAST_EXAMPLES } from '../../src/detectors/vae/defaults';
 import type { MixtureReport } from '../../src/detectors/vae/mixture-training';
 import type { TrainingProgress } from '../../src/detectors/vae/train';
 import { MeanRange } from '../../src/dsp/decibel-range';
-import { buildArchitecture } from '../../src/engine/architecture';
+import { type Architecture, buildArchitecture } from '../../src/engine/architecture';
+import { parameterTable } from '../../src/engine/parameters';
 import { UserError } from '../../src/errors';
+import { freeSpace } from '../../src/files/free-space';
 import { liveState } from '../../src/live/live-state';
 import type { Training as LiveTraining } from '../../src/live/training';
 import { type FrontEnd, frontEndDifference, frontEndOf, type Message, readSpectrogram } from '../../src/messages';
 import { ExampleSpool } from '../../src/store/example-spool';
+import { savingTask } from '../../src/tasks/model-saving';
 import { trainingTask } from '../../src/tasks/training';
 import { type AudioModel, audioModelOf } from '../shared/audio-model-node';
 import { carryOn, inSeconds, isLast } from '../shared/collecting';
@@ -24,17 +27,25 @@ import { registerTimeEstimateRoute } from './time-estimate-route';
 import { registerTrainRoute } from './train-routes';
 import { readVaeTrain, type VaeTrainConfig } from './vae-train-config';
 
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 const leftOutText = (count: number): string[] => (count > 0 ? [`${count} left out`] : []);
 const liveText = (mixture?: MixtureReport): string[] => (mixture ? [`${mixture.live}/${mixture.components} live`] : []);
 
-class VaeLearner implements Learner<TrainingProgress, ModelReport> {
-  readonly trainer: Trainer<TrainingProgress, ModelReport>;
+type Outcome = ModelReport | UnsavedModel;
+
+/** What a model's file takes beside the weights of the network: scores, settings, what other detectors learnt. Bytes. */
+const BESIDE_WEIGHTS = 2 ** 18;
+
+class VaeLearner implements Learner<TrainingProgress, Outcome> {
+  readonly trainer: Trainer<TrainingProgress, Outcome>;
   private readonly model: AudioModel;
   private frontEnd: FrontEnd | undefined;
   private range = new MeanRange();
   private spool: ExampleSpool | undefined;
   /** Someone asked for a recording and a training with it (trainWhen 'asked'). */
   private asked = false;
+  /** A model that was learnt and could not be saved, and how many segments had been left out of it. */
+  private unsaved: { model: FinishedModel; leftOut: number } | undefined;
   private readonly pass = new PassCount();
 
   constructor(private readonly shell: Shell<VaeTrainConfig>) {
@@ -53,10 +64,10 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
     return this.shell.config.trainWhen !== 'asked' || this.asked;
   }
 
-  /** The button: trains with what there is, or starts a recording that ends with a training. */
+  /** The button: saves what was learnt, or trains with what there is, or starts a recording that ends with a training. */
   async command(msg: Message): Promise<boolean> {
     if (!msg.train) return false;
-    if (this.shell.config.trainWhen !== 'asked') await this.trainer.begin(msg);
+    if (this.shell.config.trainWhen !== 'asked' || this.unsaved) await this.trainer.begin(msg);
     else {
       if (this.trainer.isTraining) {
         throw new UserError('busy', 'a training is running; wait until it is done, or cancel it with msg.stop.');
@@ -122,21 +133,23 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
     return trainWhen === 'complete' ? isLast(msg) : (this.spool?.count ?? 0) >= count;
   }
 
-  async prepare(msg: Message): Promise<Training<TrainingProgress, ModelReport>> {
+  async prepare(msg: Message): Promise<Training<TrainingProgress, Outcome>> {
+    if (msg.train && this.unsaved) return this.saveAgain(this.unsaved, msg);
     const { spool, frontEnd, shell, model } = this;
     const count = spool?.count ?? 0;
     if (!spool || !frontEnd || count < LEAST_EXAMPLES) {
-      await this.forget();
+      await this.forgetCollected();
       throw new UserError(
         'too-few-examples',
         `${count} segments were collected; expected at least ${LEAST_EXAMPLES}, better 100 or more, of what is normal. Check that the spectrograms arrive here, and record more.`,
       );
     }
     const { network, options, sweep } = shell.config;
-    buildArchitecture(frontEnd.shape, network);
+    const architecture = buildArchitecture(frontEnd.shape, network);
     const problem = model.engineProblem();
     if (problem) throw problem;
-    const unlock = model.store.lock(shell.node.name || `vae-train ${shell.node.id}`);
+    await this.expectSpace(architecture, count);
+    const unlock = this.lock();
     const marked = await this.readMarked(frontEnd).catch(thrown => {
       unlock();
       throw thrown;
@@ -150,6 +163,7 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
     };
     const leftOut = this.pass.leftOut(msg);
     this.spool = undefined;
+    this.unsaved = undefined;
     this.startOver();
     this.note({ phase: 'preparing', collected: count, epoch: 0 });
     return {
@@ -168,11 +182,47 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
     return readFeedback(frontEnd, this.model.store.folder, text => this.shell.node.warn(text));
   }
 
+  /** Before hours of training, not after them. */
+  private async expectSpace(architecture: Architecture, count: number): Promise<void> {
+    const { folder } = this.model.store;
+    const needed = parameterTable(architecture).size * Float32Array.BYTES_PER_ELEMENT + BESIDE_WEIGHTS;
+    const free = await freeSpace(folder);
+    if (free === undefined || free >= needed) return;
+    throw new UserError(
+      'disk-full',
+      `the disk of ${folder} has ${megabytes(free)} left; expected ${megabytes(needed)} for the model. Free some space, then train again: the ${count} segments are kept.`,
+    );
+  }
+
+  private lock(): () => void {
+    const { node } = this.shell;
+    return this.model.store.lock(node.name || `vae-train ${node.id}`);
+  }
+
+  private saveAgain({ model, leftOut }: { model: FinishedModel; leftOut: number }, msg: Message) {
+    const unlock = this.lock();
+    this.note({ phase: 'saving' });
+    return {
+      text: 'saving',
+      tidy: unlock,
+      start: () => savingTask.start(model),
+      done: (outcome: Outcome) => this.finish(outcome, msg, leftOut),
+    };
+  }
+
   failed({ message }: Error): void {
     this.note({ phase: 'failed', problem: message });
   }
 
-  private finish(report: ModelReport, msg: Message, leftOut: number): void {
+  private finish(report: Outcome, msg: Message, leftOut: number): void {
+    this.unsaved = undefined;
+    if ('unsaved' in report) {
+      this.unsaved = { model: report.unsaved, leftOut };
+      throw new UserError(
+        'model-not-saved',
+        `${report.problem} What was learnt is kept: training again only saves it.`,
+      );
+    }
     this.model.refresh();
     this.note({ phase: 'done', secondsLeft: 0 });
     const { sweep, ...payload } = report;
@@ -216,6 +266,11 @@ class VaeLearner implements Learner<TrainingProgress, ModelReport> {
   }
 
   async forget(): Promise<void> {
+    this.unsaved = undefined;
+    await this.forgetCollected();
+  }
+
+  private async forgetCollected(): Promise<void> {
     const { spool } = this;
     this.spool = undefined;
     this.startOver();

@@ -3,8 +3,9 @@
 import { UserError } from '../errors';
 import type { FrontEnd } from '../messages';
 import { describeScores, type ScoreDistribution } from '../stats/distribution';
-import { writeModelFile } from '../store/model-file';
+import { type ModelDescription, writeModelFile } from '../store/model-file';
 import { ModelStore } from '../store/model-store';
+import type { Tensor } from '../store/safetensors';
 import { PACKAGE_VERSION } from '../version';
 import type { Examples, FitWatch, SegmentDetector, SegmentFit } from './detector';
 import { joinParts, plainJson } from './parts';
@@ -45,6 +46,20 @@ export interface ModelReport extends VaeReport {
   warnings: string[];
 }
 
+/** All of a model but its version and place: what learnt is over, and only the saving is left. */
+export interface FinishedModel extends Pick<ModelOrder, 'folder' | 'name'> {
+  tensors: Record<string, Tensor>;
+  description: Pick<ModelDescription, 'frontEnd' | 'scores' | 'detectors'>;
+  report: Omit<ModelReport, 'version' | 'file'>;
+}
+
+/** What came of a training whose model could not be saved: it can be, later. */
+export interface UnsavedModel {
+  unsaved: FinishedModel;
+  /** What stands in the way, in words. */
+  problem: string;
+}
+
 interface Fitted {
   detector: SegmentDetector;
   fit: SegmentFit;
@@ -53,13 +68,13 @@ interface Fitted {
 
 /**
  * Fits, saves, reports. A detector that needs more examples than there are is left out, with a warning.
- * @throws UserError as the fits; `too-few-examples` where no detector has enough; `model-not-saved`; Cancelled
+ * @throws UserError as the fits; `too-few-examples` where no detector has enough; Cancelled
  */
 export async function trainModel(
   order: ModelOrder,
   examples: Examples,
   watch: FitWatch<TrainingProgress>,
-): Promise<ModelReport> {
+): Promise<ModelReport | UnsavedModel> {
   let last: TrainingProgress | undefined;
   const tell = (progress: TrainingProgress): void => {
     last = progress;
@@ -81,7 +96,7 @@ export async function trainModel(
       }
     }
     if (last) watch.tell({ ...last, phase: 'saving', secondsLeft: 0 });
-    return { ...save(order, fitted, examples), warnings };
+    return saveModel(finish(order, fitted, examples, warnings));
   } finally {
     for (const { fit } of fitted) await fit.close?.();
   }
@@ -107,11 +122,40 @@ export async function fitDetector<Settings, Progress, Report>(
   return detector.fit(examples, settings, watch);
 }
 
-function save(
+/** Saves a finished model as its next version, and removes the oldest. Synchronous: for a worker thread. */
+export function saveModel(finished: FinishedModel): ModelReport | UnsavedModel {
+  const { folder, name, tensors, description, report } = finished;
+  const store = new ModelStore(folder, name);
+  const version = store.nextVersion();
+  const file = store.pathOf(version);
+  try {
+    writeModelFile(file, tensors, {
+      ...{ packageVersion: PACKAGE_VERSION, name, version, createdAt: new Date().toISOString() },
+      ...description,
+    });
+  } catch (thrown) {
+    if (thrown instanceof UserError) return { unsaved: withOwnMemory(finished), problem: thrown.message };
+    throw thrown;
+  }
+  store.prune();
+  return { ...report, version, file };
+}
+
+/** Its tensors lie in the memory of a network that learns the next model in it. */
+function withOwnMemory(finished: FinishedModel): FinishedModel {
+  const copies = Object.entries(finished.tensors).map(([name, { shape, data }]) => [
+    name,
+    { shape, data: data.slice() },
+  ]);
+  return { ...finished, tensors: Object.fromEntries(copies) };
+}
+
+function finish(
   { frontEnd, folder, name }: ModelOrder,
   fitted: readonly Fitted[],
   { count }: Examples,
-): Omit<ModelReport, 'warnings'> {
+  warnings: string[],
+): FinishedModel {
   const byDetector = fitted.map(({ detector, fit, seconds }) => {
     const scores = Object.entries(fit.scores).map(([kind, values]) => [kind, describeScores(values)] as const);
     return { detector: detector.id, part: fit.part, seconds, scores: Object.fromEntries(scores) };
@@ -120,23 +164,18 @@ function save(
     Object.fromEntries(byDetector.map(({ detector, part }) => [detector, part])),
   );
   const scores: Record<string, ScoreDistribution> = Object.assign({}, ...byDetector.map(one => one.scores));
-  const store = new ModelStore(folder, name);
-  const version = store.nextVersion();
-  const file = store.pathOf(version);
-  writeModelFile(file, tensors, {
-    packageVersion: PACKAGE_VERSION,
-    ...{ name, version, createdAt: new Date().toISOString() },
-    ...{ frontEnd: plainJson(frontEnd), scores: plainJson(scores), detectors },
-  });
-  store.prune();
   const reports = byDetector.map(one => ({
     ...{ detector: one.detector, seconds: one.seconds },
     scores: Object.fromEntries(Object.entries(one.scores).map(([kind, all]) => [kind, summaryOf(all)])),
   }));
   const vae = fitted.find(({ detector }) => detector.id === 'vae')?.fit.report as VaeReport;
   return {
-    ...{ name, version, file, segments: count, ...vae },
-    ...{ scores: summaryOf(scores.rl), detectors: reports },
+    ...{ folder, name, tensors },
+    description: { frontEnd: plainJson(frontEnd), scores: plainJson(scores), detectors },
+    report: {
+      ...{ name, segments: count, ...vae },
+      ...{ scores: summaryOf(scores.rl), detectors: reports, warnings },
+    },
   };
 }
 

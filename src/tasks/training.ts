@@ -1,6 +1,6 @@
 // The training of a model in a thread of its own: reads the spool, has every detector learn, saves the model, reports.
 import { registerDetectors } from '../detectors/registry';
-import { type ModelOrder, type ModelReport, trainModel } from '../detectors/train-model';
+import { type ModelOrder, type ModelReport, trainModel, type UnsavedModel } from '../detectors/train-model';
 import type { TrainingProgress } from '../detectors/vae/train';
 import { type SpoolDescriptor, SpoolReader } from '../store/example-spool';
 import { LongTask } from '../threads/long-task';
@@ -14,7 +14,7 @@ export interface TrainingTask extends ModelOrder {
   modules: readonly string[];
 }
 
-export const trainingTask = new LongTask<TrainingTask, ModelReport, TrainingProgress>({
+export const trainingTask = new LongTask<TrainingTask, ModelReport | UnsavedModel, TrainingProgress>({
   file: __filename,
   name: 'trainingTask',
   what: 'trains',
@@ -24,7 +24,7 @@ export const trainingTask = new LongTask<TrainingTask, ModelReport, TrainingProg
 async function run(
   { spool, marked, modules, ...order }: TrainingTask,
   watch: Watch<TrainingProgress>,
-): Promise<ModelReport> {
+): Promise<ModelReport | UnsavedModel> {
   registerDetectors(modules);
   const { exampleLength } = spool;
   const collected = new SpoolReader(spool);

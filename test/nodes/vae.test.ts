@@ -1,6 +1,6 @@
 // audio-model, vae-train and vae-score in Node-RED's runtime: collecting, training, scoring, and bad input.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import type { ModelReport } from '#src/detectors/train-model';
@@ -10,10 +10,11 @@ import type { TrainingProgress } from '#src/detectors/vae/train';
 import { bufferOf, floatsOf, frontEndOf, type Message, type SpectrogramInfo } from '#src/messages';
 import { Random } from '#src/stats/random';
 import { FeedbackSet } from '#src/store/feedback-set';
-import { readModelMetadata } from '#src/store/model-file';
+import { readModelMetadata, verifyModelFile } from '#src/store/model-file';
 import { modelIdOf } from '#src/store/model-id';
 import { ModelStore } from '#src/store/model-store';
 import { type FlowNode, type RunningFlow, startFlow, stopFlow } from '../support/helper';
+import { smallDisk } from '../support/small-disk';
 import { spectrogramInfo } from '../support/spectrograms';
 import { tempFolder } from '../support/temp';
 import { until } from '../support/wait';
@@ -187,6 +188,61 @@ describe('vae nodes', function () {
     assert.equal(warnings.length, 2);
     [nan, text].forEach((file, i) => {
       assert.ok(warnings[i].startsWith(`${file}, a segment that was marked as normal, cannot be used: `), warnings[i]);
+    });
+  });
+
+  describe('on a full disk', () => {
+    let disk: ReturnType<typeof smallDisk>;
+    let filler: string;
+    const fill = (kibibytes: number) => writeFileSync(filler, Buffer.alloc(kibibytes * 1024));
+
+    beforeEach(async function () {
+      disk = smallDisk(this, 2048);
+      filler = join(disk.folder, 'other');
+      await start({ ...model, folder: disk.folder }, trainer({ epochs: 60 }));
+    });
+    afterEach(async () => {
+      await stopFlow();
+      disk.unmount();
+    });
+
+    it('refuse to start, say how much room is needed, and keep what was collected', async () => {
+      fill(1900);
+      sendMany(5);
+      assert.match(
+        await errorOf('train'),
+        /has 0\.\d MB left; expected 0\.\d MB for the model.* the 5 segments are kept/,
+      );
+      assert.deepEqual(flow.at('progress').received.items, []);
+      rmSync(filler);
+      flow.send('train', { train: true });
+      const [message] = await flow.at('models').received.take('models', 1);
+      assert.equal((message.payload as ModelReport).segments, 5);
+    });
+
+    it('keep what was learnt where the disk fills up meanwhile, and save it when asked to train again', async () => {
+      sendMany(5);
+      await flow.at('progress').received.take('progress', 1);
+      fill(2040);
+      assert.match(
+        await errorOf('train'),
+        /was not saved: ENOSPC.* What was learnt is kept: training again only saves it/,
+      );
+      assert.deepEqual(
+        readdirSync(join(disk.folder, 'boiler')).filter(name => name !== 'training.lock'),
+        [],
+      );
+      const epochs = flow.at('progress').received.items.length;
+      flow.send('train', { train: true });
+      assert.match((await flow.at('train').errors.take('error', 2))[1], /was not saved: ENOSPC/);
+      rmSync(filler);
+      flow.send('train', { train: true });
+      const [message] = await flow.at('models').received.take('models', 1);
+      const { version, segments, file } = message.payload as ModelReport;
+      assert.deepEqual([version, segments], [1, 5]);
+      verifyModelFile(file);
+      assert.equal(flow.at('progress').received.items.length, epochs);
+      assert.match(flow.at('train').statuses.items.at(-1)?.text ?? '', /^trained v1/);
     });
   });
 

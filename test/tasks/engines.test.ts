@@ -38,7 +38,7 @@ async function trainOn(engine?: EngineSettings): Promise<ModelReport> {
   const task = { spool: spool.descriptor(), frontEnd: info, settings, folder, name: 'boiler', modules: [] };
   try {
     const report = await trainingTask.start(task, () => {}).result;
-    assert.ok(report);
+    assert.ok(report && 'file' in report);
     return report;
   } finally {
     await spool.discard();

@@ -67,7 +67,7 @@ describe('training job', function () {
     const progress: TrainingProgress[] = [];
     const report = await trainingTask.start(task(folder, spool, 3), p => progress.push(p)).result;
     await spool.discard();
-    assert.ok(report);
+    assert.ok(report && 'file' in report);
     assert.deepEqual([...new Set(progress.map(p => p.phase))], ['preparing', 'training', 'scoring', 'saving']);
     assert.equal(report.scores.count, 30);
     const facts = modelFacts(report.file, readModelMetadata(report.file));
@@ -84,7 +84,8 @@ describe('training job', function () {
       const spool = await spoolOf(join(folder, 'boiler'), 30, memoryLimitBytes);
       const report = await trainingTask.start(task(folder, spool, 2), () => {}).result;
       await spool.discard();
-      weights.push(readModelMetadata(report?.file ?? '').checksum);
+      assert.ok(report && 'file' in report);
+      weights.push(readModelMetadata(report.file).checksum);
     }
     assert.equal(weights[0], weights[1]);
   });
@@ -125,7 +126,7 @@ describe('models with a mixture prior', function () {
     chosen.settings.vae.network.prior = { kind: 'mixture', components: 3 };
     const report = await trainingTask.start(chosen, () => {}).result;
     await spool.discard();
-    assert.ok(report);
+    assert.ok(report && 'file' in report);
     return report;
   };
 
@@ -176,7 +177,8 @@ describe('scoring service', function () {
     const spool = await spoolOf(join(folder, 'boiler'), 60);
     const report = await trainingTask.start(task(folder, spool, 10), () => {}).result;
     await spool.discard();
-    file = report?.file ?? '';
+    assert.ok(report && 'file' in report);
+    file = report.file;
   });
 
   it('scores what is odd higher, and the same segment always the same', async () => {
