@@ -4,10 +4,13 @@
 import { basename, dirname } from 'node:path';
 
 class File {
-  safe = Buffer.alloc(0);
-  now = Buffer.alloc(0);
   /** Lengths that the file has had since it was flushed. */
   lengths = new Set();
+
+  constructor(bytes = Buffer.alloc(0)) {
+    this.safe = bytes;
+    this.now = bytes;
+  }
 
   write(at, bytes) {
     const grown = Buffer.alloc(Math.max(this.now.length, at + bytes.length));
@@ -81,10 +84,19 @@ export class Disk {
   #root = new Folder();
   #opened = new Map();
 
-  /** @param top folder that is there; nothing outside it may be changed @param withoutFlushes nothing is ever flushed */
-  constructor(top, withoutFlushes = false) {
+  /**
+   * @param top folder that is there @param withoutFlushes nothing is ever flushed
+   * @param state what is below it, safe, as `states` gives it
+   */
+  constructor(top, { withoutFlushes = false, state = new Map() } = {}) {
     this.top = top;
     this.withoutFlushes = withoutFlushes;
+    for (const [path, bytes] of state) {
+      const what = bytes === null ? new Folder() : new File(bytes);
+      const folder = this.#folderOf(`${top}/${path}`);
+      folder.change([basename(path), what]);
+      folder.flush();
+    }
   }
 
   /** @param entry as the recorder notes it */

@@ -1,5 +1,6 @@
 // `npm run torture -- --cycles N` kills writing processes N times; `npm run torture -- --power-cuts` cuts the power at
-// every moment of a recorded writing, on the worst disk that the standard allows. Both end with their counts as JSON;
+// every moment of a recorded writing, on the worst disk that the standard allows, and again when writing has gone on in
+// --returns of the states it left. Both end with their counts as JSON;
 // exit code 0 only where nothing was lost, unreadable or left over.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     cycles: { type: 'string' },
     beside: { type: 'string', default: String(availableParallelism()) },
     'power-cuts': { type: 'boolean', default: false },
+    returns: { type: 'string', default: '30' },
     // To see that the proof can fail: what is flushed counts as not flushed.
     'without-flushes': { type: 'boolean', default: false },
   },
@@ -19,7 +21,7 @@ const { values } = parseArgs({
 ensureBuilt(root, console.log);
 const failed = [];
 if (values.cycles !== undefined) failed.push(await kill(Number(values.cycles), Number(values.beside)));
-if (values['power-cuts']) failed.push(await cutPower(values['without-flushes']));
+if (values['power-cuts']) failed.push(await cutPower(Number(values.returns), values['without-flushes']));
 if (failed.length === 0) {
   console.error('expected --cycles N or --power-cuts');
   failed.push(true);
@@ -36,9 +38,9 @@ async function kill(cycles, beside) {
   return report(counts, examples);
 }
 
-async function cutPower(withoutFlushes) {
+async function cutPower(returns, withoutFlushes) {
   const { runPowerCuts } = await import('./power-cuts.mjs');
-  const { counts, examples } = await runPowerCuts({ withoutFlushes });
+  const { counts, examples } = await runPowerCuts({ returns, withoutFlushes });
   for (const [kind, count] of Object.entries(counts)) console.log(JSON.stringify({ kind, ...count }));
   return Object.values(counts)
     .map(count => report(count, examples))

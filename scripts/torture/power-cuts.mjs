@@ -10,72 +10,114 @@ import { judge, KEPT } from './kinds.mjs';
 import { MEMORY_DISK } from './memory-disk.mjs';
 
 const RECORD = fileURLToPath(new URL('record.mjs', import.meta.url));
+/** Keys that are written, and how often: to a removal, where the kind has one, and beyond. */
+const MOST_KEYS = 4;
+const ROUNDS = 11;
+/** … and when the power has come back. */
+const ROUNDS_AFTER = 2;
 /** States of one moment that are tried one by one; of further ones, as many are taken by chance. */
 const MOST_STATES = 2000;
 /** Where nothing is flushed there is no end of them, and few suffice to see what is lost. */
 const MOST_UNFLUSHED = 1;
 
 /**
+ * @param returns in so many of the states the power comes back, all is written anew, and the power is cut again
  * @param withoutFlushes the disk takes no notice of flushes: much must then be lost
  * @returns per kind how many moments and states were tried, and what went wrong; `examples` in words
  */
-export async function runPowerCuts({ withoutFlushes = false } = {}) {
-  const most = withoutFlushes ? MOST_UNFLUSHED : MOST_STATES;
+export async function runPowerCuts({ returns, withoutFlushes = false }) {
   const counts = {};
   const examples = [];
-  for (const name of Object.keys(KEPT)) {
-    const folder = mkdtempSync(join(MEMORY_DISK, 'earshot-power-cuts-'));
+  for (const [name, kind] of Object.entries(KEPT)) {
+    const run = new Run(name, withoutFlushes ? 0 : returns, withoutFlushes);
     try {
-      const log = record(name, folder);
-      counts[name] = await cut(name, log, new Disk(join(folder, 'written'), withoutFlushes), most, examples, folder);
+      await run.cut({ rounds: ROUNDS, last: Array(Math.min(kind.keys, MOST_KEYS)).fill(0) });
+      if (!withoutFlushes) for (const one of [...run.picked]) await run.cut({ rounds: ROUNDS_AFTER, ...one });
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(run.folder, { recursive: true, force: true });
     }
+    counts[name] = run.count;
+    examples.push(...run.examples);
   }
   return { counts, examples: examples.slice(0, 20) };
 }
 
-function record(name, folder) {
-  const top = join(folder, 'written');
-  const log = join(folder, 'log');
-  mkdirSync(top);
-  execFileSync(process.execPath, [RECORD, name, top, log], { stdio: 'inherit' });
-  return readFileSync(log, 'utf8')
-    .split('\n')
-    .map(line => JSON.parse(line));
-}
+/** The power cuts of one kind. */
+class Run {
+  count = { moments: 0, states: 0, lost: 0, unreadable: 0 };
+  examples = [];
+  /** States by chance from which writing can go on, with what was found in them. */
+  picked = [];
+  folder = mkdtempSync(join(MEMORY_DISK, 'earshot-power-cuts-'));
+  #tree = new Tree(join(this.folder, 'found'));
+  #random = randomNumbers(1);
 
-async function cut(name, log, disk, most, examples, folder) {
-  const kind = KEPT[name];
-  const count = { moments: 0, states: 0, lost: 0, unreadable: 0 };
-  const acknowledged = new Map();
-  const begun = new Map();
-  const tree = new Tree(join(folder, 'found'));
-  const random = randomNumbers(1);
-  /** States that were tried with the same acknowledged values. */
-  let tried = new Set();
-  for (const entry of log) {
-    if (entry.op === 'begin') begun.set(entry.key, entry.value);
-    else if (entry.op === 'acknowledge') {
-      acknowledged.set(entry.key, entry.value);
-      tried = new Set();
-    } else disk.do(entry);
-    count.moments++;
-    for (const state of disk.states(most, random)) {
-      const key = fingerprint(state);
-      if (tried.has(key)) continue;
-      tried.add(key);
-      count.states++;
-      tree.become(state);
-      const { lost, unreadable } = judge(kind, await kind.read(tree.folder), acknowledged, begun);
-      count.lost += lost.length;
-      count.unreadable += unreadable.length;
-      const where = `${name}, after ${entry.op} ${entry.path ?? entry.to ?? ''}`;
-      examples.push(...lost.map(lostKey => `lost: ${where}: ${lostKey}`));
-      examples.push(...unreadable.map(text => `unreadable: ${where}: ${text}`));
-    }
+  constructor(name, returns, withoutFlushes) {
+    this.name = name;
+    this.returns = returns;
+    this.withoutFlushes = withoutFlushes;
+    this.most = withoutFlushes ? MOST_UNFLUSHED : MOST_STATES;
   }
-  return count;
+
+  /**
+   * @param last the values that the keys had, whether they were acknowledged or not
+   * @param state what is on the disk before @param found the values that can be read there
+   */
+  async cut({ rounds, last, state = new Map(), found = new Map() }) {
+    const top = join(this.folder, 'written');
+    const before = new Tree(top);
+    before.become(state);
+    const disk = new Disk(top, { withoutFlushes: this.withoutFlushes, state });
+    const acknowledged = new Map(found);
+    const begun = new Map();
+    /** States that were tried with the same acknowledged values. */
+    let tried = new Set();
+    for (const entry of this.#record(top, rounds, last)) {
+      if (entry.op === 'begin') begun.set(entry.key, entry.value);
+      else if (entry.op === 'acknowledge') {
+        acknowledged.set(entry.key, entry.value);
+        tried = new Set();
+      } else disk.do(entry);
+      this.count.moments++;
+      for (const one of disk.states(this.most, this.#random)) {
+        const key = fingerprint(one);
+        if (tried.has(key)) continue;
+        tried.add(key);
+        const values = await this.#try(one, acknowledged, begun, entry);
+        this.#pick({ state: one, found: values, last: last.map((value, i) => begun.get(i) ?? value) });
+      }
+    }
+    rmSync(top, { recursive: true });
+  }
+
+  #record(top, rounds, last) {
+    const log = join(this.folder, 'log');
+    const args = [RECORD, this.name, top, log, String(rounds), JSON.stringify(last)];
+    execFileSync(process.execPath, args, { stdio: 'inherit' });
+    return readFileSync(log, 'utf8')
+      .split('\n')
+      .map(line => JSON.parse(line));
+  }
+
+  async #try(state, acknowledged, begun, { op, path, to }) {
+    this.#tree.become(state);
+    this.count.states++;
+    const found = await KEPT[this.name].read(this.#tree.folder);
+    const { lost, unreadable } = judge(KEPT[this.name], found, acknowledged, begun);
+    this.count.lost += lost.length;
+    this.count.unreadable += unreadable.length;
+    const where = `${this.name}, after ${op} ${path ?? to ?? ''}`;
+    this.examples.push(...lost.map(key => `lost: ${where}: ${key}`));
+    this.examples.push(...unreadable.map(text => `unreadable: ${where}: ${text}`));
+    return found.values;
+  }
+
+  /** Each state has the same chance to be among those that are kept, in whatever place. */
+  #pick(one) {
+    const place = Math.floor(this.#random() * this.count.states);
+    if (this.picked.length < this.returns) this.picked.push(one);
+    else if (place < this.returns) this.picked[place] = one;
+  }
 }
 
 /** A folder that becomes one state after the other; what two have in common stays. */
@@ -84,7 +126,7 @@ class Tree {
 
   constructor(folder) {
     this.folder = folder;
-    mkdirSync(folder);
+    mkdirSync(folder, { recursive: true });
   }
 
   become(state) {

@@ -105,9 +105,20 @@ type Pair = [values: FileToWrite, description: FileToWrite];
 
 async function replacePair([values, { file: beside, write }]: Pair): Promise<void> {
   const next = `${beside}${NEXT}`;
+  // Of a replacement that a crash interrupted, the description may be the one that fits.
+  if (await isDescribedBy(next, values.file)) await takePlace(next, beside);
   await replaceFiles([{ file: next, write }, values], { inOrder: true });
-  await rename(next, beside);
-  await flushFolder(dirname(beside));
+  await takePlace(next, beside);
+}
+
+async function takePlace(next: string, file: string): Promise<void> {
+  await rename(next, file);
+  await flushFolder(dirname(file));
+}
+
+async function isDescribedBy(next: string, values: string): Promise<boolean> {
+  const said = readNext(next);
+  return said !== undefined && said.checksum === checksumOf(await readFile(values));
 }
 
 function checksumOf(values: Buffer): string {
