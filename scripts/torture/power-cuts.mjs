@@ -32,7 +32,7 @@ export async function runPowerCuts({ returns, withoutFlushes = false }) {
     const run = new Run(name, withoutFlushes ? 0 : returns, withoutFlushes);
     try {
       await run.cut({ rounds: ROUNDS, last: Array(Math.min(kind.keys, MOST_KEYS)).fill(0) });
-      if (!withoutFlushes) for (const one of [...run.picked]) await run.cut({ rounds: ROUNDS_AFTER, ...one });
+      for (const one of [...run.picked]) await run.cut({ rounds: ROUNDS_AFTER, ...one });
     } finally {
       rmSync(run.folder, { recursive: true, force: true });
     }
