@@ -18,6 +18,7 @@ import type { Config } from '../shared/schema';
 import { registerNode, type Send, type Shell } from '../shared/shell';
 import { StatusPace } from '../shared/status-pace';
 import { type Learner, Trainer, type Training } from '../shared/trainer';
+import { lockForTraining } from '../shared/training-lock';
 import { fields } from './fields';
 
 /** Rows of one message that are taken in at a time, between turns of the event loop. */
@@ -151,7 +152,7 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
     });
   }
 
-  prepare(msg: Message): Training<ClassifierProgress, SavedClassifierReport> {
+  async prepare(msg: Message, signal: AbortSignal): Promise<Training<ClassifierProgress, SavedClassifierReport>> {
     const { shell, collector } = this;
     const { folder, classifier: name, labels, features, options, mode } = shell.config;
     if (collector.count === 0) {
@@ -160,9 +161,9 @@ class ClassifierLearner implements Learner<ClassifierProgress, SavedClassifierRe
         `no examples were collected${labels.length > 0 ? ` of the classes ${labels.join(', ')}` : ''}; expected features with a label each. Check that they arrive here.`,
       );
     }
-    const unlock = this.store.lock(shell.node.name || `feature-classifier ${shell.node.id}`);
-    this.collector = new FeatureCollector(features);
     const task = { table: collector.table(labels), options, folder, name };
+    const unlock = await lockForTraining(shell, this.store, signal);
+    this.collector = new FeatureCollector(features);
     if (mode === 'auto') this.collecting = false;
     return {
       text: `training on ${collector.count}`,

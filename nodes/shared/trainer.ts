@@ -39,9 +39,10 @@ export interface Learner<Progress, Report> {
   isReady(msg: Message): boolean;
   /**
    * Hands over what was collected; what comes next starts a new collection, if any.
-   * @throws UserError where it cannot be trained on
+   * @param signal ends the preparation, after which everything is to be as before
+   * @throws UserError where it cannot be trained on; AbortError
    */
-  prepare(msg: Message): Training<Progress, Report> | Promise<Training<Progress, Report>>;
+  prepare(msg: Message, signal: AbortSignal): Training<Progress, Report> | Promise<Training<Progress, Report>>;
   /** Shows how far the training is. */
   tell(progress: Progress): void;
   /** The training was cancelled, and everything is as before. */
@@ -61,6 +62,7 @@ export interface Learner<Progress, Report> {
 
 export class Trainer<Progress, Report> implements Handlers {
   private readonly turns = new Turns();
+  private preparing: AbortController | undefined;
   private job: Job<Report> | undefined;
   private over: Promise<void> | undefined;
   private closed = false;
@@ -84,6 +86,7 @@ export class Trainer<Progress, Report> implements Handlers {
   /** Ends a training; nothing of it is told any more. */
   async close(): Promise<void> {
     this.closed = true;
+    this.preparing?.abort();
     await this.job?.cancel();
     await this.over;
     await this.learner.close?.();
@@ -91,8 +94,8 @@ export class Trainer<Progress, Report> implements Handlers {
 
   /** Trains on what was collected. @throws UserError where it cannot be trained on */
   async begin(msg: Message): Promise<void> {
-    const training = await this.learner.prepare(msg);
-    if (this.closed) return training.tidy?.();
+    const training = await this.prepare(msg);
+    if (!training) return;
     this.shell.status.busy(training.text);
     const job = training.start(progress => this.tell(progress, msg));
     this.job = job;
@@ -101,6 +104,24 @@ export class Trainer<Progress, Report> implements Handlers {
       this.over = undefined;
       return training.tidy?.();
     });
+  }
+
+  /** Undefined where it was cancelled, or the node closed. */
+  private async prepare(msg: Message): Promise<Training<Progress, Report> | undefined> {
+    const preparing = new AbortController();
+    const { signal } = preparing;
+    this.preparing = preparing;
+    try {
+      const training = await this.learner.prepare(msg, signal);
+      if (!signal.aborted) return training;
+      await training.tidy?.();
+    } catch (thrown) {
+      if (!signal.aborted) throw thrown;
+    } finally {
+      this.preparing = undefined;
+    }
+    if (!this.closed) this.learner.cancelled();
+    return undefined;
   }
 
   private async handle(msg: Message, send: Send): Promise<void> {
@@ -150,6 +171,7 @@ export class Trainer<Progress, Report> implements Handlers {
 
   private async stop(): Promise<void> {
     const { status } = this.shell;
+    if (this.preparing) return this.preparing.abort();
     if (!this.job) {
       if (!(await this.learner.stopCollecting?.())) status.idle('nothing to stop');
       return;

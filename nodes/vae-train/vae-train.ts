@@ -22,6 +22,7 @@ import { PassCount } from '../shared/pass-count';
 import { readFeedback } from '../shared/read-feedback';
 import { registerNode, type Shell, shortMessage } from '../shared/shell';
 import { type Learner, Trainer, type Training } from '../shared/trainer';
+import { lockForTraining } from '../shared/training-lock';
 import { registerNetworkRoute } from './network-route';
 import { registerTimeEstimateRoute } from './time-estimate-route';
 import { registerTrainRoute } from './train-routes';
@@ -133,8 +134,8 @@ class VaeLearner implements Learner<TrainingProgress, Outcome> {
     return trainWhen === 'complete' ? isLast(msg) : (this.spool?.count ?? 0) >= count;
   }
 
-  async prepare(msg: Message): Promise<Training<TrainingProgress, Outcome>> {
-    if (msg.train && this.unsaved) return this.saveAgain(this.unsaved, msg);
+  async prepare(msg: Message, signal: AbortSignal): Promise<Training<TrainingProgress, Outcome>> {
+    if (msg.train && this.unsaved) return this.saveAgain(this.unsaved, msg, signal);
     const { spool, frontEnd, shell, model } = this;
     const count = spool?.count ?? 0;
     if (!spool || !frontEnd || count < LEAST_EXAMPLES) {
@@ -149,7 +150,7 @@ class VaeLearner implements Learner<TrainingProgress, Outcome> {
     const problem = model.engineProblem();
     if (problem) throw problem;
     await this.expectSpace(architecture, count);
-    const unlock = this.lock();
+    const unlock = await lockForTraining(shell, model.store, signal);
     const marked = await this.readMarked(frontEnd).catch(thrown => {
       unlock();
       throw thrown;
@@ -194,13 +195,12 @@ class VaeLearner implements Learner<TrainingProgress, Outcome> {
     );
   }
 
-  private lock(): () => void {
-    const { node } = this.shell;
-    return this.model.store.lock(node.name || `vae-train ${node.id}`);
-  }
-
-  private saveAgain({ model, leftOut }: { model: FinishedModel; leftOut: number }, msg: Message) {
-    const unlock = this.lock();
+  private async saveAgain(
+    { model, leftOut }: { model: FinishedModel; leftOut: number },
+    msg: Message,
+    signal: AbortSignal,
+  ): Promise<Training<TrainingProgress, Outcome>> {
+    const unlock = await lockForTraining(this.shell, this.model.store, signal);
     this.note({ phase: 'saving' });
     return {
       text: 'saving',

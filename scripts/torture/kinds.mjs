@@ -6,7 +6,7 @@ import { readAudioFile } from '#src/audio/read-audio-file';
 import { RecordingFolder } from '#src/audio/recording-folder';
 import { ExampleSpool } from '#src/store/example-spool';
 import { FeedbackSet } from '#src/store/feedback-set';
-import { readModelFile, writeModelFile } from '#src/store/model-file';
+import { readModelFile } from '#src/store/model-file';
 import { ModelStore } from '#src/store/model-store';
 import { writeFeature } from '#src/store/spectrogram-file';
 import { readSpectrograms } from '#src/store/spectrogram-pass';
@@ -49,17 +49,8 @@ const models = {
   keys: 1,
   write(folder) {
     return async (key, value) => {
-      const store = new ModelStore(folder, 'pump');
-      const version = store.nextVersion();
-      writeModelFile(
-        store.pathOf(version),
-        { weights: { shape: [VALUES], data: content(key, value) } },
-        {
-          ...{ packageVersion: '0.0.0', name: 'pump', version, createdAt: new Date().toISOString() },
-          ...{ frontEnd: FRONT_END, scores: {}, detectors: {} },
-        },
-      );
-      store.prune();
+      const weights = { shape: [VALUES], data: content(key, value) };
+      new ModelStore(folder, 'pump').save({ weights }, { frontEnd: FRONT_END, scores: {}, detectors: {} });
     };
   },
   async read(folder) {

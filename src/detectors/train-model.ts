@@ -3,10 +3,9 @@
 import { UserError } from '../errors';
 import type { FrontEnd } from '../messages';
 import { describeScores, type ScoreDistribution } from '../stats/distribution';
-import { type ModelDescription, writeModelFile } from '../store/model-file';
+import type { ModelDescription } from '../store/model-file';
 import { ModelStore } from '../store/model-store';
 import type { Tensor } from '../store/safetensors';
-import { PACKAGE_VERSION } from '../version';
 import type { Examples, FitWatch, SegmentDetector, SegmentFit } from './detector';
 import { joinParts, plainJson } from './parts';
 import { segmentDetectors } from './registry';
@@ -125,20 +124,12 @@ export async function fitDetector<Settings, Progress, Report>(
 /** Saves a finished model as its next version, and removes the oldest. Synchronous: for a worker thread. */
 export function saveModel(finished: FinishedModel): ModelReport | UnsavedModel {
   const { folder, name, tensors, description, report } = finished;
-  const store = new ModelStore(folder, name);
-  const version = store.nextVersion();
-  const file = store.pathOf(version);
   try {
-    writeModelFile(file, tensors, {
-      ...{ packageVersion: PACKAGE_VERSION, name, version, createdAt: new Date().toISOString() },
-      ...description,
-    });
+    return { ...report, ...new ModelStore(folder, name).save(tensors, description) };
   } catch (thrown) {
     if (thrown instanceof UserError) return { unsaved: withOwnMemory(finished), problem: thrown.message };
     throw thrown;
   }
-  store.prune();
-  return { ...report, version, file };
 }
 
 /** Its tensors lie in the memory of a network that learns the next model in it. */

@@ -1,6 +1,6 @@
 // Files that appear whole or not at all, and are still there after a power cut: written under a temporary name in the same
 // folder, flushed to the disk, put in their place; then the folder is flushed.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, link, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../errors';
@@ -8,16 +8,36 @@ import { flushFolder, flushFolderSync, makeFolder } from './folder';
 import { removeLeftovers, temporaryName } from './temporary';
 import { writeAdvice } from './write-advice';
 
+type Failure = (file: string, thrown: unknown) => unknown;
+
 /**
  * Synchronous: for a worker thread. Makes the folder where it is missing.
  * @param write fills the file behind the descriptor
  * @param failure what to throw where something goes wrong; default: a UserError `model-not-saved`
  * @throws as `failure` says; the temporary file is then gone and an older `file` is untouched
  */
-export function writeAtomically(
+export function writeAtomically(file: string, write: (fd: number) => void, failure: Failure = notSaved): void {
+  writeNow(file, write, renameSync, failure);
+}
+
+/**
+ * The same for a file that must not replace another, whoever else may be choosing names in that folder.
+ * @returns false where there is a file of that name; it is untouched
+ */
+export function writeNew(file: string, write: (fd: number) => void, failure: Failure = notSaved): boolean {
+  let isNew = true;
+  const move = (temporary: string): void => {
+    isNew = moveToNewNow(temporary, file);
+  };
+  writeNow(file, write, move, failure);
+  return isNew;
+}
+
+function writeNow(
   file: string,
   write: (fd: number) => void,
-  failure: (file: string, thrown: unknown) => unknown = notSaved,
+  move: (temporary: string, file: string) => void,
+  failure: Failure,
 ): void {
   const folder = dirname(file);
   const temporary = join(folder, temporaryName('.writing'));
@@ -31,7 +51,7 @@ export function writeAtomically(
     } finally {
       closeSync(fd);
     }
-    renameSync(temporary, file);
+    move(temporary, file);
     flushFolderSync(folder);
   } catch (thrown) {
     removeQuietly(temporary);
@@ -93,17 +113,40 @@ async function writeFiles(
   }
 }
 
+/** Of file systems without hard links: FAT, exFAT, some network shares. EISDIR is what Windows says. */
+const NO_LINKS = new Set<string | undefined>(['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EISDIR']);
+
+const codeOf = (thrown: unknown): string | undefined => (thrown as NodeJS.ErrnoException).code;
+
 /** A link is refused where the name is taken; a file system without links can reserve it with an empty file. */
 async function moveToNew(temporary: string, file: string): Promise<void> {
   try {
     await link(temporary, file);
     await rm(temporary);
   } catch (thrown) {
-    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes((thrown as NodeJS.ErrnoException).code ?? ''))
-      throw thrown;
+    if (!NO_LINKS.has(codeOf(thrown))) throw thrown;
     await (await open(file, 'wx')).close();
     await rename(temporary, file);
   }
+}
+
+/** The same at once; false where the name is taken. */
+function moveToNewNow(temporary: string, file: string): boolean {
+  try {
+    try {
+      linkSync(temporary, file);
+    } catch (thrown) {
+      if (!NO_LINKS.has(codeOf(thrown))) throw thrown;
+      closeSync(openSync(file, 'wx'));
+      renameSync(temporary, file);
+    }
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown;
+    return false;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  return true;
 }
 
 /** Folders that this thread has written to. A crash of another process since then is found after the next start. */

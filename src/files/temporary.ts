@@ -5,16 +5,16 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning, thisProcess } from './process-identity';
 
-const OWNED = /-([0-9a-f]{8})-(\d+)-([0-9a-f]*)-[0-9a-f]{12}\.tmp$/;
+const OWNED = /-([0-9a-f]{8})-(\d*)-(\d+)-(\d*)-[0-9a-f]{12}\.tmp$/;
 /** What such files were called before their names told whose they are. */
 const FORMER = /\.[0-9a-f]{12}\.tmp$|^\..+\.wav\.part$|^spool-[0-9a-f-]+\.f32$/;
-/** Where the owner cannot be asked – it runs on another computer, or nobody knows it – its file is old after this long. */
+/** Where the owner cannot be asked – it runs elsewhere, or nobody knows it – its file is old after this long. */
 const OLD_MS = 24 * 60 * 60 * 1000;
 
 /** @param kind start of the name; with a dot in front, the file is hidden */
 export function temporaryName(kind: string): string {
-  const { host, pid, started } = thisProcess();
-  return `${kind}-${host}-${pid}-${started}-${randomBytes(6).toString('hex')}.tmp`;
+  const { boot, space, pid, started } = thisProcess();
+  return `${kind}-${boot}-${space}-${pid}-${started}-${randomBytes(6).toString('hex')}.tmp`;
 }
 
 /**
@@ -23,11 +23,11 @@ export function temporaryName(kind: string): string {
  */
 export function removeLeftovers(folder: string, names = namesIn(folder)): void {
   for (const name of names) {
-    const [owned, host, pid, started] = OWNED.exec(name) ?? [];
+    const [owned, boot, space, pid, started] = OWNED.exec(name) ?? [];
     if (!owned && !FORMER.test(name)) continue;
     const file = join(folder, name);
     try {
-      const isNeeded = owned ? isRunning({ host, pid: Number(pid), started }) : undefined;
+      const isNeeded = owned ? isRunning({ boot, space, pid: Number(pid), started }, folder) : undefined;
       if (!(isNeeded ?? isYoung(file))) rmSync(file, { force: true });
     } catch {
       // another process was faster, or may what this one may not

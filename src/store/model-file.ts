@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { describeValue, UserError } from '../errors';
-import { writeAtomically } from '../files/atomic-file';
+import { writeAtomically, writeNew } from '../files/atomic-file';
 import type { JsonObject, JsonValue } from './json';
 import { migrateMetadata, migrateTensorName } from './migrations';
 import {
@@ -72,15 +72,35 @@ export function writeModelFile(
   tensors: Record<string, Tensor>,
   metadata: ModelDescription,
 ): ModelMetadata {
+  const { complete, write } = prepareModelFile(file, tensors, metadata);
+  writeAtomically(file, write);
+  return complete;
+}
+
+/**
+ * The same where there is no such file yet.
+ * @returns undefined where there is one, which is then untouched
+ */
+export function createModelFile(
+  file: string,
+  tensors: Record<string, Tensor>,
+  metadata: ModelDescription,
+): ModelMetadata | undefined {
+  const { complete, write } = prepareModelFile(file, tensors, metadata);
+  return writeNew(file, write) ? complete : undefined;
+}
+
+function prepareModelFile(file: string, tensors: Record<string, Tensor>, metadata: ModelDescription) {
   const hash = createHash('sha256');
   for (const { data } of Object.values(tensors)) hash.update(bytesOf(data));
-  const complete = { ...metadata, formatVersion: FORMAT_VERSION, checksum: hash.digest('hex') };
-  const { head, headerChecksum } = encodeModelHeader(file, tensors, complete);
-  writeAtomically(file, fd => {
+  const described = { ...metadata, formatVersion: FORMAT_VERSION, checksum: hash.digest('hex') };
+  const { head, headerChecksum } = encodeModelHeader(file, tensors, described);
+  const complete: ModelMetadata = { ...described, headerChecksum };
+  const write = (fd: number): void => {
     writeFully(fd, head);
     for (const { data } of Object.values(tensors)) writeFully(fd, bytesOf(data));
-  });
-  return { ...complete, headerChecksum };
+  };
+  return { complete, write };
 }
 
 function encodeModelHeader(

@@ -6,9 +6,17 @@ import { join } from 'node:path';
 import { UserError } from '../errors';
 import { watchFolder } from '../files/folder-watch';
 import { removeLeftovers } from '../files/temporary';
-import { type ModelMetadata, readModelMetadata, verifyModelFile } from './model-file';
+import { PACKAGE_VERSION } from '../version';
+import {
+  createModelFile,
+  type ModelDescription,
+  type ModelMetadata,
+  readModelMetadata,
+  verifyModelFile,
+} from './model-file';
 import { isSameModel, type ModelId, modelIdOf } from './model-id';
-import { takeLock } from './trainer-lock';
+import type { Tensor } from './safetensors';
+import { type LockOptions, takeLock } from './trainer-lock';
 
 /** A usable version, and what was wrong with newer ones that had to be passed over. */
 export interface LatestModel extends ModelId {
@@ -117,6 +125,25 @@ export class ModelStore {
     return { problems };
   }
 
+  /**
+   * Saves the next version, and removes those that are too old. Another process may save one at the same time: no version
+   * ever takes the place of another.
+   * @throws UserError `model-not-saved`
+   */
+  save(
+    tensors: Record<string, Tensor>,
+    parts: Pick<ModelDescription, 'frontEnd' | 'scores' | 'detectors'>,
+  ): { version: number; file: string } {
+    for (;;) {
+      const version = this.nextVersion();
+      const file = this.pathOf(version);
+      const about = { packageVersion: PACKAGE_VERSION, name: this.name, createdAt: new Date().toISOString() };
+      if (!createModelFile(file, tensors, { ...about, version, ...parts })) continue;
+      this.prune();
+      return { version, file };
+    }
+  }
+
   /** Removes the versions older than the newest `keep` usable ones; what cannot be removed stays. */
   prune(): void {
     let usable = 0;
@@ -131,10 +158,10 @@ export class ModelStore {
    * Lets one trainer in, across processes. From the main thread, see trainer-lock.ts.
    * @param owner who trains, for the error that others get
    * @returns gives the lock back
-   * @throws UserError `model-busy`
+   * @throws UserError `busy`; AbortError
    */
-  lock(owner: string): () => void {
-    return takeLock(join(this.folder, LOCK_FILE), owner);
+  lock(owner: string, options?: LockOptions): Promise<() => void> {
+    return takeLock(join(this.folder, LOCK_FILE), owner, options);
   }
 
   /**

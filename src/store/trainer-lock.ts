@@ -1,128 +1,172 @@
-// One trainer at a time per model: a registry for this thread and a lock file for other processes and threads. A lock
-// left by a process that is gone is taken over.
+// One trainer at a time per model, across processes, containers and computers: a file that names its holder and is linked
+// into place whole. It is taken over from a holder that is gone. Where nobody can tell whether it is, because it runs
+// elsewhere, the file is watched: a holder touches it every few seconds. No clocks are compared.
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../errors';
-import { makeFolder } from '../files/folder';
-import { isRunning, type ProcessIdentity, thisProcess } from '../files/process-identity';
+import { writeAtomically, writeNew } from '../files/atomic-file';
+import { isNeighbour, isRunning, type ProcessIdentity, thisProcess } from '../files/process-identity';
 import { writeAdvice } from '../files/write-advice';
 
-interface LockContent extends ProcessIdentity {
+interface Holder extends ProcessIdentity {
   owner: string;
-  /** ISO 8601 */
+  /** ISO 8601, by the holder's clock; for people. */
   since: string;
+  /** No two locks are alike. */
+  id: string;
 }
 
-/** The holder touches its file this often … */
-const HEARTBEAT_MS = 30_000;
-/** … so that a lock of another host, or one that is not readable, counts as left behind after this long. */
-const SILENCE_MS = 5 * 60_000;
+export interface LockTimes {
+  /** How often a holder touches its file. */
+  beatMs: number;
+  /** Untouched for so long while somebody watches, a lock counts as left behind. */
+  silenceMs: number;
+}
 
-const held = new Map<string, LockContent>();
+const TIMES: LockTimes = { beatMs: 5000, silenceMs: 30_000 };
+
+/** So often may others be faster, or a file that cannot be read be in the way. */
+const MOST_TRIES = 100;
+
+export interface LockOptions {
+  /** Told again and again while it is watched whether a holder elsewhere is still there. */
+  onWatch?(owner: string, secondsLeft: number): void;
+  /** Ends the watching. */
+  signal?: AbortSignal;
+  times?: LockTimes;
+}
 
 /**
  * Takes the lock. Call it from the main thread: its timer keeps the lock alive, and a worker that is ended from
  * outside could not give it back.
  * @param owner says who it is in the error another trainer gets
  * @returns gives the lock back; may be called twice
- * @throws UserError `model-busy` naming the holder, `model-not-saved` where the lock file cannot be written
+ * @throws UserError `busy` naming the holder, `model-not-saved` where the lock file cannot be written; AbortError
  */
-export function takeLock(file: string, owner: string): () => void {
-  const holder = held.get(file);
-  if (holder) throw busy(file, holder);
-  const content: LockContent = { owner, since: new Date().toISOString(), ...thisProcess() };
-  try {
-    makeFolder(dirname(file));
-    if (!create(file, content)) {
-      removeIfLeft(file);
-      if (!create(file, content)) throw busy(file, read(file));
-    }
-  } catch (thrown) {
-    if (thrown instanceof UserError) throw thrown;
-    throw new UserError(
-      'model-not-saved',
-      `The model cannot be trained: its lock file ${file} cannot be written: ${(thrown as Error).message}. ${writeAdvice(thrown)}, then train again.`,
-      { cause: thrown },
-    );
-  }
-  held.set(file, content);
-  const heartbeat = setInterval(() => touch(file), HEARTBEAT_MS);
-  heartbeat.unref();
-  let released = false;
+export async function takeLock(file: string, owner: string, options: LockOptions = {}): Promise<() => void> {
+  const mine: Holder = {
+    ...{ owner, since: new Date().toISOString() },
+    ...{ ...thisProcess(), id: randomBytes(8).toString('hex') },
+  };
+  const text = JSON.stringify(mine);
+  await acquire(file, text, options);
+  const beat = setInterval(() => touch(file, text), (options.times ?? TIMES).beatMs);
+  beat.unref();
   return () => {
-    if (released) return;
-    released = true;
-    clearInterval(heartbeat);
-    held.delete(file);
-    if (sameHolder(read(file), content)) rmSync(file, { force: true });
+    clearInterval(beat);
+    if (contentOf(file) === text) rmSync(file, { force: true });
   };
 }
 
-/** False where the file exists already. */
-function create(file: string, content: LockContent): boolean {
+/** Returns when the lock is this process's. */
+async function acquire(file: string, text: string, options: LockOptions): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    if (writeNew(file, fd => writeFileSync(fd, text), notLocked)) return;
+    const found = contentOf(file);
+    // Given back just now; or a network share took the link and lost the answer.
+    if (found === undefined) continue;
+    if (found === text) return;
+    if (!(await isLeft(file, found, options))) {
+      if (contentOf(file) !== undefined) throw busy(file, holderOf(contentOf(file)));
+    } else if (await takeOver(file, found, text, options)) return;
+  }
+  throw busy(file, undefined);
+}
+
+/**
+ * Puts this process's lock in the place of one that was left. Only who holds the lock for that may do so: another could
+ * have done it since, and lose its own.
+ * @returns false where another has been faster
+ */
+async function takeOver(file: string, left: string, text: string, options: LockOptions): Promise<boolean> {
+  const permit = `${file}.take-over`;
+  await acquire(permit, text, options);
   try {
-    writeFileSync(file, JSON.stringify(content), { flag: 'wx' });
+    if (contentOf(file) !== left) return false;
+    writeAtomically(file, fd => writeFileSync(fd, text), notLocked);
     return true;
+  } finally {
+    rmSync(permit, { force: true });
+  }
+}
+
+async function isLeft(file: string, found: string, options: LockOptions): Promise<boolean> {
+  const holder = holderOf(found);
+  const running = holder && isRunning(holder, dirname(file));
+  return running === undefined ? isSilent(file, holder, options) : !running;
+}
+
+/** Watches a lock for some time: false as soon as anything about it changes. */
+async function isSilent(
+  file: string,
+  holder: Holder | undefined,
+  { onWatch, signal, times = TIMES }: LockOptions,
+): Promise<boolean> {
+  const before = stateOf(file);
+  const end = performance.now() + times.silenceMs;
+  for (;;) {
+    const left = end - performance.now();
+    if (left <= 0) return true;
+    onWatch?.(holder?.owner ?? UNKNOWN, Math.ceil(left / 1000));
+    await pause(Math.min(left, times.beatMs / 5), undefined, { signal, ref: false });
+    if (stateOf(file) !== before) return false;
+  }
+}
+
+/** @returns undefined where there is no such file */
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
-    // A full disk takes the name but not the content.
-    if (code === 'ENOSPC') rmSync(file, { force: true });
-    throw thrown;
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw notLocked(file, thrown);
   }
 }
 
-function read(file: string): LockContent | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as LockContent;
-  } catch {
-    return undefined; // gone, being written just now, or cut short by a crash
-  }
+/** What a holder's touch changes. Reading first has a network share ask for the present state. */
+function stateOf(file: string): string {
+  const content = contentOf(file);
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return `${content} ${stats?.ino} ${stats?.mtimeMs}`;
 }
 
-const sameHolder = (a: LockContent | undefined, b: LockContent | undefined): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
-
-/** Renames before removing, so that of two processes that find the same leftover only one takes it away. */
-function removeIfLeft(file: string): void {
-  const found = read(file);
-  if (!isLeft(file, found)) return;
-  const aside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    renameSync(file, aside);
-  } catch {
-    return; // another process was faster
-  }
-  const moved = read(aside);
-  // Between looking and renaming, another process may have taken the lock: give it back.
-  if (!sameHolder(moved, found) && moved) create(file, moved);
-  rmSync(aside, { force: true });
-}
-
-function isLeft(file: string, content: LockContent | undefined): boolean {
-  const running = content && isRunning(content);
-  if (running !== undefined) return !running;
-  try {
-    return Date.now() - statSync(file).mtimeMs > SILENCE_MS;
-  } catch {
-    return false; // gone meanwhile
-  }
-}
-
-function touch(file: string): void {
+function touch(file: string, text: string): void {
   try {
     const now = new Date();
-    utimesSync(file, now, now);
+    if (contentOf(file) === text) utimesSync(file, now, now);
   } catch {
     // The folder was removed; the training will fail where it saves and say so.
   }
 }
 
-function busy(file: string, holder: LockContent | undefined): UserError {
-  const who = holder ? `${holder.owner} (process ${holder.pid}, since ${holder.since})` : 'another trainer';
+/** Undefined where the file was damaged, or is being written where there are no links. */
+function holderOf(content = ''): Holder | undefined {
+  try {
+    return JSON.parse(content) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+const UNKNOWN = 'another trainer';
+
+function busy(file: string, holder: Holder | undefined): UserError {
+  const { owner = UNKNOWN, pid = '?', since = '?' } = holder ?? {};
+  const where = !holder || isNeighbour(holder) ? '' : ' in another container or on another computer';
   return new UserError(
     'busy',
-    `The model is being trained by ${who}; expected one trainer at a time. Wait until it has finished or stop it. If nothing is training, remove ${file}.`,
+    `The model is being trained by ${owner}; expected one trainer at a time. Process ${pid}${where} has been at it since ${since} and holds ${file}. Wait until it has finished, or stop it; what was collected here is kept.`,
+  );
+}
+
+function notLocked(file: string, thrown: unknown): UserError {
+  if (thrown instanceof UserError) return thrown;
+  const { message } = thrown as Error;
+  return new UserError(
+    'model-not-saved',
+    `The model cannot be trained: its lock file ${file} cannot be written: ${message}. ${writeAdvice(thrown)}, then train again.`,
+    { cause: thrown },
   );
 }

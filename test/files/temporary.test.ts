@@ -5,6 +5,7 @@ import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { replaceFiles } from '#src/files/atomic-file';
+import { thisProcess } from '#src/files/process-identity';
 import { removeLeftovers, temporaryName } from '#src/files/temporary';
 import { tempFolder } from '../support/temp';
 
@@ -48,8 +49,9 @@ describe('temporary files', () => {
     assert.deepEqual(readdirSync(folder).sort(), names.sort());
   });
 
-  it('of another computer go when they are a day from now, before or behind', () => {
-    const foreign = (unique: number) => `.writing-ffffffff-1-0-00000000000${unique}.tmp`;
+  it('of another container go when they are a day from now, before or behind', () => {
+    const { boot } = thisProcess();
+    const foreign = (unique: number) => `.writing-${boot}-1-1-0-00000000000${unique}.tmp`;
     const young = touch(foreign(1), -1);
     for (const [hours, unique] of [
       [-48, 2],
@@ -59,6 +61,12 @@ describe('temporary files', () => {
     }
     removeLeftovers(folder);
     assert.deepEqual(readdirSync(folder), [young]);
+  });
+
+  it('from before the computer was started anew go at once, on a disk of its own', () => {
+    touch('.writing-ffffffff-1-1-0-000000000001.tmp');
+    removeLeftovers(folder);
+    assert.deepEqual(readdirSync(folder), []);
   });
 
   it('of former names go when they are old, and no other files', () => {

@@ -7,6 +7,7 @@ import type { ModelReport } from '#src/detectors/train-model';
 import { modelFacts } from '#src/detectors/vae/model-description';
 import type { SweepReport } from '#src/detectors/vae/sweep';
 import type { TrainingProgress } from '#src/detectors/vae/train';
+import { thisProcess } from '#src/files/process-identity';
 import { bufferOf, floatsOf, frontEndOf, type Message, type SpectrogramInfo } from '#src/messages';
 import { Random } from '#src/stats/random';
 import { FeedbackSet } from '#src/store/feedback-set';
@@ -161,7 +162,7 @@ describe('vae nodes', function () {
     const example = { values: floatsOf(payload as Buffer), frontEnd: frontEndOf(info as SpectrogramInfo) };
     await new FeedbackSet(folder).add('00000001', example);
     await start(model, trainer());
-    const unlock = new ModelStore(join(userDir, 'models'), 'boiler').lock('another trainer');
+    const unlock = await new ModelStore(join(userDir, 'models'), 'boiler').lock('another trainer');
     sendMany(5);
     for (let i = 0; i < 3; i++) flow.send('train', { train: true });
     for (const error of await flow.at('train').errors.take('error', 4))
@@ -170,6 +171,26 @@ describe('vae nodes', function () {
     flow.send('train', { train: true });
     const [message] = await flow.at('models').received.take('models', 1);
     assert.equal((message.payload as ModelReport).segments, 6);
+  });
+
+  it('say who trains the model in another process, and what they wait for where that cannot be known', async () => {
+    await start(model, trainer());
+    const store = new ModelStore(join(userDir, 'models'), 'boiler');
+    const unlock = await store.lock('the attic');
+    sendMany(5);
+    await flow.at('train').errors.take('error', 1);
+    assert.equal(flow.at('train').statuses.items.at(-1)?.text, 'The model is being trained by the attic');
+    unlock();
+    const elsewhere = { ...thisProcess(), space: '1', owner: 'the cellar', since: 'today', id: '1' };
+    writeFileSync(join(store.folder, 'training.lock'), JSON.stringify(elsewhere));
+    flow.send('train', { train: true });
+    await flow.at('train').statuses.find('status', ({ text }) => text === 'does the cellar still train? 30 s left');
+    flow.send('train', { stop: true });
+    await flow.at('train').statuses.find('status', ({ text }) => text === 'cancelled');
+    rmSync(join(store.folder, 'training.lock'));
+    flow.send('train', { train: true });
+    const [message] = await flow.at('models').received.take('models', 1);
+    assert.equal((message.payload as ModelReport).segments, 5, 'what was collected is still there');
   });
 
   it('train without a marked segment that is damaged, and name its file', async () => {

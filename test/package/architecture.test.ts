@@ -17,7 +17,7 @@ const ROOMS: Record<string, string[]> = {
   files: [],
   audio: ['messages', 'threads', 'files'],
   dsp: ['messages', 'threads', 'audio', 'wasm'],
-  store: ['messages', 'files', 'audio'],
+  store: ['version', 'messages', 'files', 'audio'],
   stats: ['threads', 'store'],
   engine: ['messages', 'threads', 'wasm', 'store', 'stats'],
   detectors: ['version', 'messages', 'threads', 'dsp', 'store', 'stats', 'engine'],

@@ -1,31 +1,15 @@
-// The versions of a model on disk: numbering, the newest good one, hot reload, and one trainer at a time.
+// The versions of a model on disk: numbering, the newest good one and hot reload.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '#src/errors';
 import { watchFolder } from '#src/files/folder-watch';
 import { temporaryName } from '#src/files/temporary';
 import { writeModelFile } from '#src/store/model-file';
 import { modelIdOf } from '#src/store/model-id';
 import { ModelStore, safeFolderName } from '#src/store/model-store';
-import { skip } from '../support/system';
 import { tempFolder } from '../support/temp';
-import { sleep, until, within } from '../support/wait';
+import { sleep, until } from '../support/wait';
 import { description, rewriteHeader, TENSORS } from './models';
-
-const STORE_MODULE = createRequire(__filename).resolve('#src/store/model-store');
 
 describe('model store', () => {
   let root: string;
@@ -190,77 +174,6 @@ describe('model store', () => {
       } finally {
         stop();
       }
-    });
-  });
-
-  describe('lock', () => {
-    const busy = (words: RegExp) => (error: unknown) => {
-      assert.ok(error instanceof UserError);
-      assert.equal(error.code, 'busy');
-      assert.match(error.message, words);
-      return true;
-    };
-
-    it('lets one trainer in at a time and names it to the others', () => {
-      const release = store.lock('vae-train "Night shift"');
-      assert.throws(() => new ModelStore(root, 'boiler').lock('other'), busy(/vae-train "Night shift"/));
-      new ModelStore(root, 'pump').lock('other')();
-      release();
-      release();
-      store.lock('other')();
-      assert.deepEqual(readdirSync(store.folder), []);
-    });
-
-    it('holds against another process, until that one is gone', async () => {
-      const script = `
-        const { ModelStore } = require(${JSON.stringify(STORE_MODULE)});
-        new ModelStore(${JSON.stringify(root)}, 'boiler').lock('the other Node-RED');
-        process.stdout.write('locked');
-        setInterval(() => {}, 1000);`;
-      const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-      try {
-        await within(10_000, 'lock in the other process', once(child.stdout, 'data'));
-        assert.throws(() => store.lock('me'), busy(new RegExp(`the other Node-RED \\(process ${child.pid}`)));
-      } finally {
-        const gone = once(child, 'exit');
-        child.kill('SIGKILL');
-        await gone;
-      }
-      assert.ok(existsSync(join(store.folder, 'training.lock')), 'the killed process left its lock');
-      store.lock('me')();
-    });
-
-    it('is not held by a process that has the number of one that is gone', function () {
-      if (process.platform !== 'linux') skip(this, 'only Linux tells when a process was started');
-      const release = store.lock('before the power cut');
-      const file = join(store.folder, 'training.lock');
-      const content = JSON.parse(readFileSync(file, 'utf8'));
-      release();
-      // This very process number, but started in another boot.
-      writeFileSync(file, JSON.stringify({ ...content, started: '0000000012345' }));
-      store.lock('me')();
-    });
-
-    it('of another host or cut short counts as left behind only after a time of silence', () => {
-      mkdirSync(store.folder);
-      const file = join(store.folder, 'training.lock');
-      const foreign = { owner: 'elsewhere', since: 'today', host: 'ffffffff', pid: 1, started: '1' };
-      const long = new Date(Date.now() - 600_000);
-      for (const content of [JSON.stringify(foreign), '', '{"ow']) {
-        writeFileSync(file, content);
-        assert.throws(() => store.lock('me'), { code: 'busy' });
-        utimesSync(file, long, long);
-        store.lock('me')();
-        assert.ok(!existsSync(file));
-      }
-    });
-
-    it('does not remove a lock that someone else has taken meanwhile', () => {
-      const release = store.lock('me');
-      const file = join(store.folder, 'training.lock');
-      writeFileSync(file, '{"owner":"someone else"}');
-      release();
-      assert.equal(readFileSync(file, 'utf8'), '{"owner":"someone else"}');
     });
   });
 });

@@ -1,7 +1,6 @@
 // The versions of a feature classifier on disk, in the model file's own format.
-import { readModelFile, writeModelFile } from '../../store/model-file';
+import { readModelFile } from '../../store/model-file';
 import type { ModelStore } from '../../store/model-store';
-import { PACKAGE_VERSION } from '../../version';
 import type { Part } from '../detector';
 import { joinParts, partOf, withPart } from '../parts';
 import type { FeatureClassifier } from './classifier';
@@ -13,15 +12,7 @@ import { features } from './detector';
  */
 export function saveClassifier(store: ModelStore, part: Part): { version: number; file: string } {
   const { tensors, detectors } = joinParts({ [features.id]: part });
-  const version = store.nextVersion();
-  const file = store.pathOf(version);
-  writeModelFile(file, tensors, {
-    packageVersion: PACKAGE_VERSION,
-    ...{ name: store.name, version, createdAt: new Date().toISOString() },
-    ...{ frontEnd: {}, scores: {}, detectors },
-  });
-  store.prune();
-  return { version, file };
+  return store.save(tensors, { frontEnd: {}, scores: {}, detectors });
 }
 
 /** @throws UserError `model-damaged`, `model-newer-format` or `model-unreadable`, naming the file */
