@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { faintColours, faintTexts } from '../support/contrast';
-import { programPath, requireSystem } from '../support/system';
+import { browserPath, requireSystem } from '../support/system';
 
 describe('the check of contrast', function () {
   this.timeout(30_000);
@@ -11,7 +11,7 @@ describe('the check of contrast', function () {
 
   before(async function () {
     requireSystem(this, 'chromium');
-    browser = await chromium.launch({ executablePath: programPath('chromium'), args: ['--headless', '--no-sandbox'] });
+    browser = await chromium.launch({ executablePath: browserPath(), args: ['--headless', '--no-sandbox'] });
     page = await browser.newPage();
   });
   after(() => browser?.close());

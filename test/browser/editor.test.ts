@@ -10,6 +10,7 @@ import { nodeTypes } from '../support/helper';
 import { misfits } from '../support/layout';
 import type { NodeRed } from '../support/node-red';
 import { showTheme, THEMES } from '../support/themes';
+import { until } from '../support/wait';
 import { describeInEditor } from '../support/workbench';
 
 const PACKAGE_NAME = '@earshot/node-red-audio-anomaly';
@@ -22,7 +23,7 @@ interface FormTexts {
   labels: string[];
 }
 
-describeInEditor('the editor', GENERATIONS, function (bench) {
+describeInEditor('the editor', GENERATIONS, [], function (bench) {
   this.timeout(120_000);
   const { generation } = bench;
   const once = testOnce(generation);
@@ -113,7 +114,7 @@ describeInEditor('the editor', GENERATIONS, function (bench) {
     .filter(name => name !== CONFIG_TYPE)
     .entries()) {
     it(`opens, checks and saves the dialog of ${type}`, async () => {
-      const id = await editor.drag(type, 180 + (index % 2) * 260, 60 + index * 60);
+      const id = await editor.drag(type, 180 + (index % 2) * 260, 60 + Math.floor(index / 2) * 60);
       const dialog = await editor.edit(id);
       await partsLoaded();
       assertTranslated(type, await readForm());
@@ -125,7 +126,9 @@ describeInEditor('the editor', GENERATIONS, function (bench) {
       await dialog.locator('#node-input-name').fill(`my ${type}`);
       await editor.closeDialog();
       const label = editor.page.locator(`[id="${id}"] .red-ui-flow-node-label`);
-      assert.match((await label.innerHTML()).replace(/<[^>]+>/g, ' '), new RegExp(`my\\s+${type}`));
+      // Drawn anew a frame after the dialog has closed.
+      const isNamed = async () => new RegExp(`my\\s+${type}`).test((await label.innerHTML()).replace(/<[^>]+>/g, ' '));
+      await until(`the name on ${type}`, isNamed);
     });
   }
 
@@ -182,9 +185,7 @@ describeInEditor('the editor', GENERATIONS, function (bench) {
   });
 
   it('imports and deploys the demo', async () => {
-    await nodeRed.deploy([]);
-    await editor.page.reload();
-    await editor.loaded();
+    await editor.showFlow(nodeRed, []);
     await editor.importExample(PACKAGE_NAME, DEMO);
     const trainer = (await editor.page.evaluate(`RED.nodes.filterNodes({ type: 'vae-train' })[0].id`)) as string;
     const dialog = await editor.edit(trainer);

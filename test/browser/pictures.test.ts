@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { dialogWords } from '../support/dialog-words';
 import { Editor } from '../support/editor';
+import { Form } from '../support/forms';
 import { nodeTypes } from '../support/helper';
 import { type FlowEntry, NodeRed } from '../support/node-red';
 import { installedUserDir, PACKAGE_ROOT } from '../support/pack';
@@ -18,8 +19,6 @@ const SETTINGS: Record<string, object> = {
 };
 
 const DIALOG_PARTS = '/resources/@earshot/node-red-audio-anomaly/dialogs/';
-/** Until a dialog has slid in. */
-const SLIDE_MS = 500;
 /** Pixels below the last field. */
 const BELOW = 12;
 
@@ -31,11 +30,9 @@ describe('pictures of the documentation', function () {
   before(async function () {
     requireSystem(this, 'chromium');
     nodeRed = await NodeRed.start(await installedUserDir());
+    await nodeRed.deploy(flowOfDefaults());
     editor = await Editor.open(nodeRed.url);
     await editor.page.setViewportSize({ width: 1280, height: 1900 });
-    await nodeRed.deploy(await flowOfDefaults());
-    await editor.page.reload();
-    await editor.loaded();
     await editor.page.evaluate('$.fx.off = true');
     // Loaded once, the parts that dialogs load are there at once in each of them.
     const parts = readdirSync(join(PACKAGE_ROOT, 'resources', 'dialogs')).map(name =>
@@ -54,20 +51,14 @@ describe('pictures of the documentation', function () {
   });
 
   /** A node of every type with its defaults, its id the type. */
-  async function flowOfDefaults(): Promise<FlowEntry[]> {
-    const defaults = await editor.page.evaluate<Record<string, object>>(`Object.fromEntries(
-      ${JSON.stringify(nodeTypes())}.map(type => [
-        type,
-        Object.fromEntries(
-          Object.entries(RED.nodes.getType(type).defaults).map(([name, { value, type }]) => [name, type ? '${MODEL.id}' : value]),
-        ),
-      ]),
-    )`);
-    const nodes = Object.entries(defaults).map(([type, values], index) =>
-      type === MODEL.type
+  function flowOfDefaults(): FlowEntry[] {
+    const nodes = nodeTypes().map((type, index) => {
+      const defaults = Object.entries(new Form(type).definition.defaults);
+      const values = Object.fromEntries(defaults.map(([name, { value, type: of }]) => [name, of ? MODEL.id : value]));
+      return type === MODEL.type
         ? { ...values, ...MODEL }
-        : { id: type, type, z: 'tab', x: 160, y: 40 + 60 * index, wires: [], ...values, ...SETTINGS[type] },
-    );
+        : { id: type, type, z: 'tab', x: 160, y: 40 + 60 * index, wires: [], ...values, ...SETTINGS[type] };
+    });
     return [{ id: 'tab', type: 'tab', label: 'Defaults' }, ...nodes];
   }
 
@@ -85,7 +76,6 @@ describe('pictures of the documentation', function () {
 
   /** From its title to its last field. */
   async function shootDialog(): Promise<Buffer> {
-    await editor.page.waitForTimeout(SLIDE_MS);
     await tray().locator('[aria-busy=true]').waitFor({ state: 'detached' });
     const rows = await tray().locator('form').first().locator('> *:visible').all();
     const header = await tray().locator('.red-ui-tray-header').boundingBox();

@@ -11,7 +11,7 @@ import { describeInEditor } from '../support/workbench';
 const PACKAGE_NAME = '@earshot/node-red-audio-anomaly';
 const EXAMPLE = '10 pictures of a motor';
 
-describeInEditor('pictures in the editor', GENERATIONS, function (bench) {
+describeInEditor('pictures in the editor', GENERATIONS, [], function (bench) {
   this.timeout(240_000);
   let nodeRed: NodeRed;
   let editor: Editor;

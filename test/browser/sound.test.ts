@@ -18,28 +18,27 @@ return { payload: Buffer.from(values.buffer), spectrogram };`;
 
 const place = (node: FlowEntry, x: number, y: number): FlowEntry => ({ ...node, x, y });
 
-describeInEditor('listening in the editor', [NODE_RED_4], function (bench) {
+const FLOW: FlowEntry[] = [
+  tab('tab'),
+  { id: 'model', type: 'audio-model', name: 'Motor', folder: 'audio-models', threads: 0 },
+  place(inject('press', 'tab', [['picture']]), 120, 80),
+  place(javascript('picture', 'tab', SPECTROGRAM, [['sound']]), 300, 80),
+  place(
+    { id: 'sound', type: 'spectrogram-to-audio', z: 'tab', phase: 'griffin-lim', format: 'pcm', wires: [[]] },
+    520,
+    80,
+  ),
+  place({ id: 'draw', type: 'vae-generate', z: 'tab', model: 'model', mode: 'interpolate', wires: [[]] }, 160, 160),
+  place({ id: 'alter', type: 'audio-augment', z: 'tab', noise: 'pink', wires: [[]] }, 400, 160),
+];
+
+describeInEditor('listening in the editor', [NODE_RED_4], FLOW, function (bench) {
   this.timeout(120_000);
   let nodeRed: NodeRed;
   let editor: Editor;
 
-  before(async () => {
+  before(() => {
     ({ editor, nodeRed } = bench);
-    await nodeRed.deploy([
-      tab('tab'),
-      { id: 'model', type: 'audio-model', name: 'Motor', folder: 'audio-models', threads: 0 },
-      place(inject('press', 'tab', [['picture']]), 120, 80),
-      place(javascript('picture', 'tab', SPECTROGRAM, [['sound']]), 300, 80),
-      place(
-        { id: 'sound', type: 'spectrogram-to-audio', z: 'tab', phase: 'griffin-lim', format: 'pcm', wires: [[]] },
-        520,
-        80,
-      ),
-      place({ id: 'draw', type: 'vae-generate', z: 'tab', model: 'model', mode: 'interpolate', wires: [[]] }, 160, 160),
-      place({ id: 'alter', type: 'audio-augment', z: 'tab', noise: 'pink', wires: [[]] }, 400, 160),
-    ]);
-    await editor.page.reload();
-    await editor.loaded();
   });
   const note = () => editor.page.locator('.spectrogram-to-audio-note');
 

@@ -37,7 +37,7 @@ const tone = (seconds: number, sampleRate: number): Buffer =>
     { sampleRate },
   );
 
-describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (bench) {
+describeInEditor('the dialog of the spectrogram node', GENERATIONS, FLOW, function (bench) {
   this.timeout(60_000);
   const once = testOnce(bench.generation);
   const preview = (): Locator => bench.editor.topDialog.locator('#spectrogram-preview');
@@ -155,9 +155,6 @@ describeInEditor('the dialog of the spectrogram node', GENERATIONS, function (be
 
   it('shows what a source before the node brought, and the files of its folder', async () => {
     const { editor, nodeRed } = bench;
-    await nodeRed.deploy(FLOW);
-    await editor.page.reload();
-    await editor.loaded();
     await nodeRed.request('POST', '/audio-anomaly/wav-folder/folder/run');
     await nodeRed.status('folder', /files$/);
     const dialog = await editor.edit('maker');

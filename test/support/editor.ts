@@ -2,8 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { FlowEntry, NodeRed } from './node-red';
 import { PACKAGE_ROOT } from './pack';
-import { programPath } from './system';
+import { browserPath } from './system';
 
 // Pictures that a test run leaves behind for people to look at (not under version control): of failures, and where
 // EARSHOT_LOOK is set of all that is shown.
@@ -24,6 +25,11 @@ const FLAGS = [
 /** Moves of the mouse from the palette to the workspace. */
 const DRAG_STEPS = 4;
 const WINDOW = { width: 1540, height: 860 };
+
+/** Dialogs are there at once: drawing each step of their slide is what takes longest of opening one. */
+const NO_SLIDE = `addEventListener('DOMContentLoaded', () => document.head.append(
+  Object.assign(document.createElement('style'), { textContent: '.red-ui-tray { transition: none !important }' }),
+))`;
 
 export class Editor {
   /** Errors on the browser's console and exceptions nobody caught. */
@@ -49,9 +55,10 @@ export class Editor {
 
   /** Opens another page in such a browser. */
   static async browse(url: string, pictures = ''): Promise<Editor> {
-    const browser = await chromium.launch({ executablePath: programPath('chromium'), args: FLAGS });
+    const browser = await chromium.launch({ executablePath: browserPath(), args: FLAGS });
     const page = await browser.newPage({ viewport: WINDOW });
     page.setDefaultTimeout(15_000);
+    await page.addInitScript(NO_SLIDE);
     const editor = new Editor(browser, page, join(ARTIFACTS, pictures));
     await page.goto(url);
     return editor;
@@ -67,6 +74,14 @@ export class Editor {
     const userAgent = (await this.page.evaluate('navigator.userAgent')) as string;
     await session.send('Emulation.setUserAgentOverride', { userAgent, acceptLanguage: locale });
     await this.page.reload();
+    await this.loaded();
+  }
+
+  /** Deploys a flow from elsewhere and shows it. An editor that is open meanwhile would ask for nodes that are gone. */
+  async showFlow(nodeRed: NodeRed, flow: FlowEntry[]): Promise<void> {
+    await this.page.goto('about:blank');
+    await nodeRed.deploy(flow);
+    await this.page.goto(nodeRed.url);
     await this.loaded();
   }
 
@@ -105,6 +120,8 @@ export class Editor {
     const from = await source.boundingBox();
     const workspace = await this.page.locator('#red-ui-workspace-chart').boundingBox();
     if (!from || !workspace) throw new Error(`${type} is not visible in the palette`);
+    const selected = `(RED.view.selection().nodes ?? [])[0]?.id`;
+    const before = await this.page.evaluate(selected);
     const { mouse } = this.page;
     await mouse.move(from.x + from.width / 2, from.y + from.height / 2);
     await mouse.down();
@@ -115,9 +132,13 @@ export class Editor {
       );
     }
     await mouse.up();
-    const nodes = this.page.locator('.red-ui-flow-node.red-ui-flow-node-selected, .red-ui-flow-node-group.selected');
-    await nodes.first().waitFor();
-    return (await nodes.first().getAttribute('id')) ?? '';
+    // What is drawn as selected may be the one before, for a frame.
+    const dropped = await this.page.waitForFunction(
+      `(id => id !== ${JSON.stringify(before ?? null)} && id)(${selected})`,
+    );
+    const id = (await dropped.jsonValue()) as string;
+    await this.page.locator(`[id="${id}"]`).waitFor();
+    return id;
   }
 
   /** Opens a node's edit dialog by a double click; returns the dialog. */
@@ -130,16 +151,17 @@ export class Editor {
     return this.page.locator('.red-ui-tray').last();
   }
 
-  /** The topmost dialog, when it has slid in. */
+  /** The topmost dialog, when it can be used. */
   async dialog(): Promise<Locator> {
     await this.topDialog.locator('form').first().waitFor();
-    await this.slidIn();
+    await this.isReady();
     return this.topDialog;
   }
 
-  private async slidIn(): Promise<void> {
+  /** The last that happens to a dialog that opens: Node-RED puts the cursor into it, a little after it is there. */
+  private async isReady(): Promise<void> {
     await this.page.waitForFunction(
-      `getComputedStyle([...document.querySelectorAll('.red-ui-tray')].at(-1)).right === '0px'`,
+      `[...document.querySelectorAll('.red-ui-tray')].at(-1).contains(document.activeElement)`,
     );
   }
 
@@ -148,7 +170,7 @@ export class Editor {
     const tray = await this.topDialog.elementHandle();
     await this.topDialog.locator(`#node-dialog-${button}, #node-config-dialog-${button}`).click();
     await tray?.waitForElementState('hidden');
-    if ((await this.topDialog.count()) > 0) await this.slidIn(); // the one below
+    if ((await this.topDialog.count()) > 0) await this.topDialog.locator('form').first().waitFor(); // the one below
   }
 
   /** Cancels every open dialog, e.g. after a test that failed in one. */
@@ -158,20 +180,27 @@ export class Editor {
 
   /** Imports an example flow of a package through the Import dialog and shows its tab. */
   async importExample(packageName: string, title: string): Promise<void> {
+    const tabs = this.page.locator('#red-ui-workspace-tabs .red-ui-tab');
+    const before = await tabs.count();
     await this.page.evaluate(`RED.actions.invoke('core:show-examples-import-dialog')`);
     const list = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
     await list.getByText(packageName, { exact: true }).first().click();
     await list.getByText(title, { exact: true }).first().click();
     await this.page.locator('#red-ui-clipboard-dialog-ok').click();
-    await this.page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' });
-    await this.page.locator('#red-ui-workspace-tabs .red-ui-tab').last().click();
+    // The dialog has closed before the flow is there.
+    await tabs.nth(before).click();
+    await this.dismiss('.red-ui-notification');
   }
 
   /** Presses Deploy and waits until the editor says that it is done. */
   async deploy(): Promise<void> {
     await this.page.locator('#red-ui-header-button-deploy').click();
-    // It would cover the workspace for five seconds; a click closes it.
-    await this.page.locator('.red-ui-notification-success').first().click();
+    await this.dismiss('.red-ui-notification-success');
+  }
+
+  /** Waits for a notification and closes it by a click: it would cover the workspace for five seconds. */
+  private async dismiss(notification: string): Promise<void> {
+    await this.page.locator(notification).first().click();
     await this.quiet();
   }
 

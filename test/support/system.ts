@@ -22,6 +22,9 @@ interface Part {
 export const PARTS_HOME = join(__dirname, '..', 'parts');
 export const PARTS_FOLDER = join(PARTS_HOME, 'node_modules');
 
+/** The same engine; without the windows of a desktop around it, it starts with half of the work. */
+const BROWSERS = ['chromium-headless-shell', 'chromium'];
+
 const ALSA_PULSE_PLUGIN = /libasound_module_pcm_pulse\.so/;
 
 const PARTS = {
@@ -34,7 +37,12 @@ const PARTS = {
     },
     debian: 'alsa-utils libasound2-plugins pulseaudio pulseaudio-utils',
   },
-  chromium: { programs: ['chromium'], debian: 'chromium' },
+  chromium: {
+    check: () => {
+      if (!browserPath()) throw new Error(`none of ${BROWSERS.join(', ')} found`);
+    },
+    debian: 'chromium-headless-shell',
+  },
   flac: { programs: ['flac'], debian: 'flac' },
   mosquitto: { programs: ['mosquitto'], debian: 'mosquitto' },
   python3: { programs: ['python3'], debian: 'python3' },
@@ -62,6 +70,11 @@ export type SystemPart = keyof typeof PARTS;
 export function programPath(name: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin', '/usr/local/bin'];
   return folders.map(folder => join(folder, name)).find(isExecutable);
+}
+
+/** The Chromium that tests drive, or undefined where there is none. */
+export function browserPath(): string | undefined {
+  return BROWSERS.map(programPath).find(path => path !== undefined);
 }
 
 function isExecutable(file: string): boolean {

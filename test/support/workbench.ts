@@ -1,10 +1,10 @@
 // What the tests in a browser share: of each generation of Node-RED one that runs the packed package, started for the
-// first suite that uses it and stopped after the last. Each suite begins with an empty workspace in a browser of its own.
+// first suite that uses it and stopped after the last. Each suite begins with its own flow in a browser of its own.
 import assert from 'node:assert/strict';
 import type { Suite } from 'mocha';
 import { Editor } from './editor';
 import { describeGenerations, type Generation } from './generations';
-import { NodeRed } from './node-red';
+import { type FlowEntry, NodeRed } from './node-red';
 import { installedUserDirFor } from './pack';
 import { requireSystem } from './system';
 
@@ -26,10 +26,12 @@ const shared = new Map<Generation, Shared>();
 /**
  * A suite of tests in the editor, once with each of some generations of Node-RED. A test that fails leaves a picture and
  * no open dialog; the last test is that the browser's console has no error.
+ * @param flow what is in the workspace at first
  */
 export function describeInEditor(
   title: string,
   generations: readonly Generation[],
+  flow: FlowEntry[],
   body: (this: Suite, bench: Workbench) => void,
 ): void {
   describeGenerations(title, generations, function (generation) {
@@ -43,7 +45,7 @@ export function describeInEditor(
       requireSystem(this, 'chromium');
       own.started ??= installedUserDirFor(generation).then(userDir => NodeRed.start(userDir, generation));
       bench.nodeRed = await own.started;
-      await bench.nodeRed.deploy([]);
+      await bench.nodeRed.deploy(flow);
       bench.editor = await Editor.open(bench.nodeRed.url, generation.name);
     });
 
