@@ -2,7 +2,8 @@
 // and watches its event loop:
 //   node bench/event-loop.mjs [--model office] [--seconds 40] [--json]
 // Prints the event loop's delay (p50, p99, max, ms) at rest and during the work, how long scores took, and the memory of
-// the process before, during and after. One segment is scored each second.
+// the process before, during and after. One segment is scored each second. Then the same of what else nodes leave to
+// threads, each done over and over with a minute of sound, and of the export of the model.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +15,13 @@ import { DEFAULT_SPECTROGRAM, Spectrogram } from '../dist/src/dsp/spectrogram.js
 import { Random } from '../dist/src/stats/random.js';
 import { ExampleSpool } from '../dist/src/store/example-spool.js';
 import { modelIdOf } from '../dist/src/store/model-id.js';
+import { augmentTask } from '../dist/src/tasks/augment.js';
+import { exportTask } from '../dist/src/tasks/export.js';
+import { featureTask } from '../dist/src/tasks/features.js';
 import { ScoringService } from '../dist/src/tasks/scoring-service.js';
+import { spectrogramTask } from '../dist/src/tasks/spectrogram.js';
 import { trainingTask } from '../dist/src/tasks/training.js';
+import { copyInTurns } from '../dist/src/threads/turns.js';
 
 const { values: args } = parseArgs({
   options: {
@@ -85,6 +91,28 @@ async function watch(seconds, service) {
 
 const show = (phase, row) => console.log(args.json ? JSON.stringify({ phase, ...row }) : phase, args.json ? '' : row);
 
+const { sampleRate } = spectrogram.settings;
+const minute = Float32Array.from({ length: 60 * sampleRate }, () => 0.1 * random.normal());
+const AUGMENTATION = { gainDb: 3, noise: 'pink', snrDb: 30, shiftSeconds: 0.1, speedPercent: 5, maskOctaves: 0.5 };
+/** Phase → what is done over and over in it. */
+const SHORT_TASKS = {
+  'spectrograms of a minute': [spectrogramTask, pcm => ({ settings: { ...spectrogram.settings, frames: 0 }, pcm })],
+  'features of a minute': [featureTask, pcm => ({ settings: { sampleRate, blockSeconds: 1, silenceDb: -90 }, pcm })],
+  'copies of a minute': [augmentTask, pcm => ({ pcm, sampleRate, settings: AUGMENTATION, seed: 1, copy: 1 })],
+};
+
+/** The event loop while one thing is done again and again. */
+async function watchRepeated(once) {
+  let isOver = false;
+  const repeated = (async () => {
+    while (!isOver) await once();
+  })();
+  const row = await watch(5);
+  isOver = true;
+  await repeated;
+  return row;
+}
+
 const segmentNow = segment();
 const first = await job('first', 1);
 const { file } = await first.training.result;
@@ -105,6 +133,17 @@ show('training and scoring', await watch(Number(args.seconds), service));
 await training.cancel();
 await spool.discard();
 await service.close();
+for (const [phase, [task, orderOf]] of Object.entries(SHORT_TASKS)) {
+  const lane = task.lane();
+  const once = async () => {
+    const pcm = await copyInTurns(minute);
+    await lane.ask(() => ({ order: orderOf(pcm), transfer: [pcm.buffer] }));
+  };
+  show(phase, await watchRepeated(once));
+  lane.close();
+}
+const exported = { model: file, format: 'tflite', file: join(folder, 'model.tflite') };
+show('export', await watchRepeated(() => exportTask.start(exported, () => {}).result));
 await sleep(3000);
 show('after', { rssMbBefore: before, rssMbAfter: rssMb() });
 rmSync(folder, { recursive: true, force: true });

