@@ -14,6 +14,11 @@ const TOLERANCE = 1e-4;
 export async function exported(model: TestModel, format: 'onnx' | 'tflite'): Promise<Record<string, RuntimeOutput>[]> {
   const file = join(tempFolder('export'), `model.${format}`);
   await exportTask.start({ model: model.file, format, file }, () => {}).result;
+  return runExported(model, file);
+}
+
+/** Feeds a model's pictures to a file that was exported of it, and removes the file. */
+export async function runExported(model: TestModel, file: string): Promise<Record<string, RuntimeOutput>[]> {
   const pictures = model.pictures.map(values => ({ values, shape: [1, ...model.frontEnd.shape, 1] }));
   try {
     return await runModel(file, pictures);
