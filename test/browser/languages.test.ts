@@ -70,7 +70,7 @@ const FLOW: FlowEntry[] = [
 ];
 
 describeInEditor('the editor in other languages', GENERATIONS, FLOW, function (bench) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const once = testOnce(bench.generation);
 
   // Node-RED 5 asks for its texts as Node-RED 4 does: one reader shows it.

@@ -38,7 +38,7 @@ const tone = (seconds: number, sampleRate: number): Buffer =>
   );
 
 describeInEditor('the dialog of the spectrogram node', GENERATIONS, FLOW, function (bench) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const once = testOnce(bench.generation);
   const preview = (): Locator => bench.editor.topDialog.locator('#spectrogram-preview');
   const pixels = (): Promise<string> =>

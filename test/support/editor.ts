@@ -24,6 +24,10 @@ const FLAGS = [
 ];
 /** Moves of the mouse from the palette to the workspace. */
 const DRAG_STEPS = 4;
+/** The longest wait for anything, on a machine with much else to do. */
+const WAITING_MS = 30_000;
+/** The same for the whole editor to load. */
+const LOADING_MS = 60_000;
 const WINDOW = { width: 1540, height: 860 };
 
 /** Dialogs are there at once: drawing each step of their slide is what takes longest of opening one. */
@@ -49,7 +53,13 @@ export class Editor {
   /** Opens the editor; pictures of it go to a folder below `artifacts`, by default there. */
   static async open(url: string, pictures = ''): Promise<Editor> {
     const editor = await Editor.browse(url, pictures);
-    await editor.loaded();
+    try {
+      await editor.loaded();
+    } catch (error) {
+      await editor.failed('to open the editor');
+      await editor.close();
+      throw error;
+    }
     return editor;
   }
 
@@ -57,7 +67,7 @@ export class Editor {
   static async browse(url: string, pictures = ''): Promise<Editor> {
     const browser = await chromium.launch({ executablePath: browserPath(), args: FLAGS });
     const page = await browser.newPage({ viewport: WINDOW });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(WAITING_MS);
     await page.addInitScript(NO_SLIDE);
     const editor = new Editor(browser, page, join(ARTIFACTS, pictures));
     await page.goto(url);
@@ -87,9 +97,11 @@ export class Editor {
 
   /** Waits until the editor can be used: after a reload of its page. */
   async loaded(): Promise<void> {
-    await this.page.locator('#red-ui-header-button-deploy').waitFor();
-    await this.page.locator('.red-ui-palette-node').first().waitFor();
-    await this.page.locator('#red-ui-loading-progress, .red-ui-splash').waitFor({ state: 'hidden' });
+    await this.page.locator('#red-ui-header-button-deploy').waitFor({ timeout: LOADING_MS });
+    await this.page.locator('.red-ui-palette-node').first().waitFor({ timeout: LOADING_MS });
+    await this.page
+      .locator('#red-ui-loading-progress, .red-ui-splash')
+      .waitFor({ state: 'hidden', timeout: LOADING_MS });
     await this.quiet();
   }
 
