@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSoundFile } from '#src/audio/sound-file';
 import { Random } from '#src/stats/random';
-import { requireSystem } from '../support/system';
+import { missing, requireSystem } from '../support/system';
 import { tempFolder } from '../support/temp';
 import { bits, FIXTURES, fixtures } from './fixtures';
 
@@ -77,6 +77,43 @@ describe('reading FLAC', () => {
     assert.deepEqual(samples.subarray(-16), expected.subarray(-16));
   });
 
+  for (const [strategy, whose] of [
+    [1, 'as the standard has it'],
+    [0, 'as Flake 0.11 wrote it'],
+  ] as const) {
+    it(`reads blocks of differing sizes, ${whose}`, async () => {
+      const lengths = [4608, 16, 17, 576, 1, 4095, 192, 1000];
+      const random = new Random(5);
+      const total = lengths.reduce((sum, length) => sum + length, 0);
+      const samples = Int16Array.from({ length: total }, () => (random.uniform() - 0.5) * 65_536);
+      const file = written(variableBlocks(samples, lengths, strategy));
+      // The reference decoder, where it is there, takes the first for what it is.
+      if (strategy === 1 && !missing('flac')) execFileSync('flac', ['-s', '-t', file], { stdio: 'ignore' });
+      const expected = Float32Array.from(samples, sample => sample / 32_768);
+      assertReadsNoise(file, await read(file), expected);
+    });
+  }
+
+  it('reads 1 to 8 channels of 8, 16 and 24 bits, of any length, without a total in the header', async function () {
+    requireSystem(this, 'flac');
+    this.timeout(120_000);
+    let turn = 0;
+    for (const width of [8, 16, 24]) {
+      for (let channels = 1; channels <= 8; channels++) {
+        const frames = [1, 17, 4095, 4096, 4097, 9001][turn % 6];
+        const { raw, expected } = noise(frames * channels, width);
+        const args = [
+          ...['-s', '-f', '--force-raw-format', '--endian=little', '--sign=signed', '--sample-rate=44100', '--lax'],
+          ...[`--channels=${channels}`, `--bps=${width}`, `-${turn++ % 9}`, '-'],
+        ];
+        const bytes = execFileSync('flac', [...args, '-c'], { input: raw, stdio: ['pipe', 'pipe', 'ignore'] });
+        // Written to a pipe, the encoder cannot come back to the header: the total is 0 there.
+        const file = written(bytes);
+        assertReadsNoise(`${width} bits, ${channels} channels`, await read(file), expected);
+      }
+    }
+  });
+
   describe("of the reference encoder's", () => {
     const cases = [
       { channels: 1, width: 16, blockSize: 16, frames: 20_011 },
@@ -108,6 +145,51 @@ describe('reading FLAC', () => {
     }
   });
 });
+
+/** What `read` gives of an encoder's file of noise. */
+function assertReadsNoise(file: string, sound: Read, expected: Float32Array): void {
+  assert.deepEqual(sound.warnings, []);
+  assert.ok(Buffer.from(sound.samples.buffer).equals(Buffer.from(expected.buffer)), `other samples: ${file}`);
+}
+
+/** The sum that ends a frame's header (8 bits, 0x07) or the frame (16 bits, 0x8005). */
+function crc(bytes: number[], width: 8 | 16): number {
+  const [polynomial, top, mask] = width === 8 ? [0x07, 0x80, 0xff] : [0x8005, 0x8000, 0xffff];
+  let sum = 0;
+  for (const byte of bytes) {
+    sum ^= byte << (width - 8);
+    for (let bit = 0; bit < 8; bit++) sum = ((sum << 1) ^ (sum & top ? polynomial : 0)) & mask;
+  }
+  return sum;
+}
+
+/** The number of a sample in a frame's header: UTF-8 for numbers below 2¹⁶. */
+const coded = (number: number): number[] => [...Buffer.from(String.fromCodePoint(number))];
+
+/**
+ * A mono file of 16 bits whose frames, each its samples as they are, are of these lengths.
+ * @param strategy the bit that says so: 1 in the standard, 0 in files of Flake 0.11
+ */
+function variableBlocks(samples: Int16Array, lengths: number[], strategy: 0 | 1): Buffer {
+  const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
+  const info = Buffer.alloc(34);
+  info.writeUInt16BE(least, 0);
+  info.writeUInt16BE(most, 2);
+  // 16 kHz, one channel, 16 bits; the number of samples.
+  info.writeUInt32BE((16_000 << 12) | (15 << 4), 10);
+  info.writeUInt32BE(samples.length, 14);
+  const parts = [Buffer.from('fLaC'), Buffer.from([0x80, 0, 0, 34]), info];
+  let at = 0;
+  for (const length of lengths) {
+    const header = [0xff, 0xf8 | strategy, 0x75, 0x08, ...coded(at), (length - 1) >> 8, (length - 1) & 255];
+    const frame = [...header, crc(header, 8), 0x02];
+    for (const sample of samples.subarray(at, at + length)) frame.push((sample >> 8) & 255, sample & 255);
+    const sum = crc(frame, 16);
+    parts.push(Buffer.from([...frame, sum >> 8, sum & 255]));
+    at += length;
+  }
+  return Buffer.concat(parts);
+}
 
 /** Loud noise with silence in between: frames of all kinds. */
 function noise(count: number, width: number): { raw: Buffer; expected: Float32Array } {

@@ -60,7 +60,8 @@ export class Supervisor {
   private watchdog: NodeJS.Timeout | undefined;
   private quietTicks = 0;
   private hasSound = false;
-  private openedAt = 0;
+  /** The last sound, or else the opening; on the clock that never jumps. */
+  private quietSince = 0;
   private soundSince = 0;
   private failures = 0;
   private reported = false;
@@ -116,7 +117,7 @@ export class Supervisor {
       };
     };
     this.hasSound = false;
-    this.openedAt = performance.now();
+    this.quietSince = performance.now();
     const capture = this.open({
       data: mine(pcm => this.receive(pcm)),
       overrun: mine(() => this.listener.overrun()),
@@ -133,6 +134,7 @@ export class Supervisor {
 
   private receive(pcm: Float32Array): void {
     this.quietTicks = 0;
+    this.quietSince = performance.now();
     if (!this.hasSound) {
       this.hasSound = true;
       this.soundSince = performance.now();
@@ -164,7 +166,7 @@ export class Supervisor {
   }
 
   private fail(error: UserError): void {
-    const waited = this.hasSound ? 0 : performance.now() - this.openedAt;
+    const waited = performance.now() - this.quietSince;
     this.release();
     if (!this.wanted) return;
     this.failures++;
@@ -172,7 +174,7 @@ export class Supervisor {
     const report = !this.reported && error.code !== 'capture-interrupted';
     if (report) this.reported = true;
     this.listener.outage(error, report);
-    // An attempt that took long has been a pause already.
+    // Silence that was waited for has been a pause already.
     const pause = Math.max(retryPause(1, this.timing), retryPause(this.failures, this.timing) - waited);
     this.listener.state({ kind: 'waiting', error, retrySeconds: Math.max(1, Math.round(pause / 1000)) });
     this.retryTimer = setTimeout(() => void this.attempt(), pause);

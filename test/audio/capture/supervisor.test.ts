@@ -79,6 +79,15 @@ describe('Supervisor', () => {
     await bench.supervisor.stop();
   });
 
+  it('counts the silence that it waited for as a pause, when a device stalls again and again', async () => {
+    const bench = new Bench({ ...QUICK, firstRetry: 1000, maxRetry: 10_000, silence: 1200 });
+    bench.supervisor.start();
+    for (let attempt = 1; attempt <= 3; attempt++) (await bench.open(attempt)).data(PCM);
+    const waits = bench.states.flatMap(state => (state.kind === 'waiting' ? [state.retrySeconds] : []));
+    assert.deepEqual(waits, [1, 1]);
+    await bench.supervisor.stop();
+  });
+
   it('reports an outage once, however many attempts fail, and listens again when sound comes', async () => {
     const bench = new Bench();
     bench.supervisor.start();
