@@ -9,8 +9,9 @@ import { MEMORY_DISK } from './memory-disk.mjs';
 const WRITER = fileURLToPath(new URL('writer.mjs', import.meta.url));
 /** Writers in one process: a kill interrupts each of them in a folder of its own, which is a cycle. */
 const WRITERS = 10;
-/** A process is killed within this time from its start to write: in its first files, or in its hundredth. */
-const LIFE_MS = 300;
+/** A process is killed after at most so many writes, however busy the computer is, and so much time. */
+const WRITES = 300;
+const LAST_MS = 30;
 /** What a folder holds when all is well: three models, four marks, ten recordings, four pairs of a spectrogram. */
 const EXPECTED = [
   /^pump\/v\d+\.safetensors$/,
@@ -84,9 +85,12 @@ async function write(folder, last, end) {
   const args = [WRITER, folder, JSON.stringify(last), ...(end ? ['once'] : [])];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
+  let writesLeft = end ? Number.POSITIVE_INFINITY : Math.random() * WRITES;
   child.stdout.setEncoding('utf8').on('data', text => {
-    if (said === '' && !end) setTimeout(() => child.kill('SIGKILL'), Math.random() * LIFE_MS);
     said += text;
+    const wasAlive = writesLeft > 0;
+    writesLeft -= text.split('\n').length - 1;
+    if (wasAlive && writesLeft <= 0) setTimeout(() => child.kill('SIGKILL'), Math.random() * LAST_MS);
   });
   const [code, signal] = await new Promise(resolve => {
     child.once('close', (...how) => resolve(how));

@@ -195,6 +195,28 @@ describe('files of features', () => {
     }
   });
 
+  it('take the description that fits before it is written over, where a crash had interrupted their replacement', async function () {
+    const { folder: disk, unmount } = smallDisk(this, 64);
+    try {
+      const small = { ...spectrogram, shape: [64, 160] as [number, number] };
+      const writeSmall = (value: number) =>
+        writeFeature(disk, 'a', new Float32Array(64 * 160).fill(value), { spectrogram: small });
+      const file = await writeSmall(1);
+      const beside = descriptionOf(file);
+      const [values1, said1] = [readFileSync(file), readFileSync(beside)];
+      rmSync(file);
+      await writeSmall(2);
+      writeFileSync(`${beside}.new`, readFileSync(beside));
+      writeFileSync(beside, said1);
+      assert.ok(!readFileSync(file).equals(values1));
+      await assert.rejects(writeSmall(3), /ENOSPC/);
+      assert.equal(readFeature(file).values[0], 2);
+      assert.deepEqual(readdirSync(disk).sort(), ['a.f32', 'a.json']);
+    } finally {
+      unmount();
+    }
+  });
+
   it('are read in natural order, folders within folders too, by label', async () => {
     for (const name of ['x/a.0010', 'x/a.0002', 'b.0000', 'x/deep/c.0000']) await write(name);
     mkdirSync(join(folder, 'empty'));
