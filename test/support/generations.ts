@@ -9,6 +9,8 @@ export interface Generation {
   name: 'Node-RED 4' | 'Node-RED 5';
   /** The Node.js that runs it. */
   node: string;
+  /** How much longer everything takes than is usual. */
+  slowness: number;
   /** Folder of the package node-red. */
   nodeRed: string;
   /** What has to be there first. */
@@ -18,6 +20,7 @@ export interface Generation {
 export const NODE_RED_4: Generation = {
   name: 'Node-RED 4',
   node: process.execPath,
+  slowness: 1,
   nodeRed: dirname(createRequire(__filename).resolve('node-red/package.json')),
   needs: [],
 };
@@ -25,6 +28,7 @@ export const NODE_RED_4: Generation = {
 export const NODE_RED_5: Generation = {
   name: 'Node-RED 5',
   node: join(PARTS_FOLDER, 'node', 'bin', 'node'),
+  slowness: 1,
   nodeRed: join(PARTS_FOLDER, 'node-red'),
   needs: ['node-red-5'],
 };

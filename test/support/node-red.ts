@@ -53,9 +53,10 @@ export class NodeRed {
     );
     const nodeRed = new NodeRed(userDir, `http://127.0.0.1:${port}`, program, generation);
     try {
-      await program.line('Node-RED to start', /Started flows|Stopped flows/, 60_000);
+      const patience = 60_000 * generation.slowness;
+      await program.line('Node-RED to start', /Started flows|Stopped flows/, patience);
       // Node-RED 5 starts its flows before its server.
-      await program.line('the server to listen', /Server now running/, 60_000);
+      await program.line('the server to listen', /Server now running/, patience);
       await nodeRed.listen();
     } catch (error) {
       program.signal('SIGKILL');

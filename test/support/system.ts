@@ -58,6 +58,11 @@ const PARTS = {
     },
     install: 'npm run test:parts',
   },
+  arm64: {
+    programs: ['qemu-aarch64-static'],
+    check: () => void execFileSync(join(__dirname, '..', 'arm64', 'parts', 'node'), ['--version'], { stdio: 'pipe' }),
+    install: 'see CONTRIBUTING.md',
+  },
   dashboard: {
     check: () => accessSync(join(PARTS_FOLDER, '@flowfuse', 'node-red-dashboard', 'package.json')),
     install: 'npm run test:parts',
