@@ -1,6 +1,7 @@
 // The demo on a Raspberry Pi's processor: the packed package in a real Node-RED learns the healthy motor and raises the
 // alarms of the damaged propeller. Beside it the same on the processor of the tests: model and scores are the same.
 import assert from 'node:assert/strict';
+import { basename } from 'node:path';
 import { readModelFile } from '#src/store/model-file';
 import { ARM64 } from '../support/arm64';
 import { debug, demoFlow, javascript, mqttOut, only } from '../support/flows';
@@ -47,7 +48,9 @@ async function runDemo(generation: Generation) {
     const judged = await messages.take('decision', SECONDS, ({ topic }) => topic === 'test/decisions', {
       timeout: 10 * MINUTE,
     });
-    const decisions = judged.map(({ payload }) => JSON.parse(payload.toString()) as Decision);
+    const decisions = judged
+      .map(({ payload }) => JSON.parse(payload.toString()) as Decision)
+      .map(({ filename, ...rest }) => ({ filename: basename(filename), ...rest }));
     return { broken, weights: weightsOf(file), decisions };
   } finally {
     await nodeRed.stop();

@@ -26,21 +26,7 @@ const ROOMS: Record<string, string[]> = {
   export: ['version', 'messages', 'threads', 'files', 'store', 'stats', 'engine', 'detectors'],
   // What runs in worker threads: puts the others together.
   tasks: [
-    ...[
-      'error-codes',
-      'errors',
-      'version',
-      'messages',
-      'threads',
-      'files',
-      'audio',
-      'dsp',
-      'store',
-      'stats',
-      'engine',
-      'detectors',
-      'charts',
-    ],
+    ...['version', 'messages', 'threads', 'files', 'audio', 'dsp', 'store', 'stats', 'engine', 'detectors', 'charts'],
     'export',
   ],
   live: ['messages', 'stats', 'audio', 'dsp', 'alarm', 'detectors', 'charts', 'tasks'],
