@@ -15,7 +15,10 @@ const STANDSTILL = 5;
 /** Tests wait for others (browsers, Node-RED, a microphone's sound) a good part of their time. */
 const PROCESSES = Number(process.env.EARSHOT_TEST_PROCESSES) || Math.min(availableParallelism() + 1, 6);
 /** What takes longest begins first, so that all processes end at about the same time. */
-const LONGEST_FIRST = ['test/browser/', 'test/e2e/', 'test/export/', 'test/nodes/', 'test/audio/', 'test/'];
+const LONGEST_FIRST = [
+  ...['test/browser/', 'test/e2e/', 'test/outages/', 'test/torture/', 'test/soak/', 'test/export/', 'test/store/'],
+  ...['test/nodes/', 'test/audio/', 'test/'],
+];
 
 /** Each process looks for free ports in a range of its own, below those that the system hands out. */
 const FIRST_PORT = 21_000;

@@ -18,6 +18,8 @@ const CHILD = join(__dirname, 'lock-child.cjs');
 const WITHOUT_LINKS = ['python3', join(__dirname, '..', 'support', 'without-links.py')];
 /** A process number space of its own, as each container has one; the host's name stays the same. */
 const CONTAINER = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--mount-proc', '--kill-child'];
+/** In place of an answer of a child that is gone. */
+const ENDED = 'ended';
 /** As in the child. */
 const TIMES = { beatMs: 50, silenceMs: 1000 };
 
@@ -40,7 +42,7 @@ class Trainer {
     Trainer.all.add(this);
     createInterface({ input: child.stdout! }).on('line', line => this.answers.push(line));
     child.stdin!.on('error', () => {});
-    this.ended = once(child, 'exit');
+    this.ended = once(child, 'exit').then(() => this.answers.push(ENDED));
   }
 
   static async start(folder: string, { inside = [] as string[], dieAt = '' } = {}): Promise<Trainer> {
@@ -62,11 +64,7 @@ class Trainer {
 
   /** Whether it was killed before it could answer. */
   async diesOf(order: string): Promise<boolean> {
-    const answer = this.ask(order).then(
-      () => false,
-      () => true,
-    );
-    return Promise.race([answer, this.ended.then(() => true)]);
+    return (await this.ask(order)) === ENDED;
   }
 
   async kill(): Promise<void> {
@@ -153,7 +151,7 @@ describe('the lock of a model', function () {
         writeFileSync(file, content);
         const time = new Date(Date.now() + hours * 3_600_000);
         utimesSync(file, time, time);
-        await takeAndGiveBack();
+        await store.lock('me', { times: { ...TIMES, silenceMs: 200 } }).then(free => free());
         assert.deepEqual(files(), []);
       }
     }
