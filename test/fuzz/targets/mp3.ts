@@ -1,0 +1,11 @@
+// MP3: the fixture and what was recorded for the examples, changed anywhere.
+import { mutated } from '../mutation';
+import { defineTarget } from '../target';
+import { soundFiles, takeSound } from './sound';
+
+export const mp3 = defineTarget({
+  name: 'mp3',
+  inputs: mutated(soundFiles('.mp3')),
+  take: (bytes, step) => takeSound(bytes, step),
+  bytesOf: bytes => bytes,
+});
