@@ -56,11 +56,22 @@ export function withPart<Result>(file: string, work: () => Result): Result {
     return work();
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    const reason = asError(cause).message;
-    throw new UserError('model-damaged', `The model file ${file} does not fit its own description: ${reason}.`, {
-      cause,
-    });
+    throw new UserError(
+      'model-damaged',
+      `The model file ${file} does not fit its own description: ${reasonOf(cause)}.`,
+      {
+        cause,
+      },
+    );
   }
+}
+
+/** What the JavaScript engine says of values that it cannot work with tells nobody anything. */
+function reasonOf(thrown: unknown): string {
+  const error = asError(thrown);
+  return error.constructor === Error
+    ? error.message
+    : 'values in it are missing or of another kind than they should be';
 }
 
 function ownOf<T>(detector: string, entries: [string, T][]): [string, T][] {

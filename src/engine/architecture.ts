@@ -52,6 +52,26 @@ export interface Architecture {
   decoder: ConvSpec[];
 }
 
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+const areCounts = (value: unknown, length: number): boolean =>
+  Array.isArray(value) && value.length === length && value.every(isCount);
+
+function isConvSpec(value: unknown): value is ConvSpec {
+  const { kernel, stride, fine, coarse, activation } = (value ?? {}) as Partial<ConvSpec>;
+  const isActivation = activation === 'relu' || activation === 'sigmoid';
+  return isCount(kernel) && isCount(stride) && areCounts(fine, 3) && areCounts(coarse, 3) && isActivation;
+}
+
+/** Whether a value from a file says what a network looks like. */
+export function isArchitecture(value: unknown): value is Architecture {
+  const { input, prior, latentDim, encoder, bridge, decoder } = (value ?? {}) as Partial<Architecture>;
+  const isPrior = prior?.kind === 'normal' || (prior?.kind === 'mixture' && isCount(prior.components));
+  const areLayers = [encoder, decoder].every(
+    layers => Array.isArray(layers) && layers.length > 0 && layers.every(isConvSpec),
+  );
+  return isPrior && areLayers && areCounts(input, 2) && isCount(latentDim) && areCounts(bridge, 3);
+}
+
 /** The presets' own choices. */
 export const PRESETS: Record<Exclude<Preset, 'custom'>, Omit<NetworkOptions, 'preset' | 'variational' | 'prior'>> = {
   compact: {

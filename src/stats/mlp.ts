@@ -19,6 +19,15 @@ export interface MlpShape {
   output: 'sigmoid' | 'softmax';
 }
 
+const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;
+
+/** Whether a value from a file is the shape of a network. */
+export function isMlpShape(value: unknown): value is MlpShape {
+  const { inputs, hidden, activation, outputs, output } = (value ?? {}) as Partial<MlpShape>;
+  const areCounts = [inputs, outputs].every(isCount) && Array.isArray(hidden) && hidden.every(isCount);
+  return areCounts && ACTIVATIONS.includes(activation!) && (output === 'sigmoid' || output === 'softmax');
+}
+
 /** One dense layer: where its weights [inputs, outputs] and biases [outputs] start in the parameter block. */
 interface Layer {
   inputs: number;
@@ -44,7 +53,7 @@ export class Mlp {
 
   /** All parameters are 0; call `initialise` before training. */
   constructor(readonly shape: MlpShape) {
-    const sizes = [shape.inputs, ...shape.hidden, shape.outputs];
+    const sizes = sizesOf(shape);
     let offset = 0;
     for (let i = 0; i + 1 < sizes.length; i++) {
       const [inputs, outputs] = [sizes[i], sizes[i + 1]];
@@ -134,10 +143,16 @@ export class Mlp {
    * @throws UserError `model-damaged` where a tensor is missing or of another shape
    */
   static fromTensors(shape: MlpShape, tensors: Record<string, Tensor>): Mlp {
+    // Before there is memory for them: a shape may claim anything.
+    const sizes = sizesOf(shape);
+    const found = sizes.slice(1).map((outputs, i) => ({
+      weight: expectTensor(tensors, `dense.${i}.weight`, [sizes[i], outputs]),
+      bias: expectTensor(tensors, `dense.${i}.bias`, [outputs]),
+    }));
     const mlp = new Mlp(shape);
-    mlp.layers.forEach(({ inputs, outputs, weight, bias }, i) => {
-      mlp.parameters.set(expectTensor(tensors, `dense.${i}.weight`, [inputs, outputs]), weight);
-      mlp.parameters.set(expectTensor(tensors, `dense.${i}.bias`, [outputs]), bias);
+    mlp.layers.forEach(({ weight, bias }, i) => {
+      mlp.parameters.set(found[i].weight, weight);
+      mlp.parameters.set(found[i].bias, bias);
     });
     return mlp;
   }
@@ -162,6 +177,9 @@ export class Mlp {
     this.scratch = { rows, outputs: room(), gradients: room() };
   }
 }
+
+/** Of the inputs and of what each layer puts out. */
+const sizesOf = ({ inputs, hidden, outputs }: MlpShape): number[] => [inputs, ...hidden, outputs];
 
 function expectTensor(tensors: Record<string, Tensor>, name: string, shape: number[]): Float32Array {
   const tensor = tensors[name];

@@ -7,6 +7,19 @@ export interface ZNorm {
   std: number[];
 }
 
+/** Far beyond whatever sound gives, and far from where doubles end. */
+const MOST = 1e30;
+
+/** Whether a value from a file is one for so many columns. */
+export function isZNorm(value: unknown, columns: number): value is ZNorm {
+  const { mean, std } = (value ?? {}) as Partial<ZNorm>;
+  const areWithin = (list: unknown, least: number): boolean =>
+    Array.isArray(list) &&
+    list.length === columns &&
+    list.every(number => typeof number === 'number' && number >= least && number <= MOST);
+  return areWithin(mean, -MOST) && areWithin(std, 1 / MOST);
+}
+
 /**
  * @param rows [count][columns] row-major, at least one row
  * @returns means and sample standard deviations (n − 1)

@@ -2,7 +2,7 @@
 // header padded with spaces, then the raw tensors. Only what a model needs: float32 tensors and a string map of
 // metadata. Atomicity, checksums and the meaning of the metadata live in model-file.ts.
 import { readSync, writeSync } from 'node:fs';
-import { UserError } from '../errors';
+import { describeValue, UserError } from '../errors';
 
 /** `data` is row-major and has as many values as the product of `shape` (1 for a scalar's empty shape). */
 export interface Tensor {
@@ -185,7 +185,7 @@ export function tensorEntries({ tensors, dataBytes }: SafetensorsHeader, file: s
 
 function checkTensor(name: string, entry: unknown, file: string): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  if (dtype !== 'F32') throw damaged(file, `tensor ${name} has type ${String(dtype)}, expected F32`);
+  if (dtype !== 'F32') throw damaged(file, `tensor ${name} has type ${describeValue(dtype)}, expected F32`);
   if (!areSizes(shape)) throw damaged(file, `tensor ${name} has no valid shape`);
   if (!areSizes(offsets) || offsets.length !== 2) throw damaged(file, `tensor ${name} has no valid data_offsets`);
   const [begin, end] = offsets;

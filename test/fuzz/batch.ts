@@ -1,11 +1,11 @@
 // A batch of cases of one target, all of them made from one seed: what came of each, how long it took, how much memory
 // beyond its input.
-import { setFlagsFromString, getHeapStatistics } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { isRefusal, type Step, type Target } from './target';
 
-export const BATCH_CASES = 500;
+const BATCH_CASES = 500;
 /** What taking an input in may take beside the input itself. */
 const MEMORY_BYTES = 16 * 2 ** 20;
 /** Of one kind; more tell nothing new. */
@@ -40,7 +40,8 @@ export const NOTHING: Counts = {
 export function sum(one: Counts, other: Counts): Counts {
   const total = { ...one };
   for (const key of Object.keys(one) as (keyof Counts)[]) {
-    total[key] = key === 'slowestMs' || key === 'mostExtraBytes' ? Math.max(one[key], other[key]) : one[key] + other[key];
+    total[key] =
+      key === 'slowestMs' || key === 'mostExtraBytes' ? Math.max(one[key], other[key]) : one[key] + other[key];
   }
   return total;
 }
@@ -89,7 +90,7 @@ export async function runBatch(
     }
     counts.slowestMs = Math.max(counts.slowestMs, performance.now() - started);
     most = Math.max(most, held() - before);
-    const may = MEMORY_BYTES + target.bytesOf(input).length;
+    const may = MEMORY_BYTES + (target.decoderBytes ?? 0) + target.bytesOf(input).length;
     // What is garbage by now counts, too: only without it is known how much was needed.
     if (most > may) most = await heldBy(target, input);
     counts.mostExtraBytes = Math.max(counts.mostExtraBytes, most);
@@ -99,7 +100,7 @@ export async function runBatch(
     }
     counts.cases++;
   });
-  await fc.check(property, { seed, numRuns: BATCH_CASES });
+  await fc.check(property, { seed, numRuns: target.cases ?? BATCH_CASES });
   return { counts, faults };
 }
 

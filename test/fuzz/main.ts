@@ -42,7 +42,9 @@ async function main(): Promise<void> {
     console.log(JSON.stringify({ target, ...rounded(count) }));
   }
   const wall = (performance.now() - started) / 1000;
-  console.log(JSON.stringify({ seed, ...rounded(total), seconds: Math.round(wall), perSecond: Math.round(total.cases / wall) }));
+  console.log(
+    JSON.stringify({ seed, ...rounded(total), seconds: Math.round(wall), perSecond: Math.round(total.cases / wall) }),
+  );
   process.exitCode = faults.length > 0 ? 1 : 0;
 }
 

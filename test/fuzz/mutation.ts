@@ -37,7 +37,13 @@ function changed(bytes: Buffer, { kind, place, value }: Change, other: Buffer): 
   if (kind === 'cut') return before;
   if (kind === 'drop') return Buffer.concat([before, after.subarray(value)]);
   if (kind === 'repeat') return Buffer.concat([before, after.subarray(0, value), after]);
-  if (kind === 'swap') return Buffer.concat([before, after.subarray(value, 2 * value), after.subarray(0, value), after.subarray(2 * value)]);
+  if (kind === 'swap')
+    return Buffer.concat([
+      before,
+      after.subarray(value, 2 * value),
+      after.subarray(0, value),
+      after.subarray(2 * value),
+    ]);
   if (kind === 'splice') return Buffer.concat([before, other.subarray(Math.floor((value * other.length) / 10_000))]);
   const copy = Buffer.from(bytes);
   if (kind === 'flip' && at < copy.length) copy[at] ^= 1 << value;
@@ -92,7 +98,9 @@ export function mutatedJson(original: unknown): fc.Arbitrary<unknown> {
   const change = fc.tuple(fc.constantFrom(...paths), fc.option(hostileValue, { nil: undefined, freq: 5 }));
   return fc.array(change, { minLength: 1, maxLength: 4 }).map(changes =>
     changes.reduce<unknown>((value, [path, put]) => {
-      const isThere = path.slice(0, -1).reduce<unknown>((at, key) => (at as Record<string, unknown> | null)?.[key], value);
+      const isThere = path
+        .slice(0, -1)
+        .reduce<unknown>((at, key) => (at as Record<string, unknown> | null)?.[key], value);
       return typeof isThere === 'object' && isThere !== null ? replaced(value, path, put) : value;
     }, original),
   );

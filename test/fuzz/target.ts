@@ -10,6 +10,10 @@ export type Step = () => void;
 export interface Target<Input = unknown> {
   readonly name: string;
   readonly inputs: Arbitrary<Input>;
+  /** In a batch; 500 where left out. */
+  readonly cases?: number;
+  /** Memory of the decoder itself, whatever it is given; 0 where left out. */
+  readonly decoderBytes?: number;
   /**
    * Takes an input in, by the product's own functions, as far as a node does.
    * @throws UserError where it is refused; anything else that is thrown is a fault

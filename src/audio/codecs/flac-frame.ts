@@ -114,6 +114,10 @@ function readSubframe(reader: BitReader, length: number, bits: number): Samples 
   else if (type >= 8 && type <= 12) readFixed(reader, samples, width, type - 8);
   else if (type >= 32) readLinear(reader, samples, width, type - 31);
   else throw new NoFrame('reserved type of a subframe');
+  // Predictions of doubles may grow beyond all bounds; Int32Array keeps to its own.
+  if (samples instanceof Float64Array && samples.some(value => Math.abs(value) > 2 ** (width - 1))) {
+    throw new NoFrame('samples of more bits than there are');
+  }
   if (wasted > 0) for (let i = 0; i < length; i++) samples[i] *= 2 ** wasted;
   return samples;
 }

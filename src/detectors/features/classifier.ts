@@ -1,6 +1,6 @@
 // A trained classifier in use, and what of it goes into a model file and comes back.
-import { Mlp, type MlpShape } from '../../stats/mlp';
-import { type ZNorm, zNormalised } from '../../stats/z-norm';
+import { isMlpShape, Mlp, type MlpShape } from '../../stats/mlp';
+import { isZNorm, type ZNorm, zNormalised } from '../../stats/z-norm';
 import type { Fitted, Part } from '../detector';
 import { plainJson } from '../parts';
 import { featureValues } from './feature-table';
@@ -52,11 +52,10 @@ export class FeatureClassifier implements Fitted<Record<string, unknown>, Classi
   static of({ tensors, facts }: Part): FeatureClassifier {
     const { shape, labels, features, norm } = facts as unknown as Facts;
     const fits =
-      areTexts(labels, shape?.outputs) &&
+      isMlpShape(shape) &&
+      areTexts(labels, shape.outputs) &&
       areTexts(features, shape.inputs) &&
-      areNumbers(norm?.mean, shape.inputs) &&
-      areNumbers(norm.std, shape.inputs) &&
-      areNumbers(shape.hidden, shape.hidden?.length);
+      isZNorm(norm, shape.inputs);
     if (!fits) throw new Error('it lacks the labels, features or layers of the classifier');
     return new FeatureClassifier(labels, features, norm, Mlp.fromTensors(shape, tensors));
   }
@@ -69,7 +68,5 @@ interface Facts {
   norm: ZNorm;
 }
 
-const areTexts = (list: unknown, count: number | undefined): boolean =>
+const areTexts = (list: unknown, count: number): boolean =>
   Array.isArray(list) && list.length === count && list.every(item => typeof item === 'string');
-const areNumbers = (list: unknown, count: number | undefined): boolean =>
-  Array.isArray(list) && list.length === count && list.every(Number.isFinite);

@@ -1,6 +1,6 @@
 // The rl-kl classifier as a detector: learns from labelled scores, gives each score a probability.
-import type { MlpShape } from '../../stats/mlp';
-import type { ZNorm } from '../../stats/z-norm';
+import { isMlpShape } from '../../stats/mlp';
+import { isZNorm } from '../../stats/z-norm';
 import type { Detector, Fit } from '../detector';
 import { plainJson } from '../parts';
 import { paced } from '../progress';
@@ -34,8 +34,10 @@ export const rlKl: Detector<readonly RlKlPoint[], RlKlSettings, RlKlProgress, Fi
   },
 
   load({ tensors, facts }) {
-    const { shape, norm } = facts as unknown as { shape?: MlpShape; norm?: ZNorm };
-    if (!shape || !norm) throw new Error('it lacks the shape of the classifier or what its inputs are scaled by');
+    const { shape, norm } = facts as unknown as { shape?: unknown; norm?: unknown };
+    if (!isMlpShape(shape) || shape.inputs !== 2 || shape.outputs !== 1 || !isZNorm(norm, 2)) {
+      throw new Error('it lacks the shape of the classifier or what its inputs are scaled by');
+    }
     return RlKlClassifier.fromTensors(shape, norm, tensors);
   },
 };

@@ -1,6 +1,6 @@
 // What is kept of a model beside its weights, and how it is read back from the model file's JSON.
 
-import type { Architecture } from '../../engine/architecture';
+import { type Architecture, isArchitecture } from '../../engine/architecture';
 import type { EngineName } from '../../engine/compute-engine';
 import { UserError } from '../../errors';
 import type { FrontEnd } from '../../messages';
@@ -61,10 +61,7 @@ export const vaeJson = ({ architecture, scale, training }: VaeFacts): JsonObject
  */
 export function vaeFacts({ architecture, inputScale, training }: JsonObject): VaeFacts {
   const facts = { architecture, scale: inputScale, training } as unknown as VaeFacts;
-  const isComplete =
-    Array.isArray(facts.architecture?.encoder) &&
-    Array.isArray(facts.architecture.decoder) &&
-    typeof facts.scale?.frames === 'number';
+  const isComplete = isArchitecture(facts.architecture) && typeof facts.scale?.frames === 'number';
   if (!isComplete) throw new Error('it lacks the architecture of its network or what the network sees');
   return facts;
 }

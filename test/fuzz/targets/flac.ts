@@ -10,7 +10,8 @@ class BitWriter {
 
   /** The lowest `count` bits, in two's complement. */
   put(value: number, count: number): this {
-    for (let bit = BigInt(count) - 1n; bit >= 0n; bit--) this.bits.push(Number((BigInt(Math.trunc(value)) >> bit) & 1n));
+    for (let bit = BigInt(count) - 1n; bit >= 0n; bit--)
+      this.bits.push(Number((BigInt(Math.trunc(value)) >> bit) & 1n));
     return this;
   }
 
@@ -26,16 +27,23 @@ function crc(bytes: readonly number[], width: number, polynomial: number): numbe
   let sum = 0;
   for (const byte of bytes) {
     sum ^= byte << (width - 8);
-    for (let bit = 0; bit < 8; bit++) sum = ((sum << 1) ^ (sum & (1 << (width - 1)) ? polynomial : 0)) & (2 ** width - 1);
+    for (let bit = 0; bit < 8; bit++)
+      sum = ((sum << 1) ^ (sum & (1 << (width - 1)) ? polynomial : 0)) & (2 ** width - 1);
   }
   return sum;
 }
 
 /** Whatever number a place may hold: cut to its width when it is written. */
-const sample = fc.oneof(fc.constantFrom(0, -1, 1, 2 ** 31 - 1, -(2 ** 31), 2 ** 15 - 1, -(2 ** 15)), fc.maxSafeInteger());
+const sample = fc.oneof(
+  fc.constantFrom(0, -1, 1, 2 ** 31 - 1, -(2 ** 31), 2 ** 15 - 1, -(2 ** 15)),
+  fc.maxSafeInteger(),
+);
 
 const subframe = fc.record({
-  kind: fc.oneof({ weight: 4, arbitrary: fc.constantFrom('constant', 'verbatim', 'fixed', 'linear') }, fc.constant('reserved')),
+  kind: fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom('constant', 'verbatim', 'fixed', 'linear') },
+    fc.constant('reserved'),
+  ),
   order: fc.integer({ min: 1, max: 32 }),
   precision: fc.integer({ min: 1, max: 16 }),
   shift: fc.integer({ min: -16, max: 15 }),
@@ -66,7 +74,10 @@ function putSubframe(out: BitWriter, how: Subframe, length: number, bits: number
   const method = how.method;
   const order = Math.min(kind === 'fixed' ? Math.min(4, how.order) : how.order, length);
   const type = { constant: 0, verbatim: 1, fixed: 8 + order, linear: 31 + order, reserved: 2 }[kind] ?? 0;
-  out.put(0, 1).put(type, 6).put(wasted > 0 ? 1 : 0, 1);
+  out
+    .put(0, 1)
+    .put(type, 6)
+    .put(wasted > 0 ? 1 : 0, 1);
   if (wasted > 0) out.put(1, wasted);
   const width = Math.max(1, bits - wasted);
   const value = (i: number): number => how.values[i % how.values.length];

@@ -4,16 +4,23 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { readFeedback } from '#nodes/shared/read-feedback';
+import { UserError } from '#src/errors';
 import { bufferOf, type FrontEnd } from '#src/messages';
 import { FeedbackSet } from '#src/store/feedback-set';
 import { encodeHeader } from '#src/store/safetensors';
 import { tempFolder } from '../../support/temp';
 import { hostileValue, mutated, mutatedJson } from '../mutation';
 import { defineTarget, expectFinite, expectSentence } from '../target';
-import { UserError } from '#src/errors';
 
 const SHAPE: [number, number] = [4, 6];
-const FRONT_END = { shape: SHAPE, sampleRate: 16_000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' } as FrontEnd;
+const FRONT_END = {
+  shape: SHAPE,
+  sampleRate: 16_000,
+  fftSize: 1024,
+  hopLength: 512,
+  window: 'hann',
+  scale: 'mel',
+} as FrontEnd;
 const VALUES = Float32Array.from({ length: SHAPE[0] * SHAPE[1] }, (_, i) => i / 10);
 const folder = tempFolder('fuzz-marks');
 const scratch = join(folder, 'normal-0123456789abcdef.safetensors');
@@ -44,7 +51,11 @@ export const mark = defineTarget({
     fc
       .record({
         frontEnd: fc.oneof({ weight: 3, arbitrary: mutatedJson(FRONT_END) }, hostileValue),
-        shape: fc.oneof({ weight: 4, arbitrary: fc.constant(SHAPE) }, hostileValue, fc.array(fc.nat(30), { maxLength: 3 })),
+        shape: fc.oneof(
+          { weight: 4, arbitrary: fc.constant(SHAPE) },
+          hostileValue,
+          fc.array(fc.nat(30), { maxLength: 3 }),
+        ),
         offsets: fc.oneof({ weight: 4, arbitrary: fc.constant(plain.offsets) }, hostileValue),
         values: fc.oneof({ weight: 3, arbitrary: fc.constant(bytes) }, mutated([bytes])),
       })

@@ -69,7 +69,9 @@ const hostile = fc.constantFrom(...described).chain(({ header, data }) =>
     const { __metadata__: about, ...tensors } = changed as Record<string, unknown>;
     const isMap = typeof about === 'object' && about !== null && !Array.isArray(about);
     const texts = isMap
-      ? Object.fromEntries(Object.entries(about).map(([key, value]) => [key, isText(value) ? value : JSON.stringify(value)]))
+      ? Object.fromEntries(
+          Object.entries(about).map(([key, value]) => [key, isText(value) ? value : JSON.stringify(value)]),
+        )
       : about;
     return joined({ header: about === undefined ? tensors : { __metadata__: texts, ...tensors }, data });
   }),
@@ -110,4 +112,3 @@ export const modelFile = defineTarget({
   take,
   bytesOf: bytes => bytes,
 });
-

@@ -1,10 +1,11 @@
 // Taking a sound in as nodes and previews do: opened, resampled, mixed, each value looked at.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { MemoryBytes } from '#src/audio/file-bytes';
 import { Resampler } from '#src/audio/resample';
 import { openSound } from '#src/audio/sound-file';
 import { assertFinite } from '#src/messages';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { FIXTURES } from '../../audio/fixtures';
 import { expectFinite, expectSentence, type Step } from '../target';
 

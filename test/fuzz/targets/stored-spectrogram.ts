@@ -14,7 +14,11 @@ const SHAPE = [4, 6];
 const VALUES = bufferOf(Float32Array.from({ length: SHAPE[0] * SHAPE[1] }, (_, i) => i / 10));
 const DESCRIPTION = {
   formatVersion: 1,
-  spectrogram: { ...{ shape: SHAPE, sampleRate: 16_000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' }, min: 0, max: 2.3 },
+  spectrogram: {
+    ...{ shape: SHAPE, sampleRate: 16_000, fftSize: 1024, hopLength: 512, window: 'hann', scale: 'mel' },
+    min: 0,
+    max: 2.3,
+  },
   audio: { sampleRate: 16_000, samples: 4096, seconds: 0.256, startedAt: 0, source: 'a.wav', sequence: 0, overruns: 0 },
   label: 'normal',
   filename: '/sounds/normal/a.wav',

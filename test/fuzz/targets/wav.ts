@@ -5,7 +5,10 @@ import { defineTarget } from '../target';
 import { soundFiles, takeSound } from './sound';
 
 const u16 = fc.oneof(fc.constantFrom(0, 1, 2, 3, 8, 16, 24, 32, 64, 1024, 0xfffe, 0xffff), fc.nat(0xffff));
-const u32 = fc.oneof(fc.constantFrom(0, 1, 8, 1000, 8000, 44_100, 48_000, 0x7fffffff, 0xfffffffe, 0xffffffff), fc.nat());
+const u32 = fc.oneof(
+  fc.constantFrom(0, 1, 8, 1000, 8000, 44_100, 48_000, 0x7fffffff, 0xfffffffe, 0xffffffff),
+  fc.nat(),
+);
 
 const header = fc.record({
   id: fc.constantFrom('RIFF', 'RF64', 'BW64', 'RIFX'),
