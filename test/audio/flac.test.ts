@@ -66,6 +66,17 @@ describe('reading FLAC', () => {
     assert.deepEqual([samples.length, channels, sampleRate], [600, 2, 16000]);
   });
 
+  it('leaves out a frame whose prediction runs away beyond its bits', async () => {
+    const header = readFileSync(join(FIXTURES, 'flac16.flac')).subarray(0, 42);
+    header[4] |= 128;
+    const frame = Buffer.from('//hgDgAP60CAAAAAkFGgeAA+eA==', 'base64');
+    const file = written(Buffer.concat([header, frame]));
+    await assert.rejects(
+      read(file).then(({ samples }) => samples),
+      { code: 'sound-file' },
+    );
+  });
+
   it('leaves out the frame that is damaged and reads the others', async () => {
     const [{ file, expected }] = fixtures('flac-blocks-of-16.flac');
     const bytes = readFileSync(file);

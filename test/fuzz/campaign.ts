@@ -90,6 +90,11 @@ class Runner {
   private readonly ready = new Promise<void>(resolve => this.thread.once('message', () => resolve()));
   isOver = false;
 
+  constructor() {
+    // What a thread says when it is ended is of no use.
+    this.thread.on('error', () => {});
+  }
+
   async run(target: string, seed: number): Promise<{ counts: Counts; faults: Fault[] }> {
     await this.ready;
     Atomics.store(this.place, 0, 0);
@@ -108,14 +113,13 @@ class Runner {
         else if (index > 0 && isOverdue(since, worked)) over('hang', `longer than ${HANG_MS / 1000} s`);
       }, LOOK_MS);
       const crashed = (error: Error): void => over('crash', error.stack ?? error.message);
+      const exited = (code: number): void => crashed(new Error(`the thread ended with code ${code}`));
       const finish = (result: { counts: Counts; faults: Fault[] }): void => {
         clearInterval(watch);
-        this.thread.removeAllListeners();
+        this.thread.off('message', finish).off('error', crashed).off('exit', exited);
         resolve(result);
       };
-      this.thread.once('message', finish);
-      this.thread.once('error', crashed);
-      this.thread.once('exit', code => crashed(new Error(`the thread ended with code ${code}`)));
+      this.thread.on('message', finish).on('error', crashed).on('exit', exited);
       this.thread.postMessage({ target, seed });
     });
   }
