@@ -102,6 +102,9 @@ export const above =
 export const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
+/** What was entered, as text. A flow that was written by hand may hold anything, also what has no text of its own. */
+const textOf = (raw: unknown): string => (typeof raw === 'object' ? JSON.stringify(raw) : String(raw)).trim();
+
 /** Asks more of a value than its kind does: true, or what is wrong. */
 type Check<T> = (value: T, get: Get) => true | Misfit;
 type Fallback<T> = T | ((get: Get) => T);
@@ -121,7 +124,7 @@ export function text(
   return {
     ...{ ...options, kind: 'text', default: fallback },
     read(raw, get) {
-      const value = String(raw).trim();
+      const value = textOf(raw);
       if (value.length > most) return new Misfit(`at most ${most} characters`);
       const verdict = check(value, get);
       return verdict === true ? value : verdict;
@@ -137,7 +140,7 @@ export function written<T>(
   options: Common & { default: string; expected: string; parse: (text: string, get: Get) => T | undefined | Misfit },
 ): Field<T> & { kind: 'written' } {
   const { default: usual, parse, expected } = options;
-  const read = (raw: unknown, get: Get): T | Misfit => parse(String(raw).trim(), get) ?? new Misfit(expected);
+  const read = (raw: unknown, get: Get): T | Misfit => parse(textOf(raw), get) ?? new Misfit(expected);
   return {
     ...{
       ...options,
@@ -154,8 +157,7 @@ export function written<T>(
   };
 }
 
-const parts = (raw: unknown): string[] =>
-  (Array.isArray(raw) ? raw : String(raw).split(',')).map(part => String(part).trim());
+const parts = (raw: unknown): string[] => (Array.isArray(raw) ? raw : textOf(raw).split(',')).map(textOf);
 
 /** Texts with commas between them; empty ones are left out. */
 export function texts(options: Common & { most?: number; check?: Check<string[]> } = {}): Field<string[]> & {
@@ -165,7 +167,7 @@ export function texts(options: Common & { most?: number; check?: Check<string[]>
   return {
     ...{ ...options, kind: 'texts', default: [] },
     read(raw, get) {
-      if (String(raw).length > most) return new Misfit(`at most ${most} characters`);
+      if (textOf(raw).length > most) return new Misfit(`at most ${most} characters`);
       const list = parts(raw).filter(Boolean);
       const verdict = check(list, get);
       return verdict === true ? list : verdict;
@@ -233,7 +235,7 @@ export function choice<const T extends string>(
   return {
     ...{ ...options, kind: 'choice', options: options_ },
     read(raw, get) {
-      const found = options_.find(option => option === String(raw));
+      const found = options_.find(option => option === textOf(raw));
       const choices = options_.join(', ');
       if (found === undefined) return new Misfit(`one of ${choices}`, { values: { choices } });
       const verdict = check(found, get);
@@ -264,7 +266,7 @@ export function folder(options: Common & { default: string; output?: boolean }):
   return {
     ...{ ...options, kind: 'folder' },
     read(raw) {
-      const value = String(raw).trim();
+      const value = textOf(raw);
       return folderMisfit(value, options.output) ?? value;
     },
   };
@@ -290,7 +292,7 @@ export function folderMisfit(name: string, output = false): Misfit | undefined {
 
 /** The id of an audio-model config node; whether there is one is for who looks it up. */
 export function model(options: Common = {}): Field<string> & { kind: 'model' } {
-  return { icon: 'cube', ...options, kind: 'model', default: '', read: raw => String(raw) };
+  return { icon: 'cube', ...options, kind: 'model', default: '', read: textOf };
 }
 
 /** Stands for what is known only when the flow starts: an environment variable in a form. */

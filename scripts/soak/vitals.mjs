@@ -1,7 +1,10 @@
 // What a process holds on to, as the system sees it, and what it has written.
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** @returns memory in MB, and how many threads, open files, child processes, and files below `folder` */
+/**
+ * @returns memory in MB, and how many threads, open files, child processes, and files below `folder` but for the versions
+ * of models, of which each training adds one
+ */
 export function vitalsOf(pid, folder) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const number = name => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)[1]);
@@ -11,6 +14,8 @@ export function vitalsOf(pid, folder) {
     threads: number('Threads'),
     handles: readdirSync(`/proc/${pid}/fd`).length,
     children: children.length,
-    files: readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile()).length,
+    files: readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+      entry => entry.isFile() && !entry.name.endsWith('.safetensors'),
+    ).length,
   };
 }

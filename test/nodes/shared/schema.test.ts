@@ -44,6 +44,19 @@ describe('properties of nodes', () => {
     assert.deepEqual(readFields(fields, {}), defaults);
   });
 
+  it('are refused in words where a flow holds what has no text of its own', () => {
+    const nothing = { toString: 1 };
+    for (const name of ['size', 'kind', 'on', 'filters']) {
+      for (const value of [nothing, [nothing]]) {
+        refuses(
+          { [name]: fields[name as keyof typeof fields] },
+          { [name]: value },
+          new RegExp(`^${name} is .*expected`),
+        );
+      }
+    }
+  });
+
   it('are refused with name, value and what was expected', () => {
     for (const [size, shown] of [
       [1, 'number 1'],
