@@ -229,7 +229,7 @@ describe('model file', () => {
         [/starts at byte 68/, entry({ data_offsets: [68, 76] })],
         [/starts at byte 76/, entry({ data_offsets: [76, 84] })],
         [/takes 8 bytes/, entry({ shape: [3] })],
-        [/has type F16/, entry({ dtype: 'F16', shape: [4] })],
+        [/has type "F16"/, entry({ dtype: 'F16', shape: [4] })],
         [/no valid shape/, entry({ shape: [-1, -2] })],
         [/no valid shape/, entry({ shape: [2.5] })],
         [/no valid data_offsets/, entry({ data_offsets: [72] })],
