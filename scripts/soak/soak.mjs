@@ -47,6 +47,9 @@ export async function soak(hours, onHour, { hourSeconds = 3600 } = {}) {
     await sleep(300);
     await ask('giveUp');
   };
+  // Who ends the soak ends Node-RED with it.
+  const end = () => void nodeRed.stop().then(() => process.exit(1));
+  process.once('SIGINT', end).once('SIGTERM', end);
   try {
     await nodeRed.ready(MODULE);
     const first = await train();
@@ -66,6 +69,7 @@ export async function soak(hours, onHour, { hourSeconds = 3600 } = {}) {
     }
     return await ask('look');
   } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
     await nodeRed.stop();
     rmSync(userDir, { recursive: true, force: true });
   }
