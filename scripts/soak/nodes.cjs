@@ -14,6 +14,8 @@ const collectGarbage = runInNewContext('gc');
 module.exports = RED => {
   const ledger = new Ledger();
   const { counts } = ledger;
+  // A deployment is answered before its nodes are stopped; what they had at hand is lost when the new ones have started.
+  RED.events.on('flows:started', () => ledger.giveUp());
 
   RED.nodes.registerType('soak-end', function (config) {
     RED.nodes.createNode(this, config);
@@ -66,7 +68,6 @@ module.exports = RED => {
           passed = resolve;
           void pump();
         }),
-      giveUp: () => ledger.giveUp(),
       collectGarbage() {
         collectGarbage();
         setImmediate(collectGarbage);

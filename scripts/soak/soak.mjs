@@ -44,8 +44,6 @@ export async function soak(hours, onHour, { hourSeconds = 3600 } = {}) {
   const deploy = async revision => {
     const changed = { 'Node-RED-Deployment-Type': 'nodes', 'Node-RED-API-Version': 'v2' };
     await post('/flows', { flows: flowOf(revision) }, changed);
-    await sleep(300);
-    await ask('giveUp');
   };
   // Who ends the soak ends Node-RED with it.
   const end = () => void nodeRed.stop().then(() => process.exit(1));
