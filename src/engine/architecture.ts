@@ -1,6 +1,7 @@
 // What a network looks like, as plain JSON: it travels to the workers and into the model file, and is all that is
 // needed to build the network again.
 import { UserError } from '../errors';
+import { isCount } from '../store/json';
 
 /**
  * What the latent values of a segment are compared with: the standard normal distribution, or a mixture of Gaussians
@@ -52,7 +53,6 @@ export interface Architecture {
   decoder: ConvSpec[];
 }
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
 const areCounts = (value: unknown, length: number): boolean =>
   Array.isArray(value) && value.length === length && value.every(isCount);
 

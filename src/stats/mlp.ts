@@ -1,6 +1,7 @@
 // Small dense networks for tables of features: what they compute, their gradients and their weights. Double precision,
 // plain loops, one thread: made for tens of inputs, not for spectrograms. Training them is in mlp-train.ts.
 import { UserError } from '../errors';
+import { isCount } from '../store/json';
 import type { Tensor } from '../store/safetensors';
 import type { Random } from './random';
 
@@ -18,8 +19,6 @@ export interface MlpShape {
   /** sigmoid: each output a probability of its own; softmax: the outputs are classes and add up to 1. */
   output: 'sigmoid' | 'softmax';
 }
-
-const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;
 
 /** Whether a value from a file is the shape of a network. */
 export function isMlpShape(value: unknown): value is MlpShape {

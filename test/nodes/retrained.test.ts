@@ -20,6 +20,15 @@ function spectrogram(noise: number, rest: Partial<Message> = {}): Message {
   return { payload: bufferOf(values), spectrogram: INFO, ...rest };
 }
 
+/** Changes a bit of the file's weights; returns the file as it was. */
+function damage(file: string): Buffer {
+  const whole = readFileSync(file);
+  const bytes = Buffer.from(whole);
+  bytes[bytes.length - 1] ^= 1;
+  writeFileSync(file, bytes);
+  return whole;
+}
+
 const FLOW: FlowNode[] = [
   { id: 'model', type: 'audio-model', name: 'boiler', folder: 'models', threads: 1 },
   {
@@ -84,10 +93,7 @@ describe('a model that is trained anew', function () {
   it('judges in place of a damaged version that was passed over and removed', async () => {
     await train(20);
     const { file } = await train(1);
-    const whole = readFileSync(file);
-    const bytes = Buffer.from(whole);
-    bytes[bytes.length - 1] ^= 1;
-    writeFileSync(file, bytes);
+    damage(file);
     assert.equal((await judge(20)).version, 1, 'the damaged version is passed over');
     rmSync(file);
     assert.equal((await train(1)).version, 2);
@@ -98,10 +104,7 @@ describe('a model that is trained anew', function () {
   it('judges again when a damaged version is brought back from a copy', async () => {
     await train(20);
     const { file } = await train(1);
-    const whole = readFileSync(file);
-    const bytes = Buffer.from(whole);
-    bytes[bytes.length - 1] ^= 1;
-    writeFileSync(file, bytes);
+    const whole = damage(file);
     assert.equal((await judge(20)).version, 1);
     writeFileSync(file, whole);
     await until('version 2', () => flow.at('score').statuses.items.at(-1)?.text === 'boiler v2 ready');

@@ -168,6 +168,12 @@ describe('files of features', () => {
     assert.equal(events.filter(({ type }) => type === 'segment').length, 1);
   });
 
+  /** A spectrogram of which a disk of 64 KiB has room for one, and not for its replacement beside it. */
+  const writeFilling = (disk: string, value: number) => {
+    const small = { ...spectrogram, shape: [64, 160] as [number, number] };
+    return writeFeature(disk, 'a', new Float32Array(64 * 160).fill(value), { spectrogram: small });
+  };
+
   it('leave nothing behind on a disk that is full', async function () {
     const { folder: disk, unmount } = smallDisk(this, 64);
     try {
@@ -183,9 +189,7 @@ describe('files of features', () => {
   it('stay readable where a full disk has no room for those that shall replace them', async function () {
     const { folder: disk, unmount } = smallDisk(this, 64);
     try {
-      const small = { ...spectrogram, shape: [64, 160] as [number, number] };
-      const writeSmall = (value: number) =>
-        writeFeature(disk, 'a', new Float32Array(64 * 160).fill(value), { spectrogram: small });
+      const writeSmall = (value: number) => writeFilling(disk, value);
       const file = await writeSmall(1);
       await assert.rejects(writeSmall(2), /ENOSPC/);
       assert.equal(readFeature(file).values[0], 1);
@@ -198,9 +202,7 @@ describe('files of features', () => {
   it('take the description that fits before it is written over, where a crash had interrupted their replacement', async function () {
     const { folder: disk, unmount } = smallDisk(this, 64);
     try {
-      const small = { ...spectrogram, shape: [64, 160] as [number, number] };
-      const writeSmall = (value: number) =>
-        writeFeature(disk, 'a', new Float32Array(64 * 160).fill(value), { spectrogram: small });
+      const writeSmall = (value: number) => writeFilling(disk, value);
       const file = await writeSmall(1);
       const beside = descriptionOf(file);
       const [values1, said1] = [readFileSync(file), readFileSync(beside)];
